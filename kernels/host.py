@@ -1,0 +1,144 @@
+"""The kernels compiled by the host compiler: OpenMP threads over rows, SIMD along x, called through ctypes."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kernels.backend import Launch
+from kernels.compile import FLAGS, Cache, build_library, find_compiler
+from kernels.numpy_backend import NumpyBackend, find_kernel
+from kernels.signature import SOURCES, Parameter, convert
+
+# Loops below this many cells run on the calling thread.
+ALONE = 16384
+
+_C_TYPES = {
+    "float": ctypes.c_float,
+    "double": ctypes.c_double,
+    "int": ctypes.c_int,
+    "long long": ctypes.c_longlong,
+    "unsigned char": ctypes.c_ubyte,
+}
+
+
+class HostBackend(NumpyBackend):
+    """Compiled kernels on NumPy arrays. Arrays and copies are those of the NumPy backend; only launches differ."""
+
+    name = "host"
+
+    def __init__(
+        self,
+        precision: str = "single",
+        threads: int | None = None,
+        reason: str = "asked for",
+        *,
+        folder: Path = SOURCES,
+        files: Sequence[str] | None = None,
+        flags: Sequence[str] = FLAGS,
+        cache: Cache | None = None,
+    ):
+        """Compile (or find in the cache) and load. `threads` defaults to what this process may use.
+
+        Raises BackendUnavailable if no compiler works, CompileError if a kernel file does not compile.
+        """
+        super().__init__(precision, reason, folder=folder, files=files)
+        self.threads = default_threads() if threads is None else threads
+        if self.threads < 1:
+            raise ValueError(f"threads must be at least 1, got {self.threads}")
+        start = time.perf_counter()
+        cache = cache or Cache()
+        self.compiler = find_compiler()
+        self.library_path = build_library(precision, cache, folder=folder, files=files, flags=flags, compiler=self.compiler)
+        with _openmp_waiting():
+            self._library = ctypes.CDLL(str(self.library_path))
+        self.compile_seconds = time.perf_counter() - start
+        self.reason += f"; {self.compiler.version}" + (f"; {cache.note}" if cache.note else "")
+        ctypes.c_int.in_dll(self._library, "fv_threads").value = self.threads
+        ctypes.c_longlong.in_dll(self._library, "fv_alone").value = ALONE
+        self._cache = cache  # a temporary folder lives as long as its library
+
+    def bind(self, kernel: str, *arguments: Any) -> Launch:
+        """A launch whose arguments are C values already: the call is one ctypes call and releases Python's lock."""
+        signature = find_kernel(self.kernels, kernel)
+        converted = convert(signature, arguments, self.real, np.ndarray)
+        function = getattr(self._library, kernel)
+        function.restype = None
+        values = [self._value(p, a) for p, a in zip(signature.parameters, converted, strict=True)]
+        launch = partial(function, *values)
+        launch.arrays = converted  # type: ignore[attr-defined]  # keeps the memory alive that the addresses point to
+        return launch
+
+    def _value(self, parameter: Parameter, argument: Any) -> Any:
+        if parameter.pointer:
+            return ctypes.c_void_p(argument.ctypes.data)
+        name = {"real": "float" if self.precision == "single" else "double"}.get(parameter.type, parameter.type)
+        return _C_TYPES[name](argument.item())
+
+
+def default_threads() -> int:
+    """The processors this process may use: its affinity, and the container's quota where there is one."""
+    try:
+        allowed = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        allowed = os.cpu_count() or 1
+    quota = container_quota()
+    return max(1, min(allowed, int(quota + 0.5)) if quota else allowed)
+
+
+def container_quota(root: Path = Path("/sys/fs/cgroup"), membership: Path = Path("/proc/self/cgroup")) -> float | None:
+    """Processors' worth of time that the control groups above this process allow, None without a limit.
+
+    Reads version 2 (cpu.max) and version 1 (cpu.cfs_quota_us) of the kernel's interface, on the way up to the root.
+    """
+    try:
+        lines = [line.split(":", 2) for line in membership.read_text().splitlines()]
+    except OSError:
+        return None
+    quotas = []
+    for _, controllers, path in (line for line in lines if len(line) == 3):
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        bases = [root] if not controllers else [root / controllers, root / "cpu"]
+        for base in bases:
+            group = base / path.lstrip("/")
+            for folder in [group, *group.parents]:
+                quotas.append(_quota(folder))
+                if folder == base:
+                    break
+    limits = [quota for quota in quotas if quota]
+    return min(limits) if limits else None
+
+
+def _quota(folder: Path) -> float | None:
+    try:
+        if (folder / "cpu.max").is_file():
+            limit, period = (folder / "cpu.max").read_text().split()
+        else:
+            limit = (folder / "cpu.cfs_quota_us").read_text()
+            period = (folder / "cpu.cfs_period_us").read_text()
+        return int(limit) / int(period) if int(limit) > 0 and int(period) > 0 else None
+    except (OSError, ValueError):  # not there, or "max"
+        return None
+
+
+@contextmanager
+def _openmp_waiting():
+    """OpenMP reads these variables once, when it is loaded; a user's own settings win, and the environment is left as it was."""
+    wanted = {"OMP_WAIT_POLICY": "PASSIVE"}
+    if "OMP_WAIT_POLICY" in os.environ or "GOMP_SPINCOUNT" in os.environ:
+        wanted = {}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name in wanted:
+            os.environ.pop(name, None)

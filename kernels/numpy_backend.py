@@ -1,0 +1,116 @@
+"""The twins as a backend: slow, needs no compiler, and is what the other backends are compared with."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kernels.backend import REAL, Launch, target_dtype
+from kernels.errors import KernelError
+from kernels.signature import SOURCES, Kernel, convert, partial_count, read_kernels
+
+
+class NumpyBackend:
+    """Runs the NumPy twin of each kernel."""
+
+    name = "numpy"
+
+    def __init__(
+        self,
+        precision: str = "double",
+        reason: str = "asked for",
+        *,
+        folder: Path = SOURCES,
+        files: Sequence[str] | None = None,
+        twins: Mapping[str, Any] | None = None,
+    ):
+        """`folder` and `files` choose the kernel sources; `twins` (kernel name -> function) replaces kernels/twins."""
+        self.precision = precision
+        self.real = REAL[precision]
+        self.reason = reason
+        self.threads = 1
+        self.compile_seconds = 0.0
+        self.kernels = read_kernels(folder, files)
+        self._twins = twins
+
+    def empty(self, shape: Any, dtype: Any = None) -> np.ndarray:
+        """An array without initial values, aligned to a cache line."""
+        return aligned_empty(shape, self.real if dtype is None else dtype)
+
+    def zeros(self, shape: Any, dtype: Any = None) -> np.ndarray:
+        """An array of zeros, aligned to a cache line."""
+        array = self.empty(shape, dtype)
+        array.fill(0)
+        return array
+
+    def upload(self, array: Any, dtype: Any = None) -> np.ndarray:
+        """An aligned copy of an array; floating-point input becomes `real` unless `dtype` says otherwise."""
+        source = np.asarray(array)
+        target = aligned_empty(source.shape, target_dtype(source, dtype, self.real))
+        target[...] = source
+        return target
+
+    def download(self, array: np.ndarray) -> np.ndarray:
+        """A copy of an array."""
+        return np.array(array)
+
+    def copy(self, source: np.ndarray, target: np.ndarray) -> None:
+        """Copy a whole array into another of the same shape and type."""
+        if source.shape != target.shape or source.dtype != target.dtype:
+            raise KernelError(f"copy: {source.dtype}{source.shape} into {target.dtype}{target.shape}")
+        np.copyto(target, source)
+
+    def fill(self, array: np.ndarray, value: float) -> None:
+        """Set every element, halos included."""
+        array.fill(value)
+
+    def synchronize(self) -> None:
+        """Nothing to wait for: calls return when they are done."""
+
+    def partials(self, nx: int, ny: int, nz: int) -> np.ndarray:
+        """A float64 array, one element a row."""
+        return self.zeros(partial_count(nx, ny, nz, cuda=False), np.float64)
+
+    def bind(self, kernel: str, *arguments: Any) -> Launch:
+        """A launch of the twin with checked arguments."""
+        signature = find_kernel(self.kernels, kernel)
+        return partial(find_twin(signature, self._twins), *convert(signature, arguments, self.real, np.ndarray))
+
+    def run(self, kernel: str, *arguments: Any) -> None:
+        """Bind and launch once."""
+        self.bind(kernel, *arguments)()
+
+
+def aligned_empty(shape: Any, dtype: Any) -> np.ndarray:
+    """An array whose first element starts a 64-byte cache line, so that SIMD rows do not straddle lines by accident."""
+    dtype = np.dtype(dtype)
+    count = int(np.prod(shape, dtype=np.int64))
+    memory = np.empty(count * dtype.itemsize + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + count * dtype.itemsize].view(dtype).reshape(shape)
+
+
+def find_kernel(kernels: Mapping[str, Kernel], name: str) -> Kernel:
+    """The kernel of that name. Raises KernelError listing the names that exist."""
+    if name not in kernels:
+        raise KernelError(f"no kernel {name}; kernels: {', '.join(sorted(kernels))}")
+    return kernels[name]
+
+
+def find_twin(kernel: Kernel, twins: Mapping[str, Any] | None = None) -> Any:
+    """The NumPy function that states what a kernel does. Raises KernelError if there is none."""
+    if twins is not None:
+        twin = twins.get(kernel.name)
+    else:
+        try:
+            twin = getattr(importlib.import_module(f"kernels.twins.{kernel.file}"), kernel.name, None)
+        except ModuleNotFoundError:
+            twin = None
+    if twin is None:
+        raise KernelError(f"kernel {kernel.name} has no twin in kernels/twins/{kernel.file}.py")
+    return twin

@@ -1,0 +1,57 @@
+"""The asserts of runs as JUnit XML, which CI servers show as tests."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from thermal.output.stage import write_whole
+
+# XML 1.0 has no way to write these, not even escaped.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def _text(value: object) -> str:
+    """Any value as text that XML can carry; the writer escapes the rest."""
+    return _FORBIDDEN.sub("?", str(value))
+
+
+def junit_xml(summaries: Iterable[dict[str, Any]]) -> bytes:
+    """JUnit XML of one or more runs: a suite a case, a test for the verdict and one for each assert.
+
+    summaries  dicts of `summary.json` (keys case, verdict, seconds, asserts)
+    Returns    UTF-8 XML. A verdict that is no answer is an error, an assert that does not hold is a failure.
+    """
+    root = ElementTree.Element("testsuites", name="hallflow")
+    totals = [0, 0, 0]
+    for summary in summaries:
+        case = _text(summary["case"])
+        seconds = f"{float((summary.get('seconds') or {}).get('wall') or 0.0):.3f}"
+        answered = summary["verdict"] in ("steady", "unsteady")
+        asserts = summary.get("asserts") or []
+        failed = sum(1 for row in asserts if not row["passed"])
+        counts = {"tests": len(asserts) + 1, "failures": failed, "errors": 0 if answered else 1}
+        totals = [a + b for a, b in zip(totals, counts.values(), strict=True)]
+        suite = ElementTree.SubElement(root, "testsuite", {"name": case, **{k: str(v) for k, v in counts.items()}, "time": seconds})
+        test = ElementTree.SubElement(suite, "testcase", classname=case, name="verdict", time=seconds)
+        if not answered:
+            error = ElementTree.SubElement(test, "error", message=_text(f"no answer: {summary['verdict']}"))
+            error.text = _text(summary.get("verdict_text") or "")
+        for row in asserts:
+            test = ElementTree.SubElement(suite, "testcase", classname=case, name=_text(row["name"]), time="0")
+            if not row["passed"]:
+                value = "no number" if row.get("value") is None else row["value"]
+                message = f"{row['name']} is {value}, limit {row['limit']}"
+                ElementTree.SubElement(test, "failure", message=_text(message)).text = _text(row.get("object") or message)
+    for name, total in zip(("tests", "failures", "errors"), totals, strict=True):
+        root.set(name, str(total))
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def write_junit(path: Path, summaries: Iterable[dict[str, Any]]) -> None:
+    """Write `junit_xml` to `path`, whole or not at all. Raises OutputError when it cannot be written."""
+    write_whole(path, junit_xml(summaries))

@@ -1,0 +1,96 @@
+"""Hallflow: air flow and temperature of data halls, from a case file to a report.
+
+    import thermal
+    result = thermal.run("tiny-hall")        # a shipped name, or the path of a case.toml
+    for rack in result.racks:
+        print(rack["name"], rack["inlet_max_degC"])
+    result.field("temperature")              # K, float array [k, j, i] at the cell centres
+
+User scripts import only this package; `kernels`, `meshes` and `cases` are its rooms, not its doors. Everything
+heavy is imported inside the verbs, so that `import thermal` costs a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING
+
+from thermal.version import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from thermal.case.model import Case
+    from thermal.run import Result
+
+__all__ = ["__version__", "load", "run"]
+
+
+class _Package(types.ModuleType):
+    """Keeps the verb `thermal.run` in its place: importing the file thermal/run.py would put the module there."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "run" and isinstance(value, types.ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def load(case: str | Path) -> Case:
+    """Read a case file (a path, a folder that holds case.toml, or a shipped name) into a frozen model in SI units.
+
+    Raises thermal.errors.CaseErrors with every mistake of the file at once.
+    """
+    from thermal.case.build import load_case
+    from thermal.shipped import find_case
+
+    return load_case(find_case(case))
+
+
+def run(
+    case: str | Path | Case,
+    *,
+    out: str | Path | None = None,
+    backend: str = "auto",
+    precision: str = "single",
+    cell: float | None = None,
+    iterations: int | None = None,
+    threads: int | None = None,
+    blocks: tuple[int, int, int] = (1, 1, 1),
+    resume: str | Path | None = None,
+) -> Result:
+    """Run a case to its verdict, write its record and return the result.
+
+    case        a shipped name, a path, or a model from `load`
+    out         folder of the record; default `./<case>-results`, see thermal.folder for what may be replaced
+    backend     "auto", "cuda", "host" or "numpy";    precision   "single" or "double" for the 3-D fields
+    cell        m, in place of the case's [mesh] cell;    iterations   on the finest grid, in place of the case's [solve]
+    threads     of the host backend; default: as many as this process may use
+    blocks      pieces along x, y, z, each in a thread of its own;    resume   folder of a record to go on from
+
+    Returns a Result: `.summary` (dict, as summary.json), `.racks` (list of dicts), `.field(name)` (ndarray [k, j, i], SI),
+    `.grid` (planes x, y, z in m), `.path` (folder of the record).
+    Raises CaseErrors for a bad case, FolderError for an unusable folder, kernels' BackendError for a missing backend.
+    An outcome without an answer is no exception: look at `result.summary["verdict"]`.
+    """
+    from pathlib import Path
+
+    from thermal.folder import claim_folder, default_folder
+    from thermal.kernel_check import require_own_kernels
+    from thermal.overrides import with_overrides
+    from thermal.progress import SilentProgress
+
+    require_own_kernels()
+    from thermal.run import simulate
+
+    model = load(case) if isinstance(case, (str, Path)) else case
+    model = with_overrides(model, cell=cell, iterations=iterations)
+    resume = None if resume is None else Path(resume)
+    folder = claim_folder(Path(out) if out is not None else resume or default_folder(model.name), model.name)
+    return simulate(
+        model, backend=backend, precision=precision, threads=threads, blocks=blocks, out=folder, resume=resume,
+        progress=SilentProgress(), stop=None,
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""The command `hallflow`: what the words on the command line mean. What they do stands in thermal/commands.
+
+Nothing heavy is imported before it is needed: `hallflow --version` answers at once.
+Exit codes: 0 steady or unsteady with its limits passed, 1 a limit failed, 2 a bad case, command line, folder or backend
+(no run was begun), 3 no answer (unfinished, diverged, the record could not be written, a defect), 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from thermal.version import __version__
+
+NO_ANSWER, INTERRUPTED = 3, 130
+
+EXAMPLES = """\
+examples:
+  hallflow run tiny-hall                     a shipped case, its record in ./tiny-hall-results
+  hallflow check hall.toml                   every mistake of a case file, without a run
+  hallflow run hall.toml --cell 0.2 --out a  a coarser grid, its record in ./a
+  hallflow doctor                            what works on this machine, and what would mend the rest
+
+exit codes:
+  0 steady or unsteady with limits passed   1 a limit failed   2 bad case, folder or backend
+  3 no answer (unfinished, diverged)        130 Ctrl-C
+"""
+
+
+def length(text: str) -> float:
+    """A length on the command line in m: `0.1`, `"0.1 m"` or `"10 cm"`."""
+    from thermal.units import LENGTH, UnitError, read_quantity
+
+    try:
+        return read_quantity(text if text.strip()[-1:].isalpha() else f"{text} m", LENGTH)
+    except UnitError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def positive(text: str) -> int:
+    """A whole number of at least one."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is no whole number above zero")
+    return value
+
+
+def pieces(text: str) -> tuple[int, int, int]:
+    """Blocks along x, y and z: `2x2x1`."""
+    try:
+        x, y, z = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        x = y = z = 0
+    if min(x, y, z) < 1:
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is no cut into blocks; accepted: 2x2x1 (pieces along x, y, z)")
+    return x, y, z
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; thermal.commands.VERBS says what each verb does."""
+    top = argparse.ArgumentParser(
+        prog="hallflow", description="Air flow and temperature of data halls, from a case file to a report.",
+        epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+    )  # fmt: skip
+    top.add_argument("--version", action="version", version=f"hallflow {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+    def verb(name: str, help: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".", allow_abbrev=False)
+
+    case_help = "a case file, a folder that holds case.toml, or a shipped name (hallflow cases)"
+    run = verb("run", "run cases to a verdict, a record and a report")
+    run.add_argument("cases", nargs="+", metavar="CASE", help=case_help)
+    run.add_argument("--out", metavar="DIR", help="folder of the record (default ./CASE-results; with several cases DIR/CASE)")
+    backends = ("auto", "cuda", "host", "numpy")
+    run.add_argument("--backend", choices=backends, default="auto", help="auto, the default, takes the best that works here")
+    run.add_argument("--precision", choices=("single", "double"), default="single", help="of the 3-D fields")
+    run.add_argument("--cell", type=length, metavar="M", help="cell size in m, in place of the case's")
+    run.add_argument("--threads", type=positive, metavar="N", help="default: as many as this process may use")
+    run.add_argument("--blocks", type=pieces, default=(1, 1, 1), metavar="2x2x1", help="cut the hall into blocks along x, y, z")
+    run.add_argument("--iterations", type=positive, metavar="N", help="iteration limit on the finest grid, not the case's")
+    run.add_argument("--resume", metavar="DIR", help="go on from the checkpoint of a record (one case only)")
+    run.add_argument("--junit", metavar="FILE", help="write verdicts and limits as JUnit XML")
+
+    check = verb("check", "read cases and place them on their grids without running them")
+    check.add_argument("cases", nargs="+", metavar="CASE", help=case_help)
+    check.add_argument("--cell", type=length, metavar="M", help="cell size in m, in place of the case's")
+    check.add_argument("--precision", choices=("single", "double"), default="single", help="for the estimate of memory")
+
+    report = verb("report", "make report.html again from a record")
+    report.add_argument("folder", metavar="DIR", help="folder of a record")
+    explain = verb("explain", "say what a key of a case file means: its unit, default and source")
+    explain.add_argument("key", metavar="KEY", help="for example rack.power, mesh.cell or just supply")
+    verb("cases", "list the shipped cases")
+    verb("doctor", "say what works on this machine and how to mend what does not")
+    verb("schema", "print the JSON schema of case files, for editors")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code. A user's mistake ends in a message, never in a traceback."""
+    options = parser().parse_args(arguments)
+    try:
+        from thermal.commands import VERBS
+
+        return VERBS[options.verb](options)
+    except KeyboardInterrupt:
+        print("hallflow: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # `hallflow cases | head`: nobody reads on, and that is no mistake
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _failure(error)
+
+
+def _failure(error: Exception) -> int:
+    """Print what went wrong: mistakes of the user in plain words, our own defects with their traceback."""
+    from thermal.errors import HallflowError
+
+    if isinstance(error, HallflowError):
+        print(f"hallflow: {error}", file=sys.stderr)
+        return error.exit_code
+    if isinstance(error, MemoryError):
+        print(f"hallflow: not enough memory ({error}); a larger --cell needs less", file=sys.stderr)
+        return NO_ANSWER
+    import traceback
+
+    traceback.print_exception(error)
+    print(f"hallflow {__version__}: a defect of Hallflow, not of your case; please report the lines above", file=sys.stderr)
+    return NO_ANSWER
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""What each verb of the command line does. Every function takes the parsed options and returns the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import thermal
+from thermal.case.model import Case
+from thermal.errors import CaseErrors, UsageError, clean
+
+BAD_CASE, INTERRUPTED = 2, 130
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run every case in turn: all of them are read, and all folders claimed, before the first one starts."""
+    from thermal.folder import claim_folder
+    from thermal.interrupt import Interrupt
+    from thermal.kernel_check import require_own_kernels
+    from thermal.memory import require_memory
+    from thermal.outcome import worst_exit_code
+
+    require_own_kernels()
+    cases = _load_all(options)
+    for case in cases:
+        require_memory(case, options.precision)
+    folders = [claim_folder(folder, case.name) for case, folder in zip(cases, _folders(options, cases), strict=True)]
+    codes: list[int] = []
+    summaries: list[dict] = []
+    with Interrupt() as stop:
+        for case, folder in zip(cases, folders, strict=True):
+            codes.append(_run_one(case, folder, options, stop, summaries))
+            if stop.is_set():
+                break
+    if options.junit:
+        from thermal.output.junit import write_junit
+
+        write_junit(Path(options.junit), summaries)
+    return INTERRUPTED if stop.by_keyboard else worst_exit_code(codes)
+
+
+def _run_one(case: Case, folder: Path, options: argparse.Namespace, stop: object, summaries: list[dict]) -> int:
+    """Simulate one case with a live display and print how it ended."""
+    from thermal.outcome import closing_lines, exit_code
+    from thermal.progress import open_progress
+    from thermal.run import simulate
+
+    progress = open_progress()
+    result = None
+    try:
+        result = simulate(
+            case, backend=options.backend, precision=options.precision, threads=options.threads, blocks=options.blocks,
+            out=folder, resume=Path(options.resume) if options.resume else None, progress=progress, stop=stop,
+        )  # fmt: skip
+    finally:
+        progress.end(result)
+    summaries.append(result.summary)
+    print("\n".join(closing_lines(result.summary, result.path)), flush=True)
+    return exit_code(result.summary)
+
+
+def _load_all(options: argparse.Namespace) -> list[Case]:
+    """Every case with the options of the command line; raises CaseErrors with the mistakes of all of them."""
+    from thermal.overrides import with_overrides
+
+    cases, errors = [], []
+    for argument in options.cases:
+        try:
+            case = thermal.load(argument)
+            cases.append(with_overrides(case, cell=options.cell, iterations=getattr(options, "iterations", None)))
+        except CaseErrors as found:
+            errors += found.errors
+    if errors:
+        raise CaseErrors(errors)
+    return cases
+
+
+def _folders(options: argparse.Namespace, cases: list[Case]) -> list[Path]:
+    """A folder for each case. Raises UsageError when two cases would share one."""
+    from thermal.folder import default_folder
+
+    names = [case.name for case in cases]
+    if len(set(names)) < len(names):
+        double = next(name for name in names if names.count(name) > 1)
+        raise UsageError(f"two cases are named {double}; run them one by one, each with its own --out")
+    if options.resume and len(cases) > 1:
+        raise UsageError("--resume goes with one case")
+    if len(cases) == 1 and (options.out or options.resume):
+        return [Path(options.out or options.resume)]
+    parent = Path(options.out or ".")
+    return [parent / name if options.out else default_folder(name) for name in names]
+
+
+def check(options: argparse.Namespace) -> int:
+    """Read the cases, place them on their grids, say what the grid did to them and what a run needs."""
+    from thermal.memory import available_bytes, needed_bytes, require_memory
+    from thermal.place import place_case
+
+    for case in _load_all(options):
+        require_memory(case, options.precision)
+        placement = place_case(case)
+        nx, ny, nz = placement.grid.n
+        cells = nx * ny * nz
+        require_memory(case, options.precision, cells)
+        print(f"{case.name}: {clean(case.title)}")
+        air, regions = int((placement.mask & 1).sum()), placement.region_count
+        print(f"  {nx} x {ny} x {nz} = {cells} cells, {air} of them air, in {regions} region{'s' if regions > 1 else ''}")
+        print(f"  {len(case.racks)} racks, {sum(rack.power for rack in case.racks) / 1e3:.6g} kW, {len(case.openings)} openings")
+        for row in placement.snapping:
+            print(f"  snapped: {clean(str(row))}")
+        needed, available = needed_bytes(cells, options.precision), available_bytes()
+        print(f"  about {needed / 1e9:.2f} GB of memory in {options.precision} precision, {available / 1e9:.2f} GB free")
+        print("  no mistakes found")
+    return 0
+
+
+def report(options: argparse.Namespace) -> int:
+    """Make report.html again from the record alone."""
+    from thermal.output.report import rebuild
+
+    print(f"written: {rebuild(Path(options.folder))}")
+    return 0
+
+
+def cases(options: argparse.Namespace) -> int:
+    """List the shipped cases."""
+    from thermal.shipped import shipped_cases
+
+    found = shipped_cases()
+    width = max(len(case.name) for case in found)
+    for case in found:
+        print(f"{case.name:<{width}}  {clean(case.title)}")
+    print(f"\nhallflow run {found[0].name}    (files: {found[0].path.parent.parent})")
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Say what works here; exit code 0 when at least one backend does."""
+    from thermal.kernel_check import require_own_kernels
+
+    require_own_kernels()
+    from kernels.doctor import diagnose
+
+    for line in diagnose():
+        print(line)
+    return 0
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Say what a key means."""
+    from thermal.case.explain import explain as explanation
+
+    print(explanation(options.key))
+    return 0
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Print the JSON schema of case files."""
+    from thermal.case.schema import json_schema
+
+    json.dump(json_schema(), sys.stdout, indent=2)
+    print()
+    return 0
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": run, "check": check, "report": report, "cases": cases, "doctor": doctor, "explain": explain, "schema": schema,
+}  # fmt: skip

@@ -1,0 +1,68 @@
+"""What a finished run says on its last lines, and the exit code it earns; both read only its summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thermal.errors import clean
+
+ANSWERS = ("steady", "unsteady")
+
+
+def exit_code(summary: dict[str, Any]) -> int:
+    """0 an answer with its limits passed, 1 a limit failed, 3 no answer.
+
+    >>> exit_code({"verdict": "steady", "asserts": [{"passed": True}]}), exit_code({"verdict": "diverged"})
+    (0, 3)
+    """
+    if summary["verdict"] not in ANSWERS:
+        return 3
+    return 1 if any(not row["passed"] for row in summary.get("asserts") or []) else 0
+
+
+def worst_exit_code(codes: list[int]) -> int:
+    """The code of several cases together: Ctrl-C, then bad cases, then no answer, then failed limits."""
+    return min(codes, key=(130, 2, 3, 1, 0).index, default=0)
+
+
+def closing_lines(summary: dict[str, Any], folder: object) -> list[str]:
+    """Plain lines: verdict, balances, racks, limits and where the record lies. Nothing is cut to a width."""
+    verdict = clean(str(summary["verdict"]))
+    seconds, balance = summary.get("seconds") or {}, summary.get("balance") or {}
+    words = [f"{summary['iterations']} iterations", f"{summary['cells']} cells"]
+    words += [f"{seconds['wall']:.1f} s"] if seconds.get("wall") is not None else []
+    words += [f"{name} balance {100 * balance[name]:.2f} %" for name in ("heat", "mass") if balance.get(name) is not None]
+    lines = [f"{clean(str(summary['case']))}: {verdict} ({', '.join(words)})"]
+    if summary.get("verdict_text"):
+        lines.append(f"  {clean(str(summary['verdict_text']))}")
+    lines += _rack_lines(summary.get("racks") or [])
+    for row in summary.get("asserts") or []:
+        mark = "passed" if row["passed"] else "FAILED"
+        name, limit = clean(str(row["name"])), clean(str(row["limit"]))
+        lines.append(f"  limit {mark}: {name} is {_value_text(row.get('value'))}, limit {limit}")
+    lines.append(f"  record in {folder}, page to read: {folder}/report.html")
+    return lines
+
+
+def _rack_lines(racks: list[dict[str, Any]]) -> list[str]:
+    """A table of racks: power, inlet mean and max, outlet."""
+    if not racks:
+        return []
+    columns = {"power_kW": "kW", "inlet_mean_degC": "inlet mean", "inlet_max_degC": "inlet max", "outlet_mean_degC": "outlet"}
+    width = max(4, *(len(clean(str(rack["name"]))) for rack in racks))
+    lines = [f"  {'rack':<{width}}" + "".join(f"  {title:>11}" for title in columns.values()) + "   (degC)"]
+    for rack in racks:
+        cells = (f"{rack[key]:.2f}" if _is_number(rack.get(key)) else "-" for key in columns)
+        lines.append(f"  {clean(str(rack['name'])):<{width}}" + "".join(f"  {cell:>11}" for cell in cells))
+    return lines
+
+
+def _value_text(value: object) -> str:
+    """A limit's value; NaN is written as null in a summary and is no number."""
+    if value is None:
+        return "no number"
+    return f"{value:.6g}" if _is_number(value) else clean(str(value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

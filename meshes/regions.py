@@ -84,9 +84,9 @@ def label_regions(fluid: np.ndarray, open_x: np.ndarray, open_y: np.ndarray, ope
     """Connected regions of fluid cells.
 
     fluid                   bool (nz, ny, nx)
-    open_x, open_y, open_z  bool (nz, ny, nx): the LOW face of a cell along that axis joins it to its neighbour. A face is taken as
-                            open only where both cells are fluid, so a closed plate is a face that is not open.
-    Returns                 int32 (nz, ny, nx): 0 outside the fluid, 1..n in the order of each region's first cell in memory; and n.
+    open_x, open_y, open_z  bool (nz, ny, nx): the LOW face of a cell along that axis joins it to its neighbour. A face counts
+                            as open only where both cells are fluid, so a closed plate is a face that is not open.
+    Returns                 int32 (nz, ny, nx): 0 outside the fluid, 1..n in the order of each region's first cell; and n.
 
     Cells of a row are joined to runs first, then runs by repeated hooking to the smaller root and pointer jumping: a few array
     passes whatever the shape (Shiloach & Vishkin, An O(log n) parallel connectivity algorithm, J. Algorithms 3, 1982, p. 57).

@@ -1,7 +1,7 @@
 """Small cases as thermal.case.model.Case, built without a case file, for every test that needs a hall.
 
-hall_h0 and hall_h1 are the two halls of the comparison with OpenFOAM (4 kW and 30 kW racks, Boussinesq air); tiny_hall has two racks and
-3 528 cells; empty_room has nothing in it. Any field of Case can be replaced by keyword.
+hall_h0 and hall_h1 are the two halls of the comparison with OpenFOAM (4 kW and 30 kW racks, Boussinesq air); tiny_hall has two
+racks and 3 528 cells; empty_room has nothing in it. Any field of Case can be replaced by keyword.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def rack_flow(air_power: float) -> float:
     return air_power / (AIR.density * AIR.heat_capacity * DELTA_T)
 
 
-def rack(name: str, low: Point, sign: int, power: float, size: Point = RACK_SIZE, axis: int = 1, liquid_share: float = 0.0) -> Rack:
+def rack(
+    name: str, low: Point, sign: int, power: float, size: Point = RACK_SIZE, axis: int = 1, liquid_share: float = 0.0
+) -> Rack:
     """One rack with its low corner at `low`, its front facing (axis, sign)."""
     high = (low[0] + size[0], low[1] + size[1], low[2] + size[2])
     flow = rack_flow(power * (1.0 - liquid_share))

@@ -1,0 +1,149 @@
+"""Air and heat that objects bring into each region, and the checks that make a region well posed before anything is solved.
+
+A region's fixed flows must add up unless a pressure opening takes the difference: solving for pressure with the surplus
+subtracted would hide a wrong case. A region heated without any through flow has no steady temperature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from meshes.grid import Grid
+from thermal.case.model import Case, Obstacle, Opening, Rack
+from thermal.errors import CaseError
+from thermal.painting import Patch, join_names
+
+BALANCE_TOLERANCE = 1e-6  # of the larger of inflow and outflow: round-off of flows written in decimal
+
+
+@dataclass
+class RegionBalance:
+    """What enters one region. Flows in m3/s, heat in W, volume in m3."""
+
+    number: int
+    cells: int
+    volume: float
+    inflow: float = 0.0  # fixed: supplies and rack backs
+    outflow: float = 0.0  # fixed: returns and rack fronts
+    heat: float = 0.0  # racks' air power at their backs, skins
+    outside: bool = False  # air is exchanged with outside the room (any opening that flows)
+    pressure_openings: list[str] = field(default_factory=list)
+    patches: list[str] = field(default_factory=list)
+
+    @property
+    def surplus(self) -> float:
+        """m3/s of fixed flow that stays in (negative: is missing)."""
+        return self.inflow - self.outflow
+
+
+def balance_regions(grid: Grid, region: np.ndarray, count: int, patches: Sequence[Patch]) -> list[RegionBalance]:
+    """One RegionBalance for each region, in order of number. A patch that touches several regions is shared by area."""
+    labels = region.ravel()
+    cells = np.bincount(labels, minlength=count + 1)
+    volume = np.bincount(labels, weights=grid.volumes().ravel(), minlength=count + 1)
+    balances = [RegionBalance(number, int(cells[number]), float(volume[number])) for number in range(1, count + 1)]
+    areas = _object_areas(patches)
+    for patch in patches:
+        share = np.bincount(region[tuple(patch.cell.T)], weights=patch.area, minlength=count + 1) / areas[patch.name]
+        for number in np.flatnonzero(share):
+            balance = balances[number - 1]
+            if patch.name not in balance.patches:
+                balance.patches.append(patch.name)
+            _add(balance, patch, float(share[number]))
+    return balances
+
+
+def check_balances(
+    case: Case, balances: Sequence[RegionBalance], patches: Sequence[Patch], region: np.ndarray
+) -> list[CaseError]:
+    """Mistakes: racks with power but no flow, surplus flows, heat without a way out."""
+    errors = [
+        CaseError(rack.source, f"rack.{rack.name} gives {rack.air_power:.4g} W to air but moves none", fix="give it a flow")
+        for rack in case.racks
+        if rack.flow <= 0.0 and rack.air_power > 0.0
+    ]
+    sources = {patch.name: patch.object.source for patch in patches}
+    for balance in balances:
+        larger = max(balance.inflow, balance.outflow)
+        if not balance.pressure_openings and abs(balance.surplus) > BALANCE_TOLERANCE * larger:
+            errors.append(_surplus_error(balance, larger, sources))
+    for group in _linked_regions(len(balances), patches, region):
+        members = [balances[number - 1] for number in group]
+        heat = sum(balance.heat for balance in members)
+        if heat > 0.0 and not any(balance.outside for balance in members):
+            names = [name for balance in members for name in balance.patches]
+            errors.append(
+                CaseError(
+                    sources[names[0]],
+                    f"{_describe(names)}: {heat:.4g} W heat air that has no way out, so no steady temperature exists",
+                    fix="add a supply and a return",
+                )
+            )
+    return errors
+
+
+def _object_areas(patches: Sequence[Patch]) -> dict[str, float]:
+    areas: dict[str, float] = {}
+    for patch in patches:  # the skins of one obstacle share a name
+        areas[patch.name] = areas.get(patch.name, 0.0) + patch.total_area
+    return areas
+
+
+def _add(balance: RegionBalance, patch: Patch, share: float) -> None:
+    item = patch.object
+    if isinstance(item, Opening):
+        if item.flow is None:
+            balance.pressure_openings.append(patch.name)
+            balance.outside = True
+        elif item.kind == "supply":
+            balance.inflow += share * item.flow
+        else:
+            balance.outflow += share * item.flow
+        balance.outside |= bool(item.flow)
+    elif isinstance(item, Rack):
+        if patch.kind == "front":
+            balance.outflow += share * item.flow
+        else:
+            balance.inflow += share * item.flow
+            balance.heat += share * item.air_power
+    elif isinstance(item, Obstacle):
+        balance.heat += share * item.power
+
+
+def _linked_regions(count: int, patches: Sequence[Patch], region: np.ndarray) -> list[list[int]]:
+    """Groups of region numbers between which racks move air."""
+    group = list(range(count + 1))
+
+    def root(number: int) -> int:
+        while group[number] != number:
+            number = group[number]
+        return number
+
+    touched: dict[str, list[int]] = {}
+    for patch in patches:
+        if isinstance(patch.object, Rack) and patch.object.flow > 0.0:
+            touched.setdefault(patch.object.name, []).extend(np.unique(region[tuple(patch.cell.T)]).tolist())
+    for numbers in touched.values():
+        for number in numbers[1:]:
+            group[root(number)] = root(numbers[0])
+    members: dict[int, list[int]] = {}
+    for number in range(1, count + 1):
+        members.setdefault(root(number), []).append(number)
+    return list(members.values())
+
+
+def _surplus_error(balance: RegionBalance, larger: float, sources: dict[str, str]) -> CaseError:
+    word = "too much" if balance.surplus > 0.0 else "too little"
+    return CaseError(
+        sources[balance.patches[0]],
+        f"{_describe(balance.patches)}: {balance.inflow:.6g} m3/s enter and {balance.outflow:.6g} m3/s leave, "
+        f"{abs(balance.surplus):.4g} m3/s ({100.0 * abs(balance.surplus) / larger:.3g} %) {word}",
+        "fixed flows that add up, or an opening without a flow (a pressure opening)",
+    )
+
+
+def _describe(names: Sequence[str]) -> str:
+    return f"the air around {join_names(names, 3)}"

@@ -1,0 +1,38 @@
+"""From a case to its grid: every face of every object becomes a break point."""
+
+from __future__ import annotations
+
+from meshes import OPENING, SOLID, BreakPoint, Grid, GridError, build_grid, check_memory
+from thermal.case.model import Box, Case
+from thermal.errors import CaseError, CaseErrors
+
+
+def make_grid(case: Case, precision: str = "single", available: float | None = None) -> Grid:
+    """The grid of a case at its [mesh] cell size.
+
+    precision   of the run, "single" or "double": a grid that cannot fit into memory is refused
+    available   bytes; default: what this machine has
+    Raises      CaseErrors for sizes no grid can have, or a grid too large
+    """
+    zones = [(zone.box.low, zone.box.high, zone.cell) for zone in case.mesh.refinements]
+    try:
+        grid = build_grid(case.room, break_points(case), case.mesh.cell, zones, case.mesh.stretching)
+        check_memory(grid, precision, available)
+    except GridError as error:
+        where = f"{case.path.name}  mesh" if case.path else "mesh"
+        raise CaseErrors([CaseError(where, str(error), fix="give a larger [mesh] cell or coarser refinements")]) from None
+    return grid
+
+
+def break_points(case: Case) -> tuple[list[BreakPoint], list[BreakPoint], list[BreakPoint]]:
+    """Wanted planes along x, y, z. Racks and openings outrank obstacles and plates: air flow and power hang on their areas."""
+    boxes: list[tuple[Box, int]] = [(rack.box, OPENING) for rack in case.racks]
+    boxes += [(opening.box, OPENING) for opening in case.openings]
+    boxes += [(obstacle.box, SOLID) for obstacle in case.obstacles]
+    boxes += [(plate.box, SOLID) for plate in case.plates]
+    points: tuple[list[BreakPoint], list[BreakPoint], list[BreakPoint]] = ([], [], [])
+    for box, priority in boxes:
+        for axis in range(3):
+            for position in sorted({box.low[axis], box.high[axis]}):
+                points[axis].append(BreakPoint(position, priority))
+    return points

@@ -1,0 +1,230 @@
+"""Objects laid on a grid one after the other: solid cells, closed and porous faces, patches; mistakes and changes are collected.
+
+The order matters and is fixed by thermal.place: solids, plates, then the patches that must find free faces. Flat arrays over one
+plane are [k, j], [k, i] or [j, i] for faces normal to x, y or z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from meshes.grid import Grid
+from meshes.regions import IndexBox, SnapRow, compare_box, snap_box
+from thermal.case.model import Box, Obstacle, Opening, Plate, Rack
+from thermal.errors import CaseError
+
+Object = Opening | Rack | Obstacle
+_OUTSIDE = 1e-6  # m; an object may stick out of the room by round-off
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """Faces through which air or heat enters or leaves the room's fluid cells.
+
+    kind   "supply" | "return" | "front" | "back" | "skin"; a skin (an obstacle's heated faces) stays a wall for the air and comes
+           as one patch for each side of the obstacle, all of one name
+    axis   of the face's normal; sign +1: the fluid cell lies on the high side of the face (inward normal +axis)
+    cell   int64 (n, 3): k, j, i of the fluid cell;  area  float64 (n,) m2
+    loss_coefficient, open_fraction   of an opening, corrected for the area the grid gives it, so that the pressure loss and the
+           open area in m2 are the ones asked for
+    """
+
+    name: str
+    kind: str
+    axis: int
+    sign: int
+    cell: np.ndarray
+    area: np.ndarray
+    object: Object
+    loss_coefficient: float = 0.0
+    open_fraction: float = 1.0
+
+    @property
+    def total_area(self) -> float:
+        """m2."""
+        return float(self.area.sum())
+
+    @property
+    def face(self) -> np.ndarray:
+        """int64 (n, 3): k, j, i of the cell whose LOW face along `axis` this is (one past the last cell at the high wall)."""
+        shift = np.zeros(3, np.int64)
+        shift[2 - self.axis] = 0 if self.sign > 0 else 1
+        return self.cell + shift
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A porous plate: faces between two fluid cells that cost pressure.
+
+    face   int64 (n, 3): k, j, i of the cell whose LOW face along `axis` it is;  area float64 (n,) m2
+    loss_coefficient   of the superficial velocity, corrected for the area the grid gives the plate
+    """
+
+    name: str
+    axis: int
+    face: np.ndarray
+    area: np.ndarray
+    plate: Plate
+    loss_coefficient: float
+
+
+class Painter:
+    """The state of a placement in the making. errors and snapping are lists that grow."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.errors: list[CaseError] = []
+        self.snapping: list[SnapRow] = []
+        self.patches: list[Patch] = []
+        self.owner = np.zeros(grid.shape, np.int32)  # 0 fluid, n: solids[n - 1]
+        self.solids: list[str] = []
+        self.closed: dict[tuple[int, int], np.ndarray] = {}  # (axis, plane) -> number in plates, 0 none
+        self.porous: dict[tuple[int, int], np.ndarray] = {}
+        self.plates: list[str] = []
+        self._taken: dict[tuple[int, int, int], np.ndarray] = {}  # (axis, plane, sign) -> number in patch names
+        self._patch_names: list[str] = []
+
+    def refuse(self, source: str, what: str, accepted: str = "", fix: str = "") -> None:
+        """Note a mistake."""
+        self.errors.append(CaseError(source, what, accepted, fix))
+
+    def snap(self, name: str, source: str, box: Box) -> IndexBox | None:
+        """The box on the grid, reported; None (and an error) when it sticks out of the room."""
+        size = self.grid.size
+        for axis in range(3):
+            if box.low[axis] < -_OUTSIDE or box.high[axis] > size[axis] + _OUTSIDE:
+                span = f"{box.low[axis]:.4g} to {box.high[axis]:.4g} m"
+                self.refuse(source, f"{name} reaches outside the room: {'xyz'[axis]} {span}", f"0 to {size[axis]:.4g} m")
+                return None
+        snapped = snap_box(self.grid, box.low, box.high)
+        row = compare_box(self.grid, name, box.low, box.high, snapped)
+        if row is not None:
+            self.snapping.append(row)
+        return snapped
+
+    def paint_solid(self, name: str, source: str, box: IndexBox, overlap_allowed: Sequence[str] = ()) -> None:
+        """Make the cells of a box solid. Overlap is an error unless the other's kind ("obstacle") is in `overlap_allowed`."""
+        part = self.owner[box.cells()]
+        for number in np.unique(part[part > 0]):
+            other = self.solids[number - 1]
+            if not other.startswith(tuple(overlap_allowed)) or not overlap_allowed:
+                self.refuse(source, f"{name} overlaps {other}", fix="move one of them")
+        self.solids.append(name)
+        part[...] = len(self.solids)
+
+    def paint_plate(self, name: str, source: str, axis: int, box: IndexBox, closed: bool) -> None:
+        """Lay a plate on the faces of a plane, normal to `axis`. Two porous plates on one face are an error."""
+        plane = box.low[axis]
+        layers = self.closed if closed else self.porous
+        layer = layers.setdefault((axis, plane), np.zeros(np.delete(self.owner.shape, 2 - axis), np.int32))
+        part = layer[self._flat(box, axis)]
+        if not closed:
+            for number in np.unique(part[part > 0]):
+                self.refuse(source, f"{name} lies on {self.plates[number - 1]}", fix="give one plate their sum of losses")
+        self.plates.append(name)
+        part[...] = len(self.plates)
+
+    def add_patch(
+        self,
+        name: str,
+        kind: str,
+        source: str,
+        axis: int,
+        sign: int,
+        plane: int,
+        box: IndexBox,
+        item: Object,
+        loss_coefficient: float = 0.0,
+        open_fraction: float = 1.0,
+    ) -> None:
+        """Take the faces of a box on a plane that touch fluid cells on side `sign`.
+
+        Faces before a solid or under a closed plate are lost (reported); a patch without any left, or on another's faces, is
+        an error.
+        """
+        where = self._flat(box, axis)
+        layer = plane if sign > 0 else plane - 1
+        if not 0 <= layer < self.grid.n[axis]:
+            self.refuse(source, f"{name} is blocked by the wall of the room", fix="leave air before it")
+            return
+        blockers = self._layer(axis, layer)[where]
+        free = blockers == 0
+        names = [self.solids[number - 1] for number in np.unique(blockers[~free])]
+        if (axis, plane) in self.closed:
+            plates = self.closed[axis, plane][where]
+            names += [self.plates[number - 1] for number in np.unique(plates[free & (plates > 0)])]
+            free &= plates == 0
+        taken = self._taken.setdefault((axis, plane, sign), np.zeros(np.delete(self.owner.shape, 2 - axis), np.int32))[where]
+        if not free.any():
+            self.refuse(source, f"{name} is blocked by {join_names(names)}", fix="leave air before it")
+            return
+        rivals = [self._patch_names[number - 1] for number in np.unique(taken[free & (taken > 0)])]
+        if rivals:
+            self.refuse(source, f"{name} overlaps {join_names(rivals)}", fix="move one of them")
+            return
+        self._patch_names.append(name)
+        taken[free] = len(self._patch_names)
+        areas = self._flat_areas(axis)[where]
+        if names:
+            note = f"partly blocked by {join_names(names)}"
+            self.snapping.append(SnapRow(name, "area", float(areas.sum()), float(areas[free].sum()), "m2", note))
+        cell = self._cells(axis, layer, where, free)
+        self.patches.append(Patch(name, kind, axis, sign, cell, areas[free], item, loss_coefficient, open_fraction))
+
+    def add_skin(self, name: str, axis: int, sign: int, plane: int, box: IndexBox, item: Obstacle) -> float:
+        """Take the faces of one side of an obstacle that touch fluid and belong to no other patch; their area in m2."""
+        layer = plane if sign > 0 else plane - 1
+        if not 0 <= layer < self.grid.n[axis]:
+            return 0.0
+        where = self._flat(box, axis)
+        free = self._layer(axis, layer)[where] == 0
+        taken = self._taken.setdefault((axis, plane, sign), np.zeros(np.delete(self.owner.shape, 2 - axis), np.int32))[where]
+        free &= taken == 0
+        if not free.any():
+            return 0.0
+        self._patch_names.append(name)
+        taken[free] = len(self._patch_names)
+        area = self._flat_areas(axis)[where][free]
+        self.patches.append(Patch(name, "skin", axis, sign, self._cells(axis, layer, where, free), area, item))
+        return float(area.sum())
+
+    def is_backed(self, axis: int, sign: int, plane: int, box: IndexBox) -> bool:
+        """Whether a wall or solid cells lie behind every face of a box on a plane, seen from side `sign`."""
+        behind = plane - 1 if sign > 0 else plane
+        if not 0 <= behind < self.grid.n[axis]:
+            return True
+        return bool((self._layer(axis, behind)[self._flat(box, axis)] > 0).all())
+
+    def sheet_faces(self, axis: int, plane: int, box: IndexBox) -> tuple[np.ndarray, np.ndarray]:
+        """Faces (n, 3) of a box on a plane that lie between two fluid cells and under no closed plate, and their areas (n,)."""
+        if not 0 < plane < self.grid.n[axis]:
+            return np.zeros((0, 3), np.int64), np.zeros(0)
+        where = self._flat(box, axis)
+        free = (self._layer(axis, plane)[where] == 0) & (self._layer(axis, plane - 1)[where] == 0)
+        if (axis, plane) in self.closed:
+            free &= self.closed[axis, plane][where] == 0
+        return self._cells(axis, plane, where, free), self._flat_areas(axis)[where][free]
+
+    def _layer(self, axis: int, index: int) -> np.ndarray:
+        return np.take(self.owner, index, axis=2 - axis)
+
+    def _flat(self, box: IndexBox, axis: int) -> tuple[slice, slice]:
+        rows = [slice(box.low[other], box.high[other]) for other in (2, 1, 0) if other != axis]
+        return rows[0], rows[1]
+
+    def _flat_areas(self, axis: int) -> np.ndarray:
+        return np.squeeze(self.grid.face_areas(axis), axis=2 - axis)
+
+    def _cells(self, axis: int, layer: int, where: tuple[slice, slice], free: np.ndarray) -> np.ndarray:
+        flat = np.argwhere(free) + np.array([where[0].start, where[1].start])
+        return np.insert(flat, 2 - axis, layer, axis=1).astype(np.int64)
+
+
+def join_names(names: Sequence[str], most: int = 4) -> str:
+    """ "a, b and 3 more": at most `most` names."""
+    if len(names) <= most:
+        return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "nothing"
+    return f"{', '.join(names[:most])} and {len(names) - most} more"

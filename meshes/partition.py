@@ -112,9 +112,7 @@ def _cut_row(cells: int, count: int, cuts: Sequence[int] | None, name: str) -> t
     return row
 
 
-def _neighbours(
-    rank: int, position: tuple[int, int, int], counts: tuple[int, int, int]
-) -> dict[tuple[int, int], int | None]:
+def _neighbours(rank: int, position: tuple[int, int, int], counts: tuple[int, int, int]) -> dict[tuple[int, int], int | None]:
     strides = (1, counts[0], counts[0] * counts[1])
     found: dict[tuple[int, int], int | None] = {}
     for axis in range(3):

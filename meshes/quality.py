@@ -11,7 +11,7 @@ import numpy as np
 from meshes.axis import GridError
 from meshes.grid import Grid
 
-BYTES_PER_CELL = {"single": 250.0, "double": 480.0}  # fields, masks and multigrid levels; measured for single, scaled for double
+BYTES_PER_CELL = {"single": 250.0, "double": 500.0}  # the budget of fields, masks and multigrid levels
 BASE_BYTES = 150e6  # the process itself: interpreter, libraries, report
 SHARE_OF_AVAILABLE = 0.9  # the rest is left to the machine
 CGROUP = Path("/sys/fs/cgroup")

@@ -54,6 +54,9 @@ class SnapRow:
             line = f"{self.name}: {self.quantity} asked {_digits(self.asked)} {self.unit}, got {_digits(self.got)} {self.unit}"
         return f"{line}; {self.note}" if self.note else line
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def snap_box(grid: Grid, low: Point, high: Point) -> IndexBox:
     """The box between the planes nearest to each face (m)."""

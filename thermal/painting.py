@@ -7,68 +7,16 @@ plane are [k, j], [k, i] or [j, i] for faces normal to x, y or z.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from meshes.grid import Grid
 from meshes.regions import IndexBox, SnapRow, compare_box, snap_box
-from thermal.case.model import Box, Obstacle, Opening, Plate, Rack
+from thermal.case.model import Box, Obstacle
 from thermal.errors import CaseError
+from thermal.patches import Object, Patch
 
-Object = Opening | Rack | Obstacle
 _OUTSIDE = 1e-6  # m; an object may stick out of the room by round-off
-
-
-@dataclass(frozen=True, eq=False)
-class Patch:
-    """Faces through which air or heat enters or leaves the room's fluid cells.
-
-    kind   "supply" | "return" | "front" | "back" | "skin"; a skin (an obstacle's heated faces) stays a wall for the air and comes
-           as one patch for each side of the obstacle, all of one name
-    axis   of the face's normal; sign +1: the fluid cell lies on the high side of the face (inward normal +axis)
-    cell   int64 (n, 3): k, j, i of the fluid cell;  area  float64 (n,) m2
-    loss_coefficient, open_fraction   of an opening, corrected for the area the grid gives it, so that the pressure loss and the
-           open area in m2 are the ones asked for
-    """
-
-    name: str
-    kind: str
-    axis: int
-    sign: int
-    cell: np.ndarray
-    area: np.ndarray
-    object: Object
-    loss_coefficient: float = 0.0
-    open_fraction: float = 1.0
-
-    @property
-    def total_area(self) -> float:
-        """m2."""
-        return float(self.area.sum())
-
-    @property
-    def face(self) -> np.ndarray:
-        """int64 (n, 3): k, j, i of the cell whose LOW face along `axis` this is (one past the last cell at the high wall)."""
-        shift = np.zeros(3, np.int64)
-        shift[2 - self.axis] = 0 if self.sign > 0 else 1
-        return self.cell + shift
-
-
-@dataclass(frozen=True, eq=False)
-class Sheet:
-    """A porous plate: faces between two fluid cells that cost pressure.
-
-    face   int64 (n, 3): k, j, i of the cell whose LOW face along `axis` it is;  area float64 (n,) m2
-    loss_coefficient   of the superficial velocity, corrected for the area the grid gives the plate
-    """
-
-    name: str
-    axis: int
-    face: np.ndarray
-    area: np.ndarray
-    plate: Plate
-    loss_coefficient: float
 
 
 class Painter:
@@ -106,11 +54,11 @@ class Painter:
         return snapped
 
     def paint_solid(self, name: str, source: str, box: IndexBox, overlap_allowed: Sequence[str] = ()) -> None:
-        """Make the cells of a box solid. Overlap is an error unless the other's kind ("obstacle") is in `overlap_allowed`."""
+        """Make the cells of a box solid. Overlap is an error unless the other's name begins with one of `overlap_allowed`."""
         part = self.owner[box.cells()]
         for number in np.unique(part[part > 0]):
             other = self.solids[number - 1]
-            if not other.startswith(tuple(overlap_allowed)) or not overlap_allowed:
+            if not other.startswith(tuple(overlap_allowed)):
                 self.refuse(source, f"{name} overlaps {other}", fix="move one of them")
         self.solids.append(name)
         part[...] = len(self.solids)

@@ -2,8 +2,8 @@
 
 A wall face counts as the point of its plane nearest in the normal direction and as its centre in the two tangential ones, which
 is exact for a wall the cell looks at. The squared distance is then a sum of one term for each axis, so three one-dimensional
-passes find the minimum over all faces (Felzenszwalb & Huttenlocher, Distance transforms of sampled functions, Theory of Computing 8,
-2012, p. 415; here by offsets that stop once no face so far away can be nearest, which vectorises).
+passes find the minimum over all faces (Felzenszwalb & Huttenlocher, Distance transforms of sampled functions, Theory of
+Computing 8, 2012, p. 415; here by offsets that stop once no face so far away can be nearest, which vectorises).
 """
 
 from __future__ import annotations

@@ -1,0 +1,174 @@
+"""Racks, obstacles, plates and openings laid on a grid by a Painter: what each kind of object becomes there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from meshes.regions import IndexBox, SnapRow
+from thermal.case.model import Obstacle, Opening, Plate, Point, Rack
+from thermal.painting import Painter
+from thermal.patches import Sheet
+
+
+def paint_racks(painter: Painter, racks: tuple[Rack, ...]) -> list[tuple[Rack, IndexBox]]:
+    """Racks become solid cells; returns those that have a place."""
+    placed = []
+    for rack in racks:
+        box = painter.snap(f"rack.{rack.name}", rack.source, rack.box)
+        if box is None:
+            continue
+        if box.thin_axes:
+            _refuse_thin(painter, f"rack.{rack.name}", rack.source, rack.box.low, rack.box.high, box)
+            continue
+        painter.paint_solid(f"rack.{rack.name}", rack.source, box)
+        placed.append((rack, box))
+    return placed
+
+
+def paint_obstacles(painter: Painter, obstacles: tuple[Obstacle, ...]) -> list[tuple[Obstacle, IndexBox]]:
+    """Obstacles become solid cells, or a closed plate where too thin for a cell; returns those that have a place.
+
+    They may overlap each other (an L is two boxes), never a rack.
+    """
+    placed = []
+    for obstacle in obstacles:
+        name = f"obstacle.{obstacle.name}"
+        before = len(painter.snapping)
+        box = painter.snap(name, obstacle.source, obstacle.box)
+        if box is None:
+            continue
+        if len(box.thin_axes) > 1:
+            _refuse_thin(painter, name, obstacle.source, obstacle.box.low, obstacle.box.high, box)
+            continue
+        if box.thin_axes:
+            axis = box.thin_axes[0]
+            thickness = obstacle.box.high[axis] - obstacle.box.low[axis]
+            position = painter.grid.planes(axis)[box.low[axis]]
+            del painter.snapping[before:]  # its volume is gone by intent; the row below says so
+            note = f"became a closed plate at {'xyz'[axis]} = {position:.4g} m"
+            painter.snapping.append(SnapRow(name, "thickness", thickness, 0.0, "m", note))
+            painter.paint_plate(name, obstacle.source, axis, box, closed=True)
+        else:
+            painter.paint_solid(name, obstacle.source, box, overlap_allowed=("obstacle.",))
+        placed.append((obstacle, box))
+    return placed
+
+
+def paint_plates(painter: Painter, plates: tuple[Plate, ...]) -> list[tuple[Plate, IndexBox]]:
+    """Closed plates close faces; returns the porous ones, whose faces are known once every closed one lies."""
+    porous = []
+    for plate in plates:
+        name = f"plate.{plate.name}"
+        axis = plate.box.thin_axis
+        if axis is None:
+            painter.refuse(plate.source, f"{name} must be thin in exactly one axis")
+            continue
+        box = painter.snap(name, plate.source, plate.box)
+        if box is None:
+            continue
+        if len(box.thin_axes) > 1:
+            _refuse_thin(painter, name, plate.source, plate.box.low, plate.box.high, box, spare=axis)
+            continue
+        closed = not np.isfinite(plate.loss_coefficient)
+        painter.paint_plate(name, plate.source, axis, box, closed)
+        if not closed:
+            porous.append((plate, box))
+        elif not _between_fluid(painter, axis, box):
+            painter.snapping.append(_no_effect(name, plate, axis))
+    return porous
+
+
+def _between_fluid(painter: Painter, axis: int, box: IndexBox) -> bool:
+    plane = box.low[axis]
+    if not 0 < plane < painter.grid.n[axis]:
+        return False
+    below, above = painter.owner[box.layer(axis, plane - 1)], painter.owner[box.layer(axis, plane)]
+    return bool(((below == 0) & (above == 0)).any())
+
+
+def _no_effect(name: str, plate: Plate, axis: int) -> SnapRow:
+    area = float(np.prod([plate.box.high[a] - plate.box.low[a] for a in range(3) if a != axis]))
+    return SnapRow(name, "area", area, 0.0, "m2", "lies wholly on walls or solids: no effect")
+
+
+def make_sheet(painter: Painter, plate: Plate, box: IndexBox) -> Sheet | None:
+    """A porous plate's faces between fluid cells; None (reported) when there are none."""
+    axis = plate.box.thin_axis
+    if axis is None:
+        raise ValueError(f"{plate.name} is no sheet")  # paint_plates lets no such plate through
+    face, area = painter.sheet_faces(axis, box.low[axis], box)
+    if len(area) == 0:
+        painter.snapping.append(_no_effect(f"plate.{plate.name}", plate, axis))
+        return None
+    loss = plate.loss_coefficient * _area_ratio(painter, plate.box.low, plate.box.high, axis, box) ** 2
+    return Sheet(f"plate.{plate.name}", axis, face, area, plate, loss)
+
+
+def add_rack_patches(painter: Painter, rack: Rack, box: IndexBox) -> None:
+    """The front and the back of a rack: each the whole face, less what is blocked."""
+    for kind, sign in (("front", rack.sign), ("back", -rack.sign)):
+        plane = box.high[rack.axis] if sign > 0 else box.low[rack.axis]
+        painter.add_patch(f"rack.{rack.name}.{kind}", kind, rack.source, rack.axis, sign, plane, box, rack)
+
+
+def add_opening(painter: Painter, opening: Opening) -> None:
+    """An opening's faces; an error when nothing solid lies behind it."""
+    name = f"{opening.kind}.{opening.name}"
+    box = painter.snap(name, opening.source, opening.box)
+    if box is None:
+        return
+    axis, plane = opening.axis, box.low[opening.axis]
+    if len(box.thin_axes) > 1:
+        _refuse_thin(painter, name, opening.source, opening.box.low, opening.box.high, box, spare=axis)
+        return
+    if not painter.is_backed(axis, opening.sign, plane, box):
+        painter.refuse(
+            opening.source,
+            f"{name} hangs in the air at {'xyz'[axis]} = {opening.box.low[axis]:.4g} m",
+            "a wall, floor or ceiling of the room, or the face of an obstacle",
+        )
+        return
+    ratio = _area_ratio(painter, opening.box.low, opening.box.high, axis, box)
+    painter.add_patch(
+        name,
+        opening.kind,
+        opening.source,
+        axis,
+        opening.sign,
+        plane,
+        box,
+        opening,
+        loss_coefficient=opening.loss_coefficient * ratio**2,  # K/A2 kept: the same loss at the same m3/s
+        open_fraction=min(1.0, opening.open_fraction / ratio),  # open m2 kept: the same jet speed
+    )
+
+
+def add_skins(painter: Painter, obstacle: Obstacle, box: IndexBox) -> None:
+    """The faces through which an obstacle heats the air: all that touch air and are no opening."""
+    total = 0.0
+    for axis in range(3):
+        if box.thin_axes and axis not in box.thin_axes:
+            continue  # a plate has no edges
+        for sign in (-1, +1):
+            plane = box.high[axis] if sign > 0 else box.low[axis]
+            total += painter.add_skin(f"obstacle.{obstacle.name}.skin", axis, sign, plane, box, obstacle)
+    if total == 0.0:
+        painter.refuse(obstacle.source, f"obstacle.{obstacle.name} gives off {obstacle.power:.4g} W but no face of it meets air")
+
+
+def _area_ratio(painter: Painter, low: Point, high: Point, axis: int, box: IndexBox) -> float:
+    """Area on the grid over area asked for."""
+    ratio = 1.0
+    for other in range(3):
+        if other != axis:
+            planes = painter.grid.planes(other)
+            ratio *= (planes[box.high[other]] - planes[box.low[other]]) / (high[other] - low[other])
+    return float(ratio)
+
+
+def _refuse_thin(
+    painter: Painter, name: str, source: str, low: Point, high: Point, box: IndexBox, spare: int | None = None
+) -> None:
+    axes = [axis for axis in box.thin_axes if axis != spare]
+    sizes = ", ".join(f"{'xyz'[axis]} {high[axis] - low[axis]:.3g} m" for axis in axes)
+    painter.refuse(source, f"{name} is too thin for the grid: {sizes} vanish between two planes", fix="refine the mesh around it")

@@ -1,0 +1,143 @@
+// Transport of a cell-centred scalar: implicit upwind rows, bounded second order as deferred correction, and the sweeps.
+//
+// Legend   q   the scalar;  u v w face velocities;  F volume flow through a face;  D diffusive conductance
+//          gl + gt nut   diffusivity of a cell;  sp, su what lists and sources add to diagonal and right side
+//          W E S N B T   low/high x, y, z;  rows are divided by their diagonal;  rd 1/diagonal (0 in solids)
+//          k, eps, G     turbulence energy, its dissipation, its production
+#include "grid.cuh"
+#include "slopes.cuh"
+
+template <bool SECOND>
+INLINE void scalar_row(const long long c, const long long s_y, const long long s_z, const int i, const int j, const int k, const real* dx,
+                       const real* dy, const real* dz, const real* ex, const real* ey, const real* ez, const real* q, const real* u,
+                       const real* v, const real* w, const real* nut, const unsigned char* mask, const real extra, const real source0, real* W, real* E,
+                       real* S, real* N, real* B, real* T, real* rhs, real* rd, const real gl, const real gt, const real inv_alpha,
+                       const real inv_dt)
+{
+    const int m = mask[c];
+    const real o_w = (real)((m >> 1) & 1), o_s = (real)((m >> 2) & 1), o_b = (real)((m >> 3) & 1);
+    const real o_e = (real)((mask[c + 1] >> 1) & 1), o_n = (real)((mask[c + s_y] >> 2) & 1), o_t = (real)((mask[c + s_z] >> 3) & 1);
+    const real ax = dy[j] * dz[k], ay = dx[i] * dz[k], az = dx[i] * dy[j];
+    const real F_w = o_w * u[c] * ax, F_e = o_e * u[c + 1] * ax, F_s = o_s * v[c] * ay, F_n = o_n * v[c + s_y] * ay;
+    const real F_b = o_b * w[c] * az, F_t = o_t * w[c + s_z] * az;
+    const real r_w = R(1.0) / ex[i], r_e = R(1.0) / ex[i + 1], r_s = R(1.0) / ey[j], r_n = R(1.0) / ey[j + 1], r_b = R(1.0) / ez[k], r_t = R(1.0) / ez[k + 1];
+    const real gp = gl + R(0.5) * gt * nut[c], gn = R(0.5) * gt;
+    const real c_w = o_w * (gp + gn * nut[c - 1]) * ax * r_w + (F_w > R(0.0) ? F_w : R(0.0));
+    const real c_e = o_e * (gp + gn * nut[c + 1]) * ax * r_e + (F_e < R(0.0) ? -F_e : R(0.0));
+    const real c_s = o_s * (gp + gn * nut[c - s_y]) * ay * r_s + (F_s > R(0.0) ? F_s : R(0.0));
+    const real c_n = o_n * (gp + gn * nut[c + s_y]) * ay * r_n + (F_n < R(0.0) ? -F_n : R(0.0));
+    const real c_b = o_b * (gp + gn * nut[c - s_z]) * az * r_b + (F_b > R(0.0) ? F_b : R(0.0));
+    const real c_t = o_t * (gp + gn * nut[c + s_z]) * az * r_t + (F_t < R(0.0) ? -F_t : R(0.0));
+    real source = source0;
+    if (SECOND) {
+        const real q0 = q[c];
+        const real o_ww = (real)((mask[c - 1] >> 1) & 1), o_ee = (real)((mask[c + 2] >> 1) & 1);
+        const real o_ss = (real)((mask[c - s_y] >> 2) & 1), o_nn = (real)((mask[c + 2 * s_y] >> 2) & 1);
+        const real o_bb = (real)((mask[c - s_z] >> 3) & 1), o_tt = (real)((mask[c + 2 * s_z] >> 3) & 1);
+        const real hx = R(0.5) * dx[i], hy = R(0.5) * dy[j], hz = R(0.5) * dz[k];
+        real out = face_correction(F_e, q[c - 1], q0, q[c + 1], q[c + 2], r_w, r_e, R(1.0) / ex[i + 2], hx, R(0.5) * dx[i + 1], o_w, o_ee);
+        out -= face_correction(F_w, q[c - 2], q[c - 1], q0, q[c + 1], R(1.0) / ex[i - 1], r_w, r_e, R(0.5) * dx[i - 1], hx, o_ww, o_e);
+        out += face_correction(F_n, q[c - s_y], q0, q[c + s_y], q[c + 2 * s_y], r_s, r_n, R(1.0) / ey[j + 2], hy, R(0.5) * dy[j + 1], o_s, o_nn);
+        out -= face_correction(F_s, q[c - 2 * s_y], q[c - s_y], q0, q[c + s_y], R(1.0) / ey[j - 1], r_s, r_n, R(0.5) * dy[j - 1], hy, o_ss, o_n);
+        out += face_correction(F_t, q[c - s_z], q0, q[c + s_z], q[c + 2 * s_z], r_b, r_t, R(1.0) / ez[k + 2], hz, R(0.5) * dz[k + 1], o_b, o_tt);
+        out -= face_correction(F_b, q[c - 2 * s_z], q[c - s_z], q0, q[c + s_z], R(1.0) / ez[k - 1], r_b, r_t, R(0.5) * dz[k - 1], hz, o_bb, o_t);
+        source -= out;
+    }
+    const real diagonal = c_w + c_e + c_s + c_n + c_b + c_t + extra;
+    const real full = diagonal * inv_alpha + dx[i] * dy[j] * dz[k] * inv_dt;
+    const real scale = (real)(m & 1) / (full + R(1e-30));
+    W[c] = c_w * scale;
+    E[c] = c_e * scale;
+    S[c] = c_s * scale;
+    N[c] = c_n * scale;
+    B[c] = c_b * scale;
+    T[c] = c_t * scale;
+    rhs[c] = (source + (full - diagonal) * q[c]) * scale;
+    rd[c] = scale;
+}
+
+// Temperature or any passive scalar, upwind: sources come from lists alone.
+KERNEL void scalar_upwind(const int nx, const int ny, const int nz, const real* q, const real* u, const real* v, const real* w, const real* nut,
+                          const unsigned char* mask, const real* metrics, const real* sp, const real* su, real* W, real* E, real* S,
+                          real* N, real* B, real* T, real* rhs, real* rd, const real gl, const real gt, const real inv_alpha,
+                          const real inv_dt)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        const long long c = AT(i, j, k);
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, q, u, v, w, nut, mask, sp[c], su[c], W, E, S, N, B, T, rhs,
+                         rd, gl, gt, inv_alpha, inv_dt);
+    }
+}
+
+// Temperature or any passive scalar, bounded second order: sources come from lists alone.
+KERNEL void scalar_second(const int nx, const int ny, const int nz, const real* q, const real* u, const real* v, const real* w, const real* nut,
+                          const unsigned char* mask, const real* metrics, const real* sp, const real* su, real* W, real* E, real* S,
+                          real* N, real* B, real* T, real* rhs, real* rd, const real gl, const real gt, const real inv_alpha,
+                          const real inv_dt)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        const long long c = AT(i, j, k);
+        scalar_row<true>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, q, u, v, w, nut, mask, sp[c], su[c], W, E, S, N, B, T, rhs,
+                         rd, gl, gt, inv_alpha, inv_dt);
+    }
+}
+
+// Dissipation: production C1 G eps/k explicit, destruction C2 eps^2/k implicit (Launder & Spalding 1974).
+KERNEL void dissipation_rows(const int nx, const int ny, const int nz, const real* eps, const real* k_, const real* G, const real* u, const real* v,
+                             const real* w, const real* nut, const unsigned char* mask, const real* metrics, const real* sp,
+                             const real* su, real* W, real* E, real* S, real* N, real* B, real* T, real* rhs, real* rd,
+                             const real gl, const real gt, const real C1, const real C2, const real inv_alpha, const real inv_dt)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        const long long c = AT(i, j, k);
+        const real volume = dx[i] * dy[j] * dz[k];
+        const real rate = volume * eps[c] / k_[c];
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, eps, u, v, w, nut, mask, sp[c] + C2 * rate,
+                          su[c] + C1 * G[c] * rate, W, E, S, N, B, T, rhs, rd, gl, gt, inv_alpha, inv_dt);
+    }
+}
+
+// Turbulence energy: production G explicit, destruction eps implicit as (eps/k) k.
+KERNEL void energy_rows(const int nx, const int ny, const int nz, const real* k_, const real* eps, const real* G, const real* u, const real* v,
+                        const real* w, const real* nut, const unsigned char* mask, const real* metrics, const real* sp, const real* su,
+                        real* W, real* E, real* S, real* N, real* B, real* T, real* rhs, real* rd, const real gl, const real gt,
+                        const real inv_alpha, const real inv_dt)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        const long long c = AT(i, j, k);
+        const real volume = dx[i] * dy[j] * dz[k];
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, k_, u, v, w, nut, mask, sp[c] + volume * eps[c] / k_[c],
+                          su[c] + volume * G[c], W, E, S, N, B, T, rhs, rd, gl, gt, inv_alpha, inv_dt);
+    }
+}
+
+// One colour of a red-black Gauss-Seidel sweep over normalised rows.
+KERNEL void sweep(const int nx, const int ny, const int nz, real* q, const real* W, const real* E, const real* S, const real* N,
+                  const real* B, const real* T, const real* rhs, const int colour)
+{
+    FV_COLOUR(i, j, k, colour)
+    {
+        const long long c = AT(i, j, k);
+        q[c] = rhs[c] + W[c] * q[c - 1] + E[c] * q[c + 1] + S[c] * q[c - SY] + N[c] * q[c + SY] + B[c] * q[c - SZ] + T[c] * q[c + SZ];
+    }
+}
+
+// Sum of |row residual| times diagonal: the defect of the balance in each cell, before relaxation is seen (it cancels at q itself).
+KERNEL void row_defect(const int nx, const int ny, const int nz, const real* q, const real* W, const real* E, const real* S, const real* N,
+                       const real* B, const real* T, const real* rhs, const real* rd, double* partial)
+{
+    FV_SUM(i, j, k, partial,
+           (rd[AT(i, j, k)] > R(0.0)
+                ? fabs((double)(rhs[AT(i, j, k)] - q[AT(i, j, k)] + W[AT(i, j, k)] * q[AT(i, j, k) - 1] + E[AT(i, j, k)] * q[AT(i, j, k) + 1] +
+                                S[AT(i, j, k)] * q[AT(i, j, k) - SY] + N[AT(i, j, k)] * q[AT(i, j, k) + SY] +
+                                B[AT(i, j, k)] * q[AT(i, j, k) - SZ] + T[AT(i, j, k)] * q[AT(i, j, k) + SZ])) / (double)rd[AT(i, j, k)]
+                : 0.0))
+}

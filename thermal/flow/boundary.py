@@ -1,0 +1,189 @@
+"""Launches over the boundary lists: shear, inflow, pressure openings, porous sheets, and the sample that ledgers are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thermal.flow.domain import PRESSURE, Domain, FaceList
+from thermal.state import State
+
+Launch = Callable[[], Any]
+
+
+@dataclass
+class Sample:
+    """What crosses each patch, from the solver's own face velocities and upwind temperatures, in float64 over the whole hall.
+
+    inflow       m3/s (patches,), into the room, openings' in- and outflow netted
+    heat         K m3/s (patches,), sum of inflow x upwind temperature above reference
+    supplied     m3/s, sum over faces of what enters
+    mixed        K (patches,), flow-weighted temperature above reference of what crosses
+    hottest      K (patches,), hottest cell at the patch
+    """
+
+    inflow: np.ndarray
+    heat: np.ndarray
+    supplied: float
+    mixed: np.ndarray
+    hottest: np.ndarray
+
+
+class Boundary:
+    """Boundary lists of a block bound to its fields."""
+
+    def __init__(self, domain: Domain, state: State) -> None:
+        self.domain, self.state = domain, state
+        backend = domain.backend
+        self._shear: list[list[Launch]] = [[], [], []]
+        for faces in domain.lists:
+            for tangent in range(3):
+                if tangent == faces.axis:
+                    continue
+                for offset in (0, domain.stride[tangent]):
+                    self._shear[tangent].append(
+                        backend.bind("wall_shear", len(faces), faces.cell_, faces.shear_, offset, state.extra)
+                    )
+        self._sheets: list[list[Launch]] = [[], [], []]
+        for sheet in domain.placement.sheets:
+            cells = sheet.face[domain.within(sheet.face)]
+            areas = sheet.area[domain.within(sheet.face)]
+            if not len(cells):
+                continue
+            cell_ = backend.upload(domain.flat(cells), np.int64)
+            area_ = backend.upload(areas, backend.real)
+            loss_ = backend.upload(np.full(len(cells), sheet.plate.loss_coefficient), backend.real)
+            self._sheets[sheet.axis].append(
+                backend.bind("sheet_loss", len(cells), cell_, area_, loss_, state.velocity[sheet.axis], state.extra)
+            )
+        self._outlets = [Outlet(domain, state, faces) for faces in domain.lists if (faces.kind[: faces.own] == PRESSURE).any()]
+        self._probes = [Probe(domain, state, faces) for faces in domain.lists if (faces.patch[: faces.own] >= 0).any()]
+
+    def inflows(self, values: Sequence[Any]) -> list[Launch]:
+        """Launches that add each list's entering `values` (device arrays, one a list) to the scalar row in hand."""
+        domain, state = self.domain, self.state
+        return [
+            domain.backend.bind(
+                "inflow", len(faces), faces.cell_, faces.area_, state.velocity[faces.axis], faces.normal_offset, float(faces.sign), value,
+                state.extra, state.source,
+            )
+            for faces, value in zip(domain.lists, values, strict=True)
+            if (faces.patch >= 0).any()
+        ]  # fmt: skip
+
+    def prepare_momentum(self, axis: int) -> None:
+        """Fill `extra` for the velocity along `axis`: wall shear and porous loss."""
+        self.domain.backend.fill(self.state.extra, 0.0)
+        for launch in self._shear[axis]:
+            launch()
+        for launch in self._sheets[axis]:
+            launch()
+
+    def bind_openings(self, inverse_relaxation: float, inverse_step: float) -> None:
+        """Fix the relaxation of the pressure openings' own momentum."""
+        for outlet in self._outlets:
+            outlet.bind(inverse_relaxation, inverse_step)
+
+    def predict_openings(self) -> None:
+        """New velocity and conductance of the pressure openings."""
+        self.domain.backend.fill(self.state.opening_conductance, 0.0)
+        for outlet in self._outlets:
+            outlet.predict()
+
+    def correct_openings(self) -> None:
+        """Add the pressure correction to the velocity of the pressure openings."""
+        for outlet in self._outlets:
+            outlet.correct()
+
+    def sample(self) -> Sample:
+        """What crosses each patch now. Waits for the device."""
+        count = len(self.domain.placement.patches)
+        sums = np.zeros((4, count + 1))
+        hottest = np.full(count + 1, -np.inf)
+        for probe in self._probes:
+            probe.read(sums, hottest)
+        totals = self.domain.comm.sum(sums.ravel()).reshape(sums.shape)
+        peak = self.domain.comm.max(hottest)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mixed = totals[1] / totals[0]
+        return Sample(totals[0, :count], totals[1, :count], float(totals[2].sum()), mixed[:count], peak[:count])
+
+    def front_temperatures(self) -> dict[int, np.ndarray]:
+        """Temperature above reference at each face of each rack front: {patch: float64 (faces,) in the order of Patch.cell}."""
+        domain = self.domain
+        centre = domain.backend.download(self.state.T)  # type: ignore[attr-defined]
+        result = {}
+        for index, patch in enumerate(domain.placement.patches):
+            if patch.kind == "front":
+                values = np.zeros(len(patch.cell))
+                mine = domain.within(patch.cell)
+                values[mine] = centre.ravel()[domain.flat(patch.cell[mine])]
+                result[index] = domain.comm.sum(values)
+        return result
+
+
+class Outlet:
+    """The pressure openings of one list."""
+
+    def __init__(self, domain: Domain, state: State, faces: FaceList) -> None:
+        backend = domain.backend
+        self.domain, self.state, self.faces = domain, state, faces
+        chosen = np.flatnonzero(faces.kind[: faces.own] == PRESSURE)
+        objects = [domain.placement.patches[p].object for p in faces.patch[chosen]]
+        density = domain.placement.case.air.density
+        self.count = len(chosen)
+        self.cell_ = backend.upload(faces.cell[chosen], np.int64)
+        self.area_ = backend.upload(faces.area[chosen], backend.real)
+        self.distance_ = backend.upload(backend.download(faces.distance_)[chosen], backend.real)
+        self.pressure_ = backend.upload(np.array([o.pressure / density for o in objects]), backend.real)
+        self.loss_ = backend.upload(np.array([o.loss_coefficient for o in objects]), backend.real)
+        self.conductance_ = backend.zeros((self.count,), backend.real)
+        self.correct = backend.bind(
+            "outlet_correct", self.count, self.cell_, self.area_, self.conductance_, state.velocity[faces.axis],
+            faces.normal_offset, float(faces.sign), state.correction,
+        )  # fmt: skip
+        self.predict: Launch = self.correct
+
+    def bind(self, inverse_relaxation: float, inverse_step: float) -> None:
+        """Bind the prediction with its relaxation."""
+        faces, state = self.faces, self.state
+        self.predict = self.domain.backend.bind(
+            "outlet", self.count, self.cell_, self.area_, self.distance_, self.pressure_, self.loss_, state.velocity[faces.axis],
+            faces.normal_offset, faces.inner_offset, float(faces.sign), state.p, self.conductance_,  # type: ignore[attr-defined]
+            state.opening_conductance, inverse_relaxation, inverse_step,
+        )  # fmt: skip
+
+
+class Probe:
+    """Reads velocity and temperature at the patch faces of one list."""
+
+    def __init__(self, domain: Domain, state: State, faces: FaceList) -> None:
+        backend = domain.backend
+        self.backend, self.faces = backend, faces
+        self.chosen = np.flatnonzero(faces.patch[: faces.own] >= 0)
+        count = len(self.chosen)
+        self.patch, self.area = faces.patch[self.chosen], faces.area[self.chosen]
+        self.fronts = np.array([domain.placement.patches[p].kind == "front" for p in self.patch])
+        cell_ = backend.upload(faces.cell[self.chosen], np.int64)
+        self.velocity_, self.temperature_ = backend.zeros((count,), backend.real), backend.zeros((count,), backend.real)
+        self.launches = [
+            backend.bind("gather", count, cell_, faces.normal_offset, state.velocity[faces.axis], self.velocity_),
+            backend.bind("gather", count, cell_, 0, state.T, self.temperature_),  # type: ignore[attr-defined]
+        ]
+
+    def read(self, sums: np.ndarray, hottest: np.ndarray) -> None:
+        """Add this list's faces to the sums by patch: inflow, inflow x temperature, inflow of entering faces, its heat."""
+        for launch in self.launches:
+            launch()
+        velocity = self.backend.download(self.velocity_).astype(np.float64)
+        cell = self.backend.download(self.temperature_).astype(np.float64)
+        entering = self.backend.download(self.faces.temperature_).astype(np.float64)[self.chosen]
+        flow = self.faces.sign * velocity * self.area
+        upwind = np.where(flow > 0.0, entering, cell)
+        inward = np.maximum(flow, 0.0)
+        for row, weight in enumerate((flow, flow * upwind, inward, inward * upwind)):
+            sums[row] += np.bincount(self.patch, weight, minlength=sums.shape[1])
+        np.maximum.at(hottest, self.patch, cell)

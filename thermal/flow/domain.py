@@ -1,0 +1,235 @@
+"""The part of a hall that one block holds, on the device: metrics, mask and the compact lists of boundary faces.
+
+A list holds the faces of one orientation and one side, so that no two of its entries touch the same cell or velocity and
+kernels may add without atomics. Faces of the block's own cells come first; those of the first halo layer follow, because
+their shear acts on velocities that this block owns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thermal.place import Patch, Placement
+
+HALO = 2
+WALL, FIXED, PRESSURE = 0, 1, 2  # kinds of a boundary face, as kernels/src/boundary.cu reads them
+
+
+@dataclass
+class FaceList:
+    """Boundary faces of one axis and side. Arrays whose name ends in `_` live on the device.
+
+    own       number of faces that belong to the block's own cells; they come first
+    sign      +1: faces on the low side of their cell (inward normal +axis), -1: on the high side
+    patch     int (n,), index into Placement.patches, -1 for a wall
+    """
+
+    axis: int
+    sign: int
+    own: int
+    cell: np.ndarray
+    area: np.ndarray
+    kind: np.ndarray
+    patch: np.ndarray
+    rack: np.ndarray
+    slot: np.ndarray
+    cell_: Any
+    area_: Any
+    distance_: Any
+    kind_: Any
+    rack_: Any
+    slot_: Any
+    weight_: Any
+    shear_: Any
+    temperature: np.ndarray  # K above reference, of what enters
+    temperature_: Any
+    energy_: Any
+    dissipation_: Any
+    normal_offset: int
+    inner_offset: int
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+
+class Domain:
+    """One block of a placed hall.
+
+    placement   the whole hall on its grid
+    backend     an open kernels backend
+    comm        communicator of the block (thermal.parallel)
+    block       ((i0, i1), (j0, j1), (k0, k1)) global cell ranges; None: the whole hall
+    """
+
+    def __init__(self, placement: Placement, backend: Any, comm: Any, block: tuple | None = None) -> None:
+        self.placement, self.backend, self.comm = placement, backend, comm
+        grid = placement.grid
+        self.range = block or tuple((0, n) for n in grid.n)
+        self.n = tuple(high - low for low, high in self.range)
+        self.shape = tuple(n + 2 * HALO for n in reversed(self.n))
+        self.stride = (1, self.shape[2], self.shape[2] * self.shape[1])
+        self.parity = sum(low for low, _ in self.range) & 1
+        self.widths = tuple(self._padded_widths(grid, axis) for axis in range(3))
+        self.metrics = backend.upload(self._metrics(), backend.real)
+        self.mask_host = self.local(placement.mask)
+        self.mask = backend.upload(self.mask_host, np.uint8)
+        self.fluid_cells = int(placement.mask.astype(bool).sum())
+        self.patch_flow = [patch_flow(patch) for patch in placement.patches]
+        self.racks = list(placement.case.racks)
+        self.lists, self.wall_cells = self._face_lists()
+
+    # -- geometry -------------------------------------------------------------------------------------------------
+    def _padded_widths(self, grid: Any, axis: int) -> np.ndarray:
+        low, high = self.range[axis]
+        widths = np.pad(np.asarray(grid.widths(axis), dtype=np.float64), HALO, mode="edge")
+        return widths[low : high + 2 * HALO]
+
+    def _metrics(self) -> np.ndarray:
+        parts = list(self.widths)
+        for widths in self.widths:
+            spacing = np.empty_like(widths)
+            spacing[1:] = 0.5 * (widths[1:] + widths[:-1])
+            spacing[0] = spacing[1]
+            parts.append(spacing)
+        return np.concatenate(parts)
+
+    def local(self, whole: np.ndarray) -> np.ndarray:
+        """The block's part of a global [k, j, i] array with its two halo layers; beyond the hall stands zero."""
+        out = np.zeros(self.shape, whole.dtype)
+        source, target = [], []
+        for axis in (2, 1, 0):
+            low, high = self.range[axis]
+            size = whole.shape[2 - axis]
+            first, last = max(low - HALO, 0), min(high + HALO, size)
+            source.append(slice(first, last))
+            target.append(slice(first - low + HALO, last - low + HALO))
+        out[tuple(target)] = whole[tuple(source)]
+        return out
+
+    def interior(self, array: np.ndarray) -> np.ndarray:
+        """The block's own cells of a local array."""
+        return array[HALO:-HALO, HALO:-HALO, HALO:-HALO]
+
+    def zeros(self, dtype: Any = None) -> Any:
+        """A field with halos on the device, zero."""
+        return self.backend.zeros(self.shape, dtype or self.backend.real)
+
+    def flat(self, cell: np.ndarray) -> np.ndarray:
+        """Position in a local array of global cells (n, 3) given as (k, j, i)."""
+        local = [cell[:, 2 - axis] - self.range[axis][0] + HALO for axis in range(3)]
+        return (local[2] * self.shape[1] + local[1]) * self.shape[2] + local[0]
+
+    def within(self, cell: np.ndarray, margin: int = 0) -> np.ndarray:
+        """Which of the global cells (n, 3) lie in the block, or up to `margin` cells outside it."""
+        inside = np.ones(len(cell), bool)
+        for axis in range(3):
+            low, high = self.range[axis]
+            inside &= (cell[:, 2 - axis] >= low - margin) & (cell[:, 2 - axis] < high + margin)
+        return inside
+
+    # -- lists ----------------------------------------------------------------------------------------------------
+    def _face_lists(self) -> tuple[list[FaceList], np.ndarray]:
+        placement = self.placement
+        walls = placement.wall_faces()
+        cells, axes, signs = [walls["cell"]], [walls["axis"]], [-np.asarray(walls["side"])]
+        areas, kinds = [walls["area"]], [np.zeros(len(walls["cell"]), np.uint8)]
+        patches = [np.full(len(walls["cell"]), -1)]
+        for index, patch in enumerate(placement.patches):
+            if patch.kind == "skin":
+                continue
+            count = len(patch.cell)
+            cells.append(patch.cell)
+            axes.append(np.full(count, patch.axis))
+            signs.append(np.full(count, patch.sign))
+            areas.append(patch.area)
+            kinds.append(np.full(count, PRESSURE if self.patch_flow[index] is None else FIXED, np.uint8))
+            patches.append(np.full(count, index))
+        cell = np.concatenate(cells).astype(np.int64)
+        axis, sign = np.concatenate(axes), np.concatenate(signs)
+        area, kind, patch_of = np.concatenate(areas), np.concatenate(kinds), np.concatenate(patches)
+
+        near = self.within(cell, 1)
+        cell, axis, sign, area, kind, patch_of = (a[near] for a in (cell, axis, sign, area, kind, patch_of))
+        own, flat = self.within(cell), self.flat(cell)
+        wall_cells, slot_of_wall, shares = np.unique(flat[kind == WALL], return_inverse=True, return_counts=True)
+        slot = np.full(len(cell), -1, np.int32)
+        weight = np.zeros(len(cell))
+        slot[kind == WALL] = slot_of_wall
+        weight[kind == WALL] = 1.0 / shares[slot_of_wall]
+        rack_number = {rack.name: n for n, rack in enumerate(self.racks)}
+        rack_of_patch = np.array(
+            [rack_number[p.object.name] if p.kind == "back" else -1 for p in placement.patches] + [-1], np.int32
+        )
+        lists = []
+        for a in range(3):
+            for s in (1, -1):
+                members = np.flatnonzero((axis == a) & (sign == s))
+                if not len(members):
+                    continue
+                members = members[np.lexsort((flat[members], ~own[members]))]
+                lists.append(self._face_list(a, s, members, own, cell, flat, area, kind, patch_of, rack_of_patch, slot, weight))
+        return lists, wall_cells
+
+    def _face_list(self, axis, sign, members, own, cell, flat, area, kind, patch_of, rack_of_patch, slot, weight) -> FaceList:
+        backend, count = self.backend, len(members)
+        reference = self.placement.case.air.reference_temperature
+        width = self.widths[axis][cell[members, 2 - axis] - self.range[axis][0] + HALO]
+        of = patch_of[members]
+        turbulence = [inflow_turbulence(p, f) for p, f in zip(self.placement.patches, self.patch_flow, strict=True)] + [(0.0, 1.0)]
+        entering = np.array([getattr(p.object, "temperature", reference) - reference for p in self.placement.patches] + [0.0])
+        real = backend.real
+        high = sign < 0
+        return FaceList(
+            axis=axis,
+            sign=sign,
+            own=int(own[members].sum()),
+            cell=flat[members],
+            area=area[members],
+            kind=kind[members],
+            patch=of,
+            rack=rack_of_patch[of],
+            slot=slot[members],
+            cell_=backend.upload(flat[members], np.int64),
+            area_=backend.upload(area[members], real),
+            distance_=backend.upload(0.5 * width, real),
+            kind_=backend.upload(kind[members], np.uint8),
+            rack_=backend.upload(rack_of_patch[of], np.int32),
+            slot_=backend.upload(slot[members], np.int32),
+            weight_=backend.upload(weight[members], real),
+            shear_=backend.zeros((count,), real),
+            temperature=entering[of],
+            temperature_=backend.upload(entering[of], real),
+            energy_=backend.upload(np.array([t[0] for t in turbulence])[of], real),
+            dissipation_=backend.upload(np.array([t[1] for t in turbulence])[of], real),
+            normal_offset=self.stride[axis] if high else 0,
+            inner_offset=0 if high else self.stride[axis],
+        )
+
+
+def patch_flow(patch: Patch) -> float | None:
+    """Flow into the room through a patch, m3/s; None for a pressure opening."""
+    if patch.kind == "back":
+        return patch.object.flow
+    if patch.kind == "front":
+        return -patch.object.flow
+    if patch.kind == "skin":
+        return 0.0
+    if patch.object.flow is None:
+        return None
+    return patch.object.flow if patch.kind == "supply" else -patch.object.flow
+
+
+def inflow_turbulence(patch: Patch, flow: float | None) -> tuple[float, float]:
+    """k (m2/s2) and epsilon (m2/s3) of what enters through a patch.
+
+    k = 1.5 (I U)^2, epsilon = C_mu^0.75 k^1.5 / l with C_mu = 0.09 and U the superficial speed (a tile: of its open area).
+    """
+    if patch.kind == "skin":
+        return 0.0, 1.0
+    area = float(patch.area.sum())
+    speed = abs(flow) / area / getattr(patch.object, "open_fraction", 1.0) if flow else 0.1
+    k = 1.5 * (patch.object.turbulence_intensity * speed) ** 2
+    return k, 0.09**0.75 * k**1.5 / patch.object.turbulence_length

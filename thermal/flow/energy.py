@@ -1,0 +1,70 @@
+"""Temperature, with what the racks blow out refreshed between the sweeps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from thermal.flow.boundary import Boundary
+from thermal.flow.domain import Domain
+from thermal.flow.sweeps import Sweeps
+from thermal.racks.air import RackAir
+from thermal.state import State
+
+
+class Energy:
+    """Rows of the temperature on one block."""
+
+    def __init__(self, domain: Domain, state: State, boundary: Boundary, racks: RackAir) -> None:
+        backend = domain.backend
+        self.domain, self.state, self.racks = domain, state, racks
+        self.sweeps = Sweeps(domain, state, state.T)  # type: ignore[attr-defined]
+        self._inflow = boundary.inflows([faces.temperature_ for faces in domain.lists])
+        air = domain.placement.case.air
+        heat: dict[int, float] = {}
+        for patch in domain.placement.patches:
+            if patch.kind == "skin":
+                share = patch.object.power / (air.density * air.heat_capacity) * patch.area / _skin_area(domain, patch.object)
+                mine = domain.within(patch.cell)
+                for cell, value in zip(domain.flat(patch.cell[mine]), share[mine], strict=True):
+                    heat[int(cell)] = heat.get(int(cell), 0.0) + float(value)
+        self._heat = None
+        if heat:
+            cells = backend.upload(np.array(list(heat)), np.int64)
+            values = backend.upload(np.array(list(heat.values())), backend.real)
+            self._heat = backend.bind("scatter_add", len(heat), cells, values, 1.0, state.source)
+        self.defect = 0.0
+
+    def bind(self, relaxation: float, step: float) -> None:
+        """Fix relaxation factor (0..1) and pseudo-time step (s) until the next call."""
+        case, state, backend = self.domain.placement.case, self.state, self.domain.backend
+        air, turbulence = case.air, case.flow.turbulence
+        scheme = {"upwind": "scalar_upwind", "second-order": "scalar_second"}[case.flow.temperature_scheme]
+        self._assemble = backend.bind(
+            scheme, *self.domain.n, state.T, *state.velocity, state.eddy_viscosity, self.domain.mask, self.domain.metrics,  # type: ignore[attr-defined]
+            state.extra, state.source, *state.rows, state.rhs, state.inverse, air.kinematic_viscosity / air.prandtl,
+            1.0 / turbulence.turbulent_prandtl, 1.0 / relaxation, 1.0 / step,
+        )  # fmt: skip
+
+    def solve(self, sweeps: int, refresh: int, measure: bool) -> None:
+        """Relax the temperature: `sweeps` sweeps, the racks' outlets renewed every `refresh`. With `measure`, keep the defect, K m3/s."""
+        backend, state = self.domain.backend, self.state
+        backend.fill(state.extra, 0.0)
+        backend.fill(state.source, 0.0)
+        self.racks.renew()
+        for launch in self._inflow:
+            launch()
+        if self._heat:
+            self._heat()
+        self._assemble()
+        if measure:
+            self.defect = self.sweeps.defect()
+        done = 0
+        while done < sweeps:
+            self.sweeps.run(min(refresh, sweeps - done))
+            done += refresh
+            if done < sweeps:
+                self.racks.carry()
+
+
+def _skin_area(domain: Domain, obstacle: object) -> float:
+    return float(sum(p.area.sum() for p in domain.placement.patches if p.kind == "skin" and p.object is obstacle))

@@ -1,0 +1,53 @@
+"""Continuity: the pressure correction that takes the mass defect out of the predicted velocities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from thermal.flow.boundary import Boundary
+from thermal.flow.domain import Domain
+from thermal.linear import Multigrid, PressureSolver
+from thermal.state import State
+
+
+class Pressure:
+    """Pressure correction on one block: flexible PCG, each step preconditioned by one multigrid V-cycle."""
+
+    def __init__(self, domain: Domain, state: State, boundary: Boundary, iterations: int = 2) -> None:
+        backend, n = domain.backend, domain.n
+        placement = domain.placement
+        self.domain, self.state, self.boundary = domain, state, boundary
+        grid = placement.grid
+        self.solver = PressureSolver(
+            Multigrid(
+                backend, grid.n, (grid.x, grid.y, grid.z), placement.mask, keep=placement.feature_planes,
+                regions=placement.region, comm=domain.comm, block=domain.range,
+            ),
+            iterations=iterations,
+        )  # fmt: skip
+        self.defect = state.rhs  # free between the momentum and the temperature rows
+        self._divergence = backend.bind("divergence", *n, *state.velocity, domain.mask, domain.metrics, self.defect)
+        self._correct = backend.bind(
+            "correct", *n, *state.velocity, state.p, state.correction, *state.conductance, domain.metrics,  # type: ignore[attr-defined]
+        )  # fmt: skip
+        self.partial = backend.partials(*n)
+        self._sum = backend.bind("defect_sum", *n, self.defect, self.partial)
+
+    def project(self) -> None:
+        """Solve for the correction and apply it to velocities, openings and pressure."""
+        state, exchange = self.state, self.domain.comm.exchange
+        exchange(list(state.velocity))
+        self._divergence()
+        self.solver.setup(*state.conductance, state.opening_conductance)
+        self.solver.solve(state.correction, self.defect)
+        exchange([state.correction])
+        self._correct()
+        self.boundary.correct_openings()
+        exchange([*state.velocity, state.p])  # type: ignore[attr-defined]
+
+    def mass_defect(self) -> float:
+        """Sum over the hall's cells of |net outflow|, m3/s, of the velocities as they stand. Waits for the device."""
+        self._divergence()
+        self._sum()
+        total = float(self.domain.backend.download(self.partial).sum())
+        return float(self.domain.comm.sum(np.array([total]))[0])

@@ -1,0 +1,63 @@
+"""Scales of a case, from which the solver takes its pseudo-time step and the measures of its residuals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from thermal.flow.domain import patch_flow
+from thermal.place import Placement
+
+# Pseudo-time step over the smaller of transit time H/U and buoyant period 1/N.
+STEP = 0.4
+
+
+@dataclass(frozen=True)
+class Scales:
+    """velocity m/s, temperature K, length m; supply m3/s: what the supplies and pressure openings feed; heat K m3/s given to the air."""
+
+    velocity: float
+    temperature: float
+    length: float
+    supply: float
+    heat: float
+    gravity: float  # g beta, m/(s2 K)
+
+    @property
+    def step(self) -> float:
+        """Pseudo-time step in s: a case 100 times larger or slower takes as many iterations."""
+        rate = self.velocity / self.length
+        if self.temperature > 0.0:
+            rate = max(rate, math.sqrt(self.gravity * self.temperature / self.length))
+        return STEP / rate if rate > 0.0 else 1.0
+
+    @property
+    def momentum(self) -> float:
+        """Momentum flow that the sum of |defects| is measured against, m4/s2."""
+        flow = max(self.supply, self.velocity * self.length**2 * 1e-3)
+        return flow * self.velocity
+
+
+def find_scales(placement: Placement) -> Scales:
+    """Scales of a placed case: fastest opening or rack face, rise of the mean return, height of the room."""
+    case = placement.case
+    air = case.air
+    gravity = air.gravity * air.expansion if case.flow.buoyancy else 0.0
+    fastest, supply, through = 0.0, 0.0, 0.0
+    for patch in placement.patches:
+        flow = patch_flow(patch)
+        if flow:
+            fastest = max(fastest, abs(flow) / float(patch.area.sum()))
+            through += abs(flow) / 2.0
+            if patch.kind == "supply" and flow > 0.0:
+                supply += flow
+    heat = (sum(r.air_power for r in case.racks) + sum(o.power for o in case.obstacles)) / (air.density * air.heat_capacity)
+    flow = supply or through
+    rise = heat / flow if flow else 0.0
+    rise = max([rise, *(r.air_power / (air.density * air.heat_capacity * r.flow) for r in case.racks if r.flow)])
+    if not flow and heat:  # a plume sets its own speed: Q = U L^2, g beta Q/(U L^2) L = U^2
+        fastest = (gravity * heat / case.room[2]) ** (1.0 / 3.0)
+        rise = heat / (fastest * case.room[2] ** 2) if fastest else 0.0
+    entering = [o.temperature for o in case.openings]
+    spread = max([abs(t - case.flow.initial_temperature) for t in entering], default=0.0)
+    return Scales(fastest, max(rise, spread if not heat else 0.0), case.room[2], flow, heat, gravity)

@@ -1,0 +1,149 @@
+"""One grid level of the steady solver: its fields, its equations, and one iteration of all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thermal.flow.boundary import Boundary, Sample
+from thermal.flow.domain import Domain, patch_flow
+from thermal.flow.energy import Energy
+from thermal.flow.momentum import Momentum
+from thermal.flow.pressure import Pressure
+from thermal.flow.scales import Scales, find_scales
+from thermal.flow.turbulence import MODELS
+from thermal.racks.air import RackAir
+from thermal.state import State
+
+TEMPERATURE_SWEEPS, REFRESH = 20, 4
+TEMPERATURE_RELAXATION = 0.98
+
+
+@dataclass
+class Measure:
+    """How far one iterate is from an answer.
+
+    mass      sum over cells of |net outflow| / supply          momentum  sum of |defect| / (supply x fastest opening)
+    heat      sum over cells of |defect of the temperature row| / heat to air
+    balance   |heat through all patches| / heat to air, signed: > 0 when more leaves than enters
+    inlets    K above reference (racks,), flow-weighted mean of each front
+    """
+
+    mass: float
+    momentum: float
+    heat: float
+    balance: float
+    inlets: np.ndarray
+    sample: Sample
+
+
+class Flow:
+    """The equations of one block on one grid, and `iterate`, which passes through all of them once."""
+
+    def __init__(self, domain: Domain) -> None:
+        case = domain.placement.case
+        self.domain, self.model = domain, case.flow.turbulence.model
+        self.state = State(domain, self.model)
+        self.scales: Scales = find_scales(domain.placement)
+        self.boundary = Boundary(domain, self.state)
+        self.racks = RackAir(domain, self.state)
+        self.momentum = Momentum(domain, self.state, self.boundary)
+        self.pressure = Pressure(domain, self.state, self.boundary)
+        self.energy = Energy(domain, self.state, self.boundary, self.racks)
+        self.turbulence: Any = MODELS[self.model](domain, self.state, self.boundary)
+        self._fronts = [
+            next(i for i, p in enumerate(domain.placement.patches) if p.kind == "front" and p.object is rack) for rack in case.racks
+        ]
+
+    def begin(self) -> None:
+        """Start from rest at the case's initial temperature, openings and racks blowing."""
+        domain, backend = self.domain, self.domain.backend
+        case = domain.placement.case
+        rest = case.flow.initial_temperature - case.air.reference_temperature
+        backend.fill(self.state.T, rest)  # type: ignore[attr-defined]
+        self.turbulence.begin()
+        for axis in range(3):
+            self.set_field(self.state.velocity[axis], np.zeros(_face_shape(domain, axis)), axis)
+
+    def bind(self, relaxation: float, step: float | None = None) -> None:
+        """Fix relaxation (0..1) and pseudo-time step (s; default: the case's own)."""
+        step = step or self.scales.step
+        self.momentum.bind(relaxation, step)
+        self.energy.bind(TEMPERATURE_RELAXATION, 50.0 * step)
+        self.turbulence.bind(relaxation, step)
+
+    def iterate(self, measure: bool) -> Measure | None:
+        """One pass: momentum, pressure, temperature, turbulence. Returns how far the iterate was from an answer, if asked."""
+        self.momentum.predict(measure)
+        self.pressure.project()
+        mass = self.pressure.mass_defect() if measure else 0.0
+        self.energy.solve(TEMPERATURE_SWEEPS, REFRESH, measure)
+        self.turbulence.update(measure)
+        return self.measure(mass) if measure else None
+
+    def measure(self, mass: float) -> Measure:
+        """The present distance from an answer."""
+        scales, sample = self.scales, self.boundary.sample()
+        heat = scales.heat or max(abs(sample.heat).sum(), 1e-30)
+        inlets = sample.mixed[self._fronts] if self._fronts else np.zeros(0)
+        momentum = sum(self.momentum.defects) / scales.momentum if scales.momentum else 0.0
+        skin = scales.heat - sum(
+            r.air_power for r in self.domain.racks
+        ) / (self.domain.placement.case.air.density * self.domain.placement.case.air.heat_capacity)
+        balance = -(float(sample.heat.sum()) + skin) / heat
+        supply = scales.supply or 1e-30
+        return Measure(mass / supply, momentum, self.energy.defect / heat, balance, inlets, sample)
+
+    # -- whole-hall fields ----------------------------------------------------------------------------------------
+    def set_field(self, field: Any, whole: np.ndarray, axis: int | None = None) -> None:
+        """Fill a device field from a global [k, j, i] array; a velocity (with its axis) has one more plane and gets its fixed faces."""
+        domain = self.domain
+        if axis is not None:
+            whole = fix_faces(domain, whole, axis)
+        domain.backend.copy(domain.backend.upload(domain.local(whole), domain.backend.real), field)
+
+    def whole_field(self, field: Any, axis: int | None = None) -> np.ndarray:
+        """The global [k, j, i] array of a device field in its own precision, on every block."""
+        domain = self.domain
+        local = domain.backend.download(field)
+        shape = domain.placement.grid.shape if axis is None else _face_shape(domain, axis)
+        if domain.comm.size == 1:
+            return local[tuple(slice(2, 2 + n) for n in shape)].copy()
+        out = np.zeros(shape)
+        target, source = [], []
+        for a in (2, 1, 0):
+            low, high = domain.range[a]
+            last = high + 1 if a == axis and high == domain.placement.grid.n[a] else high
+            target.append(slice(low, last))
+            source.append(slice(2, 2 + last - low))
+        out[tuple(target)] = local[tuple(source)]
+        return domain.comm.sum(out.ravel()).reshape(shape).astype(domain.backend.real)
+
+
+def _face_shape(domain: Domain, axis: int) -> tuple[int, int, int]:
+    shape = list(domain.placement.grid.shape)
+    shape[2 - axis] += 1
+    return shape[0], shape[1], shape[2]
+
+
+def fix_faces(domain: Domain, whole: np.ndarray, axis: int) -> np.ndarray:
+    """A global face velocity with closed faces at rest and fixed openings at their speed, inward flow over snapped area."""
+    placement = domain.placement
+    bit = 2 << axis
+    is_open = (placement.mask & bit).astype(bool)
+    shape = whole.shape
+    fixed = np.zeros(shape)
+    low = tuple(slice(0, n) for n in placement.grid.shape)
+    fixed[low] = np.where(is_open, whole[low], 0.0)
+    for patch in placement.patches:
+        if patch.axis != axis or patch.kind == "skin":
+            continue
+        index = patch.cell.copy()
+        if patch.sign < 0:
+            index[:, 2 - axis] += 1
+        flow = patch_flow(patch)
+        where = tuple(index.T)
+        fixed[where] = whole[where] if flow is None else patch.sign * flow / patch.area.sum()
+    return fixed

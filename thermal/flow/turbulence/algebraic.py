@@ -1,0 +1,66 @@
+"""Models without a transport equation: laminar, constant eddy viscosity, and the zero-equation law of Chen & Xu."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from thermal.flow.boundary import Boundary
+from thermal.flow.domain import Domain
+from thermal.flow.turbulence.walls import bind_log, bind_viscous
+from thermal.state import State
+
+CHEN_XU = 0.03874  # Chen & Xu 1998, Energy and Buildings 28:137, eq. 8
+
+
+class Laminar:
+    """No eddy viscosity; walls by the viscous law."""
+
+    def __init__(self, domain: Domain, state: State, boundary: Boundary) -> None:
+        self.domain, self.state = domain, state
+        self._walls = bind_viscous(domain, state)
+
+    def begin(self) -> None:
+        """Set the start: no eddy viscosity."""
+
+    def bind(self, relaxation: float, step: float) -> None:
+        """Nothing to relax."""
+
+    def update(self, measure: bool) -> None:
+        """Renew the wall shear."""
+        for launch in self._walls:
+            launch()
+
+
+class Constant(Laminar):
+    """A constant eddy viscosity in every fluid cell; walls by the viscous law with it."""
+
+    def begin(self) -> None:
+        """Set the eddy viscosity."""
+        domain = self.domain
+        value = domain.placement.case.flow.turbulence.constant_viscosity
+        field = np.where(domain.mask_host & 1, value, 0.0)
+        domain.backend.copy(domain.backend.upload(field, domain.backend.real), self.state.eddy_viscosity)  # type: ignore[attr-defined]
+
+
+class ZeroEquation(Laminar):
+    """nut = 0.03874 |V| y with y the distance to the nearest wall (Chen & Xu 1998); wall shear by the log law.
+
+    Made for rooms with mixed convection on coarse grids; no history of turbulence is carried, so jets mix by their speed and distance
+    from walls alone.
+    """
+
+    def __init__(self, domain: Domain, state: State, boundary: Boundary) -> None:
+        backend = domain.backend
+        self.domain, self.state = domain, state
+        self._distance = backend.upload(domain.local(domain.placement.wall_distance), backend.real)
+        self._viscosity = backend.bind(
+            "viscosity_chen_xu", *domain.n, *state.velocity, self._distance, domain.mask, state.eddy_viscosity, CHEN_XU  # type: ignore[attr-defined]
+        )
+        self._walls = bind_log(domain, state)
+
+    def update(self, measure: bool) -> None:
+        """Renew eddy viscosity and wall shear."""
+        self._viscosity()
+        self.domain.comm.exchange([self.state.eddy_viscosity])  # type: ignore[attr-defined]
+        for launch in self._walls:
+            launch()

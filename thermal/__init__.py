@@ -78,7 +78,8 @@ def run(
     """
     from pathlib import Path
 
-    from thermal.folder import claim_folder, default_folder
+    from thermal.folder import claim_folder, default_folder, release_folder
+    from thermal.gridding import make_grid
     from thermal.kernel_check import require_own_kernels
     from thermal.overrides import with_overrides
     from thermal.progress import SilentProgress
@@ -89,8 +90,13 @@ def run(
     model = load(case) if isinstance(case, (str, Path)) else case
     model = with_overrides(model, cell=cell, iterations=iterations)
     resume = None if resume is None else Path(resume)
+    make_grid(model, precision)  # refuses what no memory can hold, before a folder is touched
     folder = claim_folder(Path(out) if out is not None else resume or default_folder(model.name), model.name)
-    return simulate(
-        model, backend=backend, precision=precision, threads=threads, blocks=blocks, out=folder, resume=resume,
-        progress=SilentProgress(), stop=None,
-    )  # fmt: skip
+    try:
+        return simulate(
+            model, backend=backend, precision=precision, threads=threads, blocks=blocks, out=folder, resume=resume,
+            progress=SilentProgress(), stop=None,
+        )  # fmt: skip
+    except BaseException:
+        release_folder(folder)
+        raise

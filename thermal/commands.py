@@ -7,26 +7,30 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import thermal
 from thermal.case.model import Case
-from thermal.errors import CaseErrors, UsageError, clean
+from thermal.errors import CaseError, CaseErrors, UsageError, clean
 
-BAD_CASE, INTERRUPTED = 2, 130
+if TYPE_CHECKING:
+    from thermal.run import Result
+
+INTERRUPTED = 130
 
 
 def run(options: argparse.Namespace) -> int:
     """Run every case in turn: all of them are read, and all folders claimed, before the first one starts."""
     from thermal.folder import claim_folder
+    from thermal.gridding import make_grid
     from thermal.interrupt import Interrupt
     from thermal.kernel_check import require_own_kernels
-    from thermal.memory import require_memory
     from thermal.outcome import worst_exit_code
 
     require_own_kernels()
     cases = _load_all(options)
     for case in cases:
-        require_memory(case, options.precision)
+        make_grid(case, options.precision)  # refuses what no memory can hold, before a folder is touched
     folders = [claim_folder(folder, case.name) for case, folder in zip(cases, _folders(options, cases), strict=True)]
     codes: list[int] = []
     summaries: list[dict] = []
@@ -44,17 +48,21 @@ def run(options: argparse.Namespace) -> int:
 
 def _run_one(case: Case, folder: Path, options: argparse.Namespace, stop: object, summaries: list[dict]) -> int:
     """Simulate one case with a live display and print how it ended."""
+    from thermal.folder import release_folder
     from thermal.outcome import closing_lines, exit_code
     from thermal.progress import open_progress
     from thermal.run import simulate
 
     progress = open_progress()
-    result = None
+    result: Result | None = None
     try:
         result = simulate(
             case, backend=options.backend, precision=options.precision, threads=options.threads, blocks=options.blocks,
             out=folder, resume=Path(options.resume) if options.resume else None, progress=progress, stop=stop,
         )  # fmt: skip
+    except BaseException:
+        release_folder(folder)
+        raise
     finally:
         progress.end(result)
     summaries.append(result.summary)
@@ -96,25 +104,40 @@ def _folders(options: argparse.Namespace, cases: list[Case]) -> list[Path]:
 
 def check(options: argparse.Namespace) -> int:
     """Read the cases, place them on their grids, say what the grid did to them and what a run needs."""
-    from thermal.memory import available_bytes, needed_bytes, require_memory
+    from meshes import available_memory, measure_quality, memory_estimate
     from thermal.place import place_case
 
+    errors: list[CaseError] = []
     for case in _load_all(options):
-        require_memory(case, options.precision)
-        placement = place_case(case)
-        nx, ny, nz = placement.grid.n
-        cells = nx * ny * nz
-        require_memory(case, options.precision, cells)
+        try:
+            placement = place_case(case, options.precision)
+        except CaseErrors as found:
+            errors += found.errors
+            continue
+        quality, air, regions = measure_quality(placement.grid), int((placement.mask & 1).sum()), placement.region_count
         print(f"{case.name}: {clean(case.title)}")
-        air, regions = int((placement.mask & 1).sum()), placement.region_count
-        print(f"  {nx} x {ny} x {nz} = {cells} cells, {air} of them air, in {regions} region{'s' if regions > 1 else ''}")
-        print(f"  {len(case.racks)} racks, {sum(rack.power for rack in case.racks) / 1e3:.6g} kW, {len(case.openings)} openings")
+        print(f"  {' x '.join(map(str, quality.counts))} = {quality.cells} cells, {air} of them air, in {plural(regions, 'region')}")
+        print(f"  cells {quality.smallest:.3g} to {quality.largest:.3g} m, worst aspect ratio {quality.aspect_ratio:.3g}")
+        power = sum(rack.power for rack in case.racks) / 1e3
+        print(f"  {plural(len(case.racks), 'rack')}, {power:.6g} kW, {plural(len(case.openings), 'opening')}")
         for row in placement.snapping:
             print(f"  snapped: {clean(str(row))}")
-        needed, available = needed_bytes(cells, options.precision), available_bytes()
-        print(f"  about {needed / 1e9:.2f} GB of memory in {options.precision} precision, {available / 1e9:.2f} GB free")
-        print("  no mistakes found")
+        needed, available = memory_estimate(quality.cells, options.precision), available_memory()
+        free = "" if available is None else f", {available / 1e9:.2f} GB free"
+        print(f"  about {needed / 1e9:.2f} GB of memory in {options.precision} precision{free}")
+    if errors:
+        raise CaseErrors(errors)
+    print("no mistakes found")
     return 0
+
+
+def plural(count: int, noun: str) -> str:
+    """A count and its noun.
+
+    >>> plural(1, "rack"), plural(3, "rack")
+    ('1 rack', '3 racks')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def report(options: argparse.Namespace) -> int:

@@ -59,6 +59,16 @@ def claim_folder(folder: Path, case_name: str) -> Path:
     return folder
 
 
+def release_folder(folder: Path) -> None:
+    """Give back a claimed folder in which nothing was written: no empty folder stays behind a run that did not begin."""
+    try:
+        if [path.name for path in folder.iterdir()] == [MARKER_FILE]:
+            (folder / MARKER_FILE).unlink()
+            folder.rmdir()
+    except OSError:  # not there, or not ours to remove: then it stays
+        return
+
+
 def _check_content(folder: Path, case_name: str) -> None:
     recorded = recorded_case(folder)
     if recorded is None:

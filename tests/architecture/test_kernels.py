@@ -51,7 +51,7 @@ def test_every_kernel_has_a_twin_with_the_same_arguments() -> None:
 
 def test_only_one_file_asks_which_machine_it_is_for() -> None:
     wrong = []
-    for path in sorted(SOURCES.iterdir()):
+    for path in sorted([*SOURCES.glob("*.cu"), *SOURCES.glob("*.cuh")]):
         text = without_comments(path.read_text(encoding="utf-8"))
         if path.name != "grid.cuh" and re.search(r"^\s*#\s*(if|ifdef|ifndef|elif)\b", text, re.MULTILINE):
             wrong.append(path.name)
@@ -59,11 +59,19 @@ def test_only_one_file_asks_which_machine_it_is_for() -> None:
 
 
 def test_kernels_keep_to_what_both_machines_do_well() -> None:
-    """No atomics, no shared memory, no bare real literals (0.5 in a float32 kernel computes in float64)."""
+    """No atomics and no shared memory; in kernels without double arguments no bare real literal.
+
+    A 0.5 in a float32 kernel computes in float64 and stops the vector unit; R(0.5) does not.
+    """
     wrong = []
     for path in sorted(SOURCES.glob("*.cu")):
-        for number, line in enumerate(without_comments(path.read_text(encoding="utf-8")).splitlines(), 1):
-            bare = re.search(r"(?<![\w.(])\d+\.\d*(?:e[+-]?\d+)?", re.sub(r"\bR\([^()]*\)", "", line))
-            if re.search(r"\batomic\w*|__shared__|__syncthreads", line) or (bare and "double" not in line):
-                wrong.append(f"{path.name}:{number} {line.strip()[:100]}")
+        code = without_comments(path.read_text(encoding="utf-8"))
+        for text in re.split(r"(?=^(?:KERNEL|INLINE|template)\b)", code, flags=re.MULTILINE):
+            name = re.search(r"\w+(?=\s*\()", text)
+            where = f"{path.name}: {name.group() if name else 'top'}"
+            if re.search(r"\batomic\w*|__shared__|__syncthreads", text):
+                wrong.append(f"{where} uses what GPUs share and CPUs do not have")
+            bare = re.search(r"(?<![\w.(])\d+\.\d*(?:e[+-]?\d+)?", re.sub(r"\bR\([^()]*\)", "", text))
+            if bare and not re.search(r"\bdouble\b", text):
+                wrong.append(f"{where} has a bare {bare.group()}")
     assert not wrong, "\n".join(wrong)

@@ -57,7 +57,7 @@ def _import_time(body: list[ast.stmt]) -> list[ast.AST]:
 
 def tracked_text() -> list[Path]:
     """Every text file of the repository except environments, caches and built things."""
-    skipped = {".git", ".venv", "build", "dist", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+    skipped = {".git", "build", "dist", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
     suffixes = {
         ".py",
         ".cu",

@@ -12,6 +12,7 @@ import numpy as np
 
 from meshes.grid import Grid
 
+CHUNK = 131_072  # cells worked on at a time: both arrays stay in the cache of a core
 
 def wall_distance(grid: Grid, fluid: np.ndarray, cell: np.ndarray, axis: np.ndarray, side: np.ndarray) -> np.ndarray:
     """Distance in m, float64 (nz, ny, nx), 0 in solids; infinite where there is no wall at all.
@@ -21,13 +22,14 @@ def wall_distance(grid: Grid, fluid: np.ndarray, cell: np.ndarray, axis: np.ndar
     """
     straight = [_along_normal(grid, fluid.shape, cell[axis == normal], side[axis == normal], normal) for normal in range(3)]
     best = np.minimum(np.minimum(straight[0], straight[1]), straight[2])
+    best[~fluid] = 0.0  # nobody asks for these
     for normal in range(3):
-        squared = straight[normal]
-        for tangent in range(3):
-            if tangent != normal:
-                squared = _spread(squared, grid.centres(tangent), 2 - tangent, best, fluid)
+        first, second = (tangent for tangent in range(3) if tangent != normal)
+        # what the first pass finds may serve any cell of the second: there only the largest bound of all may stop the search
+        squared = _spread(straight[normal], grid.centres(first), 2 - first, np.broadcast_to(best.max(), best.shape))
+        squared = _spread(squared, grid.centres(second), 2 - second, best)
         np.minimum(best, squared, out=best)
-    return np.where(fluid, np.sqrt(best), 0.0)
+    return np.sqrt(best)
 
 
 def _along_normal(grid: Grid, shape: tuple[int, ...], cell: np.ndarray, side: np.ndarray, normal: int) -> np.ndarray:
@@ -48,17 +50,26 @@ def _along_normal(grid: Grid, shape: tuple[int, ...], cell: np.ndarray, side: np
     return np.ascontiguousarray(np.moveaxis(nearest**2, 0, along))
 
 
-def _spread(squared: np.ndarray, centres: np.ndarray, along: int, bound: np.ndarray, fluid: np.ndarray) -> np.ndarray:
+def _spread(squared: np.ndarray, centres: np.ndarray, along: int, bound: np.ndarray) -> np.ndarray:
     """min over j' of squared[j'] + (c_j - c_j')2 along one array axis; offsets that cannot beat `bound` anywhere are left out."""
-    source = np.moveaxis(squared, along, 0)
-    result = source.copy()
-    reach = float(bound[fluid].max(initial=0.0))
-    count = len(centres)
-    for offset in range(1, count):
+    across = 1 if along == 0 else 0
+    result = squared.copy()
+    rows = squared.shape[across]
+    step = max(1, CHUNK * rows // squared.size)
+    for first in range(0, rows, step):
+        part = [slice(None)] * 3
+        part[across] = slice(first, first + step)
+        chunk = tuple(part)
+        reach = float(bound[chunk].max())
+        _spread_chunk(np.moveaxis(squared[chunk], along, 0), np.moveaxis(result[chunk], along, 0), centres, reach)
+    return result
+
+
+def _spread_chunk(source: np.ndarray, result: np.ndarray, centres: np.ndarray, reach: float) -> None:
+    for offset in range(1, len(centres)):
         gap = (centres[offset:] - centres[:-offset]) ** 2
         if gap.min() >= reach:
             break
         gap = gap[:, None, None]
         np.minimum(result[offset:], source[:-offset] + gap, out=result[offset:])
         np.minimum(result[:-offset], source[offset:] + gap, out=result[:-offset])
-    return np.moveaxis(result, 0, along)

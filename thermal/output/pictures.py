@@ -1,0 +1,271 @@
+"""Pictures of a record: slices of temperature and speed, and the fronts of the racks; SVG with small embedded rasters.
+
+No plotting library: the rasters are resampled by NumPy and the rest is text, which makes all pictures in a fraction of the
+time that such a library needs to be imported, and lets them follow the page's light, dark or print colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thermal.output.ashrae import CLASSES
+from thermal.output.colour import nice_range
+from thermal.output.drawing import Drawing
+from thermal.output.fields import Front
+from thermal.output.raster import png_uri, resample
+from thermal.output.record import Record
+from thermal.units import ZERO_CELSIUS
+
+PLAN_HEIGHT = 1.5  # m above the floor, about the middle of a rack
+PIXELS = 480  # of the longer side of a raster
+ARROWS = 30  # along the longer side of a speed picture
+AXES = "xyz"
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One drawing: `key` names it in the page, `svg` is inline SVG, `plane` is (axis, position in m) of a slice."""
+
+    key: str
+    title: str
+    caption: str
+    svg: str
+    plane: tuple[int, float] | None = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A shared colour scale: low, high and tick step in the shown unit."""
+
+    low: float
+    high: float
+    step: float
+
+
+def pictures(record: Record) -> tuple[list[Picture], Scale]:
+    """All pictures of a record and the shared temperature scale in degC.
+
+    Plan at 1.5 m, section across the aisles through the rack with the hottest inlet, both in temperature and speed; a section
+    along the row just in front of that rack; the fronts of all racks.
+    """
+    worst = hottest_rack(record)
+    planes = _planes(record, worst)
+    wanted: list[tuple[str, int, int]] = []
+    for _, axis, position, _ in planes:
+        index = _cell_at(record.planes[axis], position)
+        wanted += [("temperature", axis, index), ("velocity", axis, index)]
+    layers = record.slices(wanted)
+    temperatures = [layer - ZERO_CELSIUS for layer in layers[0::2]]
+    velocities = layers[1::2]
+    faces = [front.temperature - ZERO_CELSIUS for front in record.fronts.values()]
+    scale = Scale(*nice_range(*_extent([*temperatures, *faces]), smallest=2.0))
+    speeds = [np.sqrt((velocity.astype(np.float64) ** 2).sum(axis=-1)) for velocity in velocities]
+    speed_scale = Scale(*nice_range(0.0, _extent(speeds)[1], smallest=0.1))
+    made = []
+    for (key, axis, position, words), temperature, speed, velocity in zip(planes, temperatures, speeds, velocities, strict=True):
+        where = f"{AXES[axis]} = {position:.2f} m"
+        title = f"Temperature, {words} ({where})"
+        made.append(
+            Picture(f"{key}-temperature", title, "", _slice(record, axis, position, temperature, "temperature", scale, "°C", title, key), (axis, position))
+        )
+        if key != "aisle":
+            title = f"Air speed, {words} ({where})"
+            svg = _slice(record, axis, position, speed, "speed", speed_scale, "m/s", title, "", velocity)
+            made.append(Picture(f"{key}-speed", title, "Arrows show the direction of the air in this plane.", svg, (axis, position)))
+    if record.fronts:
+        made.append(_front_picture(record, scale))
+    return made, scale
+
+
+def hottest_rack(record: Record) -> dict[str, Any] | None:
+    """Geometry of the rack whose hottest inlet face is hottest, None in a hall without racks."""
+    by_name = {name: float(front.temperature.max()) for name, front in record.fronts.items() if np.isfinite(front.temperature).any()}
+    racks = [rack for rack in record.geometry["racks"] if rack["name"] in by_name]
+    return max(racks, key=lambda rack: by_name[rack["name"]], default=None)
+
+
+def _planes(record: Record, rack: dict[str, Any] | None) -> list[tuple[str, int, float, str]]:
+    """(key, axis, position, words) of every slice."""
+    room = record.geometry["room"]
+    height = min(PLAN_HEIGHT, 0.5 * room[2])
+    if rack is None:
+        return [("plan", 2, height, f"plan at {height:.1f} m"), ("section", 0, 0.5 * room[0], "section through the middle")]
+    across = 1 - rack["axis"] if rack["axis"] < 2 else 0
+    middle = 0.5 * (rack["low"][across] + rack["high"][across])
+    front_axis, front = rack["axis"], rack["high" if rack["sign"] > 0 else "low"][rack["axis"]]
+    planes = record.planes[front_axis]
+    cell = float(np.median(np.diff(planes)))
+    ahead = min(max(front + rack["sign"] * 0.5 * cell, planes[0]), planes[-1])
+    return [
+        ("plan", 2, height, f"plan at {height:.1f} m"),
+        ("section", across, middle, f"section through {rack['name']}, the hottest inlet"),
+        ("aisle", front_axis, float(ahead), f"in front of {rack['name']}, along its row"),
+    ]
+
+
+def _cell_at(planes: np.ndarray, position: float) -> int:
+    return int(np.clip(np.searchsorted(planes, position, side="right") - 1, 0, len(planes) - 2))
+
+
+def _extent(arrays: list[np.ndarray]) -> Pair:
+    """Lowest and highest finite value; (0, 1) where there is none (a run that diverged at once)."""
+    found = [array[np.isfinite(array)] for array in arrays]
+    found = [array for array in found if array.size]
+    return (float(min(a.min() for a in found)), float(max(a.max() for a in found))) if found else (0.0, 1.0)
+
+
+def _slice(
+    record: Record, axis: int, position: float, values: np.ndarray, name: str, scale: Scale, unit: str, title: str, raster: str,
+    velocity: np.ndarray | None = None,
+) -> str:  # fmt: skip
+    """One slice: raster, arrows, objects, openings, colour bar."""
+    across, up = [other for other in range(3) if other != axis]
+    columns, rows = record.planes[across], record.planes[up]
+    drawing = Drawing(columns[0], columns[-1], rows[0], rows[-1])
+    ratio = PIXELS / max(columns[-1] - columns[0], rows[-1] - rows[0])
+    shape = (max(int((rows[-1] - rows[0]) * ratio), 8), max(int((columns[-1] - columns[0]) * ratio), 8))
+    drawing.image(png_uri(resample(values, rows, columns, shape), scale.low, scale.high, name), raster)
+    if velocity is not None:
+        _arrows(drawing, velocity[..., [across, up]], rows, columns, values, scale)
+    _objects(drawing, record.geometry, axis, position, (across, up))
+    drawing.axes(AXES[across], AXES[up])
+    drawing.colour_bar(name, scale.low, scale.high, scale.step, unit)
+    low, high = _extent([values])
+    return drawing.svg(title, f"Values in this plane run from {low:.1f} to {high:.1f} {unit}.")
+
+
+def _objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: float, kept: tuple[int, int]) -> None:
+    """Everything the plane cuts; on a plan also the outlines of floor and ceiling openings."""
+
+    def flat(corner: list[float]) -> Pair:
+        return corner[kept[0]], corner[kept[1]]
+
+    for item in [*geometry["obstacles"], *geometry["racks"]]:
+        if item["low"][axis] <= position <= item["high"][axis]:
+            is_rack = "sign" in item
+            low, high = flat(item["low"]), flat(item["high"])
+            drawing.box(low, high, "solid", item["name"])
+            if is_rack and item["axis"] != axis:
+                side = kept.index(item["axis"])
+                face = high[side] if item["sign"] > 0 else low[side]
+                ends = [list(low), list(high)]
+                ends[0][side] = ends[1][side] = face
+                drawing.line((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1]), "front", f"{item['name']}: front (air intake)")
+            drawing.label(low, high, item["name"])
+    for plate in geometry["plates"]:
+        if plate["low"][axis] <= position <= plate["high"][axis]:
+            kind = "plate porous" if plate["open_fraction"] > 0 else "plate"
+            drawing.line(flat(plate["low"]), flat(plate["high"]), kind, plate["name"])
+    for opening in geometry["openings"]:
+        low, high = flat(opening["low"]), flat(opening["high"])
+        tip = f"{opening['kind']} {opening['name']}"
+        if opening["axis"] == axis and axis == 2:
+            drawing.box(low, high, f"opening {opening['kind']}", tip)
+            if (high[0] - low[0]) * drawing.scale > 6.4 * len(tip):
+                left, top, width, height = drawing.span(low, high)
+                drawing.text(left + 5, top + height - 6, tip, "name halo", 10, "start")
+        elif opening["axis"] != axis and opening["low"][axis] <= position <= opening["high"][axis]:
+            drawing.line(low, high, f"mouth {opening['kind']}", tip)
+            _mouth_label(drawing, low, high, opening, kept, tip)
+
+
+def _mouth_label(drawing: Drawing, low: Pair, high: Pair, opening: dict[str, Any], kept: tuple[int, int], tip: str) -> None:
+    """The name of an opening cut by the plane, just inside the room."""
+    x, y = 0.5 * (drawing.x(low[0]) + drawing.x(high[0])), 0.5 * (drawing.y(low[1]) + drawing.y(high[1]))
+    if opening["axis"] == kept[1]:
+        drawing.text(x, y + (-7 if opening["sign"] > 0 else 14), tip, "name halo", 10)
+    else:
+        drawing.text(x + (12 if opening["sign"] > 0 else -6), y, tip, "name halo", 10, turn=-90.0)
+
+
+def _arrows(drawing: Drawing, plane: np.ndarray, rows: np.ndarray, columns: np.ndarray, speed: np.ndarray, scale: Scale) -> None:
+    """Directions at even places: length grows with the root of the speed, so that slow air is seen too."""
+    wide, tall = columns[-1] - columns[0], rows[-1] - rows[0]
+    gap = max(wide, tall) / ARROWS
+    light: list[str] = []
+    dark: list[str] = []
+    for y in np.arange(rows[0] + 0.5 * gap, rows[-1], gap):
+        j = _cell_at(rows, float(y))
+        for x in np.arange(columns[0] + 0.5 * gap, columns[-1], gap):
+            i = _cell_at(columns, float(x))
+            u, v = float(plane[j, i, 0]), float(plane[j, i, 1])
+            size = float(np.hypot(u, v))
+            if not size > 0.01 * scale.high:
+                continue
+            half = 0.46 * gap * drawing.scale * min((size / scale.high) ** 0.5, 1.0) / size
+            px, py, dx, dy = drawing.x(float(x)), drawing.y(float(y)), u * half, -v * half
+            tip = (px + dx, py + dy)
+            (dark if speed[j, i] > 0.62 * scale.high else light).append(
+                f"M{px - dx:.1f} {py - dy:.1f}L{tip[0]:.1f} {tip[1]:.1f}"
+                f"M{tip[0] - 0.7 * dx - 0.4 * dy:.1f} {tip[1] - 0.7 * dy + 0.4 * dx:.1f}L{tip[0]:.1f} {tip[1]:.1f}"
+                f"L{tip[0] - 0.7 * dx + 0.4 * dy:.1f} {tip[1] - 0.7 * dy - 0.4 * dx:.1f}"
+            )
+    drawing.path("".join(light), "arrow light")
+    drawing.path("".join(dark), "arrow dark")
+
+
+def _front_picture(record: Record, scale: Scale) -> Picture:
+    """Elevations of all rows as seen from their aisle: the temperature of the air that enters each rack, face by face."""
+    groups: dict[tuple[str, int, int], list[dict[str, Any]]] = {}
+    for rack in record.geometry["racks"]:
+        if rack["name"] in record.fronts and rack["axis"] < 2:
+            groups.setdefault((rack["row"], rack["axis"], rack["sign"]), []).append(rack)
+    limit = CLASSES[record.summary["indices"]["class"]].recommended_high
+    drawings = []
+    for (row, axis, sign), racks in groups.items():
+        across = 1 - axis
+        # Who looks at a front that faces +y sees x grow to the left; one that faces +x, y grow to the right.
+        flip = (sign > 0) == (axis == 1)
+        low = min(rack["low"][across] for rack in racks)
+        high = max(rack["high"][across] for rack in racks)
+        drawing = Drawing(low, high, min(r["low"][2] for r in racks), max(r["high"][2] for r in racks), width=640.0, height=220.0, flip=flip)
+        for rack in racks:
+            _front(drawing, rack, record.fronts[rack["name"]], across, scale, limit)
+        drawing.axes(AXES[across], "z")
+        drawing.colour_bar("temperature", scale.low, scale.high, scale.step, "°C")
+        title = f"Row {row}: inlet temperature, seen from the aisle"
+        drawings.append(f"<h4>{_plain(title)}</h4>" + drawing.svg(title, "One field a rack, with its name and its hottest face in °C."))
+    caption = f"The number on a rack is its hottest inlet face in °C; a number in a box lies above the recommended {limit:g} °C."
+    return Picture("fronts", "Air that enters the racks", caption, "".join(drawings))
+
+
+def _front(drawing: Drawing, rack: dict[str, Any], front: Front, across: int, scale: Scale, limit: float) -> None:
+    """One rack's inlet map with its name and hottest value."""
+    columns, at_column = np.unique(np.round(front.position[:, across], 6), return_inverse=True)
+    rows, at_row = np.unique(np.round(front.position[:, 2], 6), return_inverse=True)
+    values = np.full((len(rows), len(columns)), np.nan)
+    values[at_row, at_column] = front.temperature - ZERO_CELSIUS
+    low, high = (rack["low"][across], rack["low"][2]), (rack["high"][across], rack["high"][2])
+    shape = (min(4 * len(rows), 160), min(6 * len(columns), 120))
+    smooth = resample(values, _edges(rows, low[1], high[1]), _edges(columns, low[0], high[0]), shape)
+    drawing.image(png_uri(smooth[:, ::-1] if drawing.flip else smooth, scale.low, scale.high, "temperature"), f"front-{rack['name']}", low, high)
+    drawing.box(low, high, "cabinet", rack["name"])
+    left, top, width, height = drawing.span(low, high)
+    if not np.isfinite(values).any():
+        return
+    hottest = float(np.nanmax(values))
+    words = f"{hottest:.1f}"
+    if width > 0.58 * 10 * len(words):
+        if hottest > limit:
+            drawing.parts.append(
+                f'<rect class="over" x="{left + width / 2 - 14:.1f}" y="{top + height - 18:.1f}" width="28" height="14" rx="2"/>'
+            )
+        drawing.text(left + width / 2, top + height - 7.5, words, "name over" if hottest > limit else "name halo", 10)
+    if width > 0.58 * 11 * len(rack["name"]):
+        drawing.text(left + width / 2, top + 14, rack["name"], "name halo", 11)
+
+
+def _edges(centres: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Planes between sorted centres, closed by the ends of the face."""
+    middle = 0.5 * (centres[1:] + centres[:-1])
+    return np.concatenate([[min(low, centres[0] - 1e-6)], middle, [max(high, centres[-1] + 1e-6)]])
+
+
+def _plain(text: str) -> str:
+    from html import escape
+
+    return escape(text)

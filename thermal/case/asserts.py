@@ -1,0 +1,278 @@
+"""Limits: which numbers of the summary an [[assert]] can name, and the judgement at the end of a run.
+
+A path is "balance.heat", "rack.A1.inlet_max", "rack.*.inlet_max" (every rack), "supply.tiles.flow", or "summary.KEY.KEY" for any
+other number of summary.json in its own unit. A limit on nothing, on a missing number or on NaN fails: silence is no pass.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from thermal.case import model
+from thermal.case.lines import Path
+from thermal.case.load import Tables
+from thermal.case.messages import listed, nearest
+from thermal.case.schema import Assert
+from thermal.errors import quote
+from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, TEMPERATURE, TIME, Dimension, accepted_units
+
+# Implicit limits of every run. 1 % of the heat: below the accuracy of any rack's rated power. 1e-3 of the supply: a tenth of the
+# tolerance to which fan flows are balanced on site, so that a leak in the arithmetic cannot hide behind it.
+HEAT_BALANCE_LIMIT = 0.01  # -, |sum of heat|/sum of heat to the air
+MASS_BALANCE_LIMIT = 1e-3  # -, sum of |net cell flow|/sum of supplies
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the summary: its key there, its kind, SI = value * factor + offset, its unit in the summary, what it means."""
+
+    key: str
+    dimension: Dimension
+    factor: float
+    offset: float
+    unit: str
+    meaning: str
+
+
+def _number(key: str, dimension: Dimension, unit: str, meaning: str) -> Number:
+    factor, offset = dimension.units[unit]
+    return Number(key, dimension, factor, offset, unit, meaning)
+
+
+_RACK = {
+    "inlet_mean": _number("inlet_mean_degC", TEMPERATURE, "degC", "flow-weighted mean over the rack's front"),
+    "inlet_max": _number("inlet_max_degC", TEMPERATURE, "degC", "hottest cell face of the rack's front"),
+    "inlet_min": _number("inlet_min_degC", TEMPERATURE, "degC", "coldest cell face of the rack's front"),
+    "inlet_bottom": _number("inlet_bottom_degC", TEMPERATURE, "degC", "mean over the lowest third of the front"),
+    "inlet_middle": _number("inlet_middle_degC", TEMPERATURE, "degC", "mean over the middle third of the front"),
+    "inlet_top": _number("inlet_top_degC", TEMPERATURE, "degC", "mean over the highest third of the front"),
+    "inlet_swing": _number(
+        "inlet_swing_K", DIFFERENCE, "K", "largest distance of the inlet mean from its window mean (unsteady runs)"
+    ),
+    "outlet_mean": _number("outlet_mean_degC", TEMPERATURE, "degC", "flow-weighted mean over the rack's back"),
+    "power": _number("power_kW", POWER, "kW", "IT power"),
+    "air_power": _number("air_kW", POWER, "kW", "heat given to the air"),
+    "liquid_power": _number("liquid_kW", POWER, "kW", "heat taken by liquid"),
+    "air_flow": _number("air_flow_m3_s", FLOW, "m3/s", "air flow at inlet density"),
+}
+_OPENING = {
+    "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive in the opening's own sense"),
+    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
+}
+_INDEX = {
+    "rci_high": _number("rci_high_percent", FRACTION, "%", "rack cooling index against the class's recommended maximum"),
+    "rci_low": _number("rci_low_percent", FRACTION, "%", "rack cooling index against the class's recommended minimum"),
+    "rti": _number("rti_percent", FRACTION, "%", "return temperature index"),
+    "shi": _number("shi", FRACTION, "-", "supply heat index"),
+    "rhi": _number("rhi", FRACTION, "-", "return heat index"),
+}
+_BALANCE = {
+    "heat": _number("heat", FRACTION, "-", "heat that does not add up/heat to the air"),
+    "mass": _number("mass", FRACTION, "-", "air that does not add up/supply"),
+}
+_SECONDS = {name: _number(name, TIME, "s", f"time of the run: {name}") for name in ("solve", "wall", "compile")}
+
+# first part of a path -> key of the summary, numbers behind it, and for lists which rows belong (None: not a list)
+LISTS: dict[str, tuple[str, dict[str, Number], str | None]] = {
+    "rack": ("racks", _RACK, None),
+    "supply": ("openings", _OPENING, "supply"),
+    "return": ("openings", _OPENING, "return"),
+}
+TABLES: dict[str, tuple[str, dict[str, Number]]] = {
+    "balance": ("balance", _BALANCE),
+    "index": ("indices", _INDEX),
+    "seconds": ("seconds", _SECONDS),
+}
+SINGLES: dict[str, Number] = {
+    "cells": _number("cells", NUMBER, "-", "fluid cells"),
+    "iterations": _number("iterations", NUMBER, "-", "iterations on the finest grid"),
+}
+ANY = "summary"
+
+
+def split_path(what: str) -> tuple[str, str, str]:
+    """(root, object, number) of a path. Names of objects may hold dots, so the number is what follows the last one.
+
+    Example     >>> split_path("rack.A1.inlet_max"), split_path("balance.heat"), split_path("cells")
+                (('rack', 'A1', 'inlet_max'), ('balance', '', 'heat'), ('cells', '', ''))
+    """
+    root, _, rest = what.partition(".")
+    if root in LISTS:
+        name, _, number = rest.rpartition(".")
+        return root, name, number
+    return root, "", rest
+
+
+def number_of(what: str) -> Number | None:
+    """The number that a path names, None for an unknown path or one of "summary."."""
+    root, _, number = split_path(what)
+    if root in LISTS:
+        return LISTS[root][1].get(number)
+    if root in TABLES:
+        return TABLES[root][1].get(number)
+    return SINGLES.get(what)
+
+
+def build_limits(
+    tables: Tables,
+    racks: Sequence[str],
+    racks_whole: bool,
+    openings: Sequence[model.Opening],
+    obstacles: Sequence[model.Obstacle],
+) -> list[model.Limit]:
+    """The limits of a case. Unknown paths, names and units are noted as mistakes.
+
+    racks         names of the racks that could be built;  racks_whole   False when some could not, so that a name proves nothing
+    """
+    names = {
+        "rack": list(racks),
+        "supply": [o.name for o in openings if o.kind == "supply"],
+        "return": [o.name for o in openings if o.kind == "return"],
+    }
+    whole = {"rack": racks_whole, "supply": tables.is_whole("supply"), "return": tables.is_whole("return")}
+    limits: list[model.Limit] = []
+    seen: set[str] = set()
+    for number, (path, table) in enumerate(tables.lists["assert"], 1):
+        name = table.name or f"limit-{number}"
+        if name in seen:
+            tables.report((*path, "name"), f"a second limit {quote(name)}", "each limit its own name")
+        seen.add(name)
+        _check_path(tables, path, table.what, names, whole)
+        low, high = _bounds(tables, path, table)
+        limits.append(model.Limit(name=name, what=table.what, low=low, high=high, text=_text(table), source=tables.source(path)))
+    return limits
+
+
+def _text(table: Assert) -> str:
+    parts = [f"min {table.min.text}"] if table.min is not None else []
+    parts += [f"max {table.max.text}"] if table.max is not None else []
+    return ", ".join(parts)
+
+
+def _check_path(tables: Tables, path: Path, what: str, names: Mapping[str, list[str]], whole: Mapping[str, bool]) -> None:
+    root, name, number = split_path(what)
+    place = (*path, "what")
+    roots = [*LISTS, *TABLES, *SINGLES, ANY]
+    if root == ANY and number:
+        return
+    if root not in roots or root == ANY:
+        tables.report(place, f"no number {quote(what)}", ", ".join(f"{word}..." for word in roots), nearest(root, roots))
+        return
+    known = LISTS[root][1] if root in LISTS else TABLES[root][1] if root in TABLES else {}
+    if number_of(what) is None:
+        accepted = f"{root}.{'NAME.' if root in LISTS else ''}" + "{" + ", ".join(known) + "}" if known else root
+        tables.report(place, f"no number {quote(what)}", accepted, nearest(number, known))
+    elif root in LISTS and whole[root] and not any(fnmatchcase(other, name) for other in names[root]):
+        what_is_there = listed(names[root]) or f"this case has no {root}"
+        tables.report(place, f"no {root} {quote(name)}", what_is_there, nearest(name, names[root]))
+
+
+def _bounds(tables: Tables, path: Path, table: Assert) -> tuple[float | None, float | None]:
+    """Limits in SI, each of the right kind and in the right order; mistakes are noted."""
+    if table.min is None and table.max is None:
+        tables.report(path, "a limit without a limit", 'max = "27 degC", min = "18 degC", or both')
+    known = number_of(table.what)
+    for key, bound in (("min", table.min), ("max", table.max)):
+        if bound is None or known is None:
+            continue
+        plain = {known.dimension, bound.dimension} <= {FRACTION, NUMBER}
+        if bound.dimension is not known.dimension and not plain:
+            what = f"{quote(bound.text)} is {bound.dimension.name}, {quote(table.what)} is {known.dimension.name}"
+            fix = (
+                f'did you mean "{bound.value:g} degC"?'
+                if known.dimension is TEMPERATURE and bound.dimension is DIFFERENCE
+                else ""
+            )
+            tables.report((*path, key), what, accepted_units(known.dimension), fix)
+    low = table.min.value if table.min is not None else None
+    high = table.max.value if table.max is not None else None
+    if low is not None and high is not None and low > high:
+        tables.report((*path, "min"), "min lies above max", "", "swap them")
+    return low, high
+
+
+def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float]]:
+    """What a path names in a summary: (object, value in the summary's unit, swing in the same unit)."""
+    root, name, number = split_path(what)
+    known = number_of(what)
+    if root == ANY:
+        value: Any = summary
+        for part in number.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return [("", value, 0.0)]
+    if known is None:
+        return []
+    if root in LISTS:
+        key, _, kind = LISTS[root]
+        found = []
+        for row in summary.get(key) or []:
+            if (
+                isinstance(row, Mapping)
+                and (kind is None or row.get("kind") == kind)
+                and fnmatchcase(str(row.get("name", "")), name)
+            ):
+                # an unsteady run reports window means; what counts is the worst of the window
+                swing = row.get("inlet_swing_K") if number.startswith("inlet_m") else 0.0
+                found.append((str(row.get("name")), row.get(known.key), swing if isinstance(swing, int | float) else 0.0))
+        return found
+    table = summary.get(TABLES[root][0]) if root in TABLES else summary
+    return [("", table.get(known.key) if isinstance(table, Mapping) else None, 0.0)]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _judge_bound(limit: model.Limit, bound: float, is_max: bool, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """One row: the worst object against one bound."""
+    known = number_of(limit.what)
+    factor, offset, unit = (known.factor, known.offset, known.unit) if known else (1.0, 0.0, "-")
+    shown = (bound - offset) / factor
+    shown = round(shown, 9)  # 300.15 K - 273.15 K is 27 degC, not 26.999999999999943
+    found = _find(limit.what, summary)
+    row: dict[str, Any] = {
+        "name": limit.name, "what": limit.what, "bound": "max" if is_max else "min", "value": None, "limit": shown, "unit": unit,
+        "passed": False, "object": "", "failed": 0, "reason": "",
+    }  # fmt: skip
+    missing = [name for name, value, _ in found if not _is_number(value)]
+    if not found or missing:
+        row["object"] = missing[0] if missing else ""
+        row["reason"] = "the summary has no such number" if not found else "not a finite number"
+        row["failed"] = max(len(missing), 1)
+        return row
+    sign = 1.0 if is_max else -1.0
+    judged = [(value + sign * abs(swing), name) for name, value, swing in found]
+    worst, row["object"] = max(judged, key=lambda pair: sign * pair[0])
+    row["value"] = worst
+    row["failed"] = sum(1 for value, _ in judged if sign * value > sign * shown)
+    row["passed"] = row["failed"] == 0
+    if not row["passed"]:
+        row["reason"] = f"{row['failed']} of {len(judged)} beyond the limit" if len(judged) > 1 else "beyond the limit"
+    return row
+
+
+def judge(limits: Iterable[model.Limit], summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Judge a run by its summary: one row for each bound of each limit, then the implicit limits of the balances.
+
+    limits     of the case;  summary   dict as in summary.json (keys racks, openings, balance, indices, seconds, ...)
+    Returns    rows {name, what, bound ("max" | "min"), value, limit, unit, passed, object, failed, reason}: value and limit in the
+               summary's unit; value is that of the worst object (window mean plus or minus the swing in an unsteady run), None when
+               there is no such number or it is not finite; failed counts the objects beyond the limit.
+    """
+    balances = [
+        model.Limit("heat-balance", "balance.heat", None, HEAT_BALANCE_LIMIT, "max 1 %", "implicit"),
+        model.Limit("mass-balance", "balance.mass", None, MASS_BALANCE_LIMIT, "max 0.001", "implicit"),
+    ]
+    rows = []
+    for limit in [*limits, *balances]:
+        if limit.low is None and limit.high is None:
+            rows.append({**_judge_bound(limit, 0.0, True, {}), "limit": None, "reason": "a limit without a limit"})
+        if limit.high is not None:
+            rows.append(_judge_bound(limit, limit.high, True, summary))
+        if limit.low is not None:
+            rows.append(_judge_bound(limit, limit.low, False, summary))
+    return rows

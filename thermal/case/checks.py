@@ -1,0 +1,177 @@
+"""Geometry that is wrong on any grid: things outside the room, inside each other, or without air in front of them.
+
+What depends on the grid (a rack thinner than a cell, a region that no air can leave) is checked when the case is placed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from thermal.case import model
+from thermal.errors import CaseError
+
+TOLERANCE = 1e-6  # m; closer planes are the same plane
+MOST_CELLS = 1e10  # 100 times the largest hall that anybody has asked for; beyond it the cell size is a typing error
+BYTES_PER_CELL = 250.0  # single precision, as measured for the steady solver's fields
+_MOST_OVERLAPS = 20  # messages; more come from one mistake
+
+
+def _inside(box: model.Box, room: model.Point) -> bool:
+    return all(box.low[a] >= -TOLERANCE and box.high[a] <= room[a] + TOLERANCE for a in range(3))
+
+
+def _overlap(a: model.Box, b: model.Box) -> bool:
+    return all(min(a.high[x], b.high[x]) - max(a.low[x], b.low[x]) > TOLERANCE for x in range(3))
+
+
+def _outside_text(box: model.Box, room: model.Point) -> str:
+    parts = []
+    for axis in range(3):
+        if box.low[axis] < -TOLERANCE or box.high[axis] > room[axis] + TOLERANCE:
+            parts.append(f"{'xyz'[axis]} {box.low[axis]:g} m to {box.high[axis]:g} m, the room ends at {room[axis]:g} m")
+    return "; ".join(parts)
+
+
+def check_outside(things: Iterable[tuple[str, str, model.Box]], room: model.Point) -> list[CaseError]:
+    """Things (label, source, box) that stand partly or wholly outside the room."""
+    return [
+        CaseError(source, f"{label} lies outside the room: {_outside_text(box, room)}", "0 m up to the room's size in each axis")
+        for label, source, box in things
+        if not _inside(box, room)
+    ]
+
+
+def check_overlaps(solids: Sequence[tuple[str, str, model.Box, bool]]) -> list[CaseError]:
+    """Solids (label, source, box, may join others that may) that fill the same space. Sweeps along x: n log n for rows of racks."""
+    errors: list[CaseError] = []
+    ordered = sorted(solids, key=lambda solid: solid[2].low[0])
+    active: list[tuple[str, str, model.Box, bool]] = []
+    for solid in ordered:
+        active = [other for other in active if other[2].high[0] - solid[2].low[0] > TOLERANCE]
+        for other in active:
+            if _overlap(solid[2], other[2]) and not (solid[3] and other[3]):
+                first, second = sorted((other, solid), key=lambda pair: pair[1])
+                errors.append(CaseError(second[1], f"{second[0]} overlaps {first[0]} ({first[1]})", "", "move one of them"))
+                if len(errors) >= _MOST_OVERLAPS:
+                    return errors
+        active.append(solid)
+    return errors
+
+
+def _side(rack: model.Rack, is_front: bool) -> tuple[float, int]:
+    """Plane of a rack's front or back, and the sign of its outward normal."""
+    sign = rack.sign if is_front else -rack.sign
+    return (rack.box.high if sign > 0 else rack.box.low)[rack.axis], sign
+
+
+def _covers(box: model.Box, axis: int, plane: float, sign: int, patch: model.Box) -> bool:
+    """Whether a solid box touches the plane from the side that sign points to, and hides the whole patch there."""
+    touching = box.low[axis] if sign > 0 else box.high[axis]
+    if abs(touching - plane) > TOLERANCE:
+        return False
+    others = [a for a in range(3) if a != axis]
+    return all(box.low[a] <= patch.low[a] + TOLERANCE and box.high[a] >= patch.high[a] - TOLERANCE for a in others)
+
+
+def check_racks(
+    racks: Sequence[model.Rack], obstacles: Sequence[model.Obstacle], plates: Sequence[model.Plate], room: model.Point
+) -> list[CaseError]:
+    """Racks whose front or back has no air: flat against a wall, another solid, or a closed sheet."""
+    errors = []
+    neighbours: dict[tuple[int, float], list[tuple[str, model.Box]]] = {}
+    boxes = [(f"rack {r.name}", r.box) for r in racks] + [(f"obstacle {o.name}", o.box) for o in obstacles]
+    boxes += [(f"sheet {p.name}", p.box) for p in plates if math.isinf(p.loss_coefficient)]
+    for label, box in boxes:
+        for axis in (0, 1):
+            for plane in {box.low[axis], box.high[axis]}:
+                neighbours.setdefault((axis, round(plane, 5)), []).append((label, box))
+    for rack in racks:
+        for is_front in (True, False):
+            plane, sign = _side(rack, is_front)
+            side = "front" if is_front else "back"
+            wall = room[rack.axis] if sign > 0 else 0.0
+            if abs(plane - wall) <= TOLERANCE:
+                what = f"rack {rack.name}: the {side} is flat against the wall {'xyz'[rack.axis]}{'+' if sign > 0 else '-'}"
+                errors.append(CaseError(rack.source, what, "room for the air on both sides", "move the row or turn its front"))
+                continue
+            for label, box in neighbours.get((rack.axis, round(plane, 5)), []):
+                if label != f"rack {rack.name}" and _covers(box, rack.axis, plane, sign, rack.box):
+                    what = f"rack {rack.name}: the {side} is closed by {label}"
+                    errors.append(CaseError(rack.source, what, "room for the air on both sides", "move one of them"))
+                    break
+    return errors
+
+
+def check_openings(openings: Sequence[model.Opening], solids: Iterable[tuple[str, model.Box]]) -> list[CaseError]:
+    """Openings that share area, or that a solid standing on them hides whole."""
+    errors = []
+    boxes = list(solids)
+    for number, opening in enumerate(openings):
+        plane = opening.box.low[opening.axis]
+        for other in openings[:number]:
+            same_plane = (
+                other.axis == opening.axis and abs(other.box.low[other.axis] - plane) <= TOLERANCE and other.sign == opening.sign
+            )
+            plane_axes = [a for a in range(3) if a != opening.axis]
+            shared = all(
+                min(opening.box.high[a], other.box.high[a]) - max(opening.box.low[a], other.box.low[a]) > TOLERANCE
+                for a in plane_axes
+            )
+            if same_plane and shared:
+                what = f"{opening.kind} {opening.name} overlaps {other.kind} {other.name} ({other.source})"
+                errors.append(CaseError(opening.source, what, "", "move one of them"))
+        for label, box in boxes:
+            if _covers(box, opening.axis, plane, opening.sign, opening.box):
+                errors.append(
+                    CaseError(opening.source, f"{opening.kind} {opening.name} is hidden whole by {label}", "", "move one of them")
+                )
+                break
+    return errors
+
+
+def estimate_cells(mesh: model.Mesh, room: model.Point) -> float:
+    """Number of grid cells to expect: along each axis the densest wanted size at every place, as there are no hanging nodes."""
+    total = 1.0
+    for axis in range(3):
+        planes = sorted(
+            {
+                0.0,
+                room[axis],
+                *(min(max(x, 0.0), room[axis]) for r in mesh.refinements for x in (r.box.low[axis], r.box.high[axis])),
+            }
+        )
+        count = 0.0
+        for low, high in zip(planes, planes[1:], strict=False):
+            middle = 0.5 * (low + high)
+            sizes = [r.cell for r in mesh.refinements if r.box.low[axis] <= middle <= r.box.high[axis]]
+            count += max(1.0, (high - low) / min([mesh.cell, *sizes]))
+        total *= count
+    return total
+
+
+def check_size(mesh: model.Mesh, room: model.Point, source: str) -> list[CaseError]:
+    """A cell size that no machine can hold, or that leaves no cell in the room."""
+    cells = estimate_cells(mesh, room)
+    if cells > MOST_CELLS:
+        terabytes = cells * BYTES_PER_CELL / 1e12
+        what = f"about {cells:.0e} cells ({terabytes:.0f} TB)"
+        return [CaseError(source, what, f"up to {MOST_CELLS:.0e} cells", 'a larger [mesh] cell, such as "0.1 m"')]
+    if mesh.cell > min(room) + TOLERANCE:
+        what = f"cells of {mesh.cell:g} m in a room only {min(room):g} m across"
+        return [CaseError(source, what, f"up to {min(room):g} m", 'a smaller [mesh] cell, such as "0.1 m"')]
+    return []
+
+
+def check_names(things: Iterable[tuple[str, str, str]]) -> list[CaseError]:
+    """Things (label, name, source) of one kind that share a name."""
+    errors = []
+    seen: dict[str, tuple[str, str]] = {}
+    for label, name, source in things:
+        if name in seen:
+            errors.append(
+                CaseError(source, f"{label} {name} has the name of {seen[name][0]} {name} ({seen[name][1]})", "each its own name")
+            )
+        else:
+            seen[name] = (label, source)
+    return errors

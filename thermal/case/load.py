@@ -1,0 +1,238 @@
+"""The door: a case file's bytes into validated tables, and every mistake of the file with its line.
+
+A table that is wrong is left out of the result but its name is remembered, so that the checks behind the door can go on with the
+rest and report their mistakes in the same run without inventing follow-ups.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any, Literal
+
+from pydantic import BaseModel, ValidationError
+
+from thermal.case import objects, schema
+from thermal.case.lines import Path, guard, line_index, line_of
+from thermal.case.messages import key_text, keys_of, listed, nearest, translate
+from thermal.errors import CaseError, CaseErrors, clean, quote
+
+CASE_FILE = "case.toml"
+LARGEST_FILE = 1 << 20  # bytes; 20 000 racks in rows of ten fit in a third of it
+MOST_MESSAGES = 100  # a file with more mistakes is not what it claims to be
+
+TableKind = Literal["table", "list", "named"]
+TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
+    "case": (schema.CaseTable, "table"),
+    "site": (schema.Site, "table"),
+    "air": (schema.AirTable, "table"),
+    "room": (schema.Room, "table"),
+    "mesh": (schema.MeshTable, "table"),
+    "flow": (schema.FlowTable, "table"),
+    "solve": (schema.Solve, "table"),
+    "limits": (schema.Limits, "table"),
+    "rack": (objects.RackType, "named"),
+    "rack_row": (objects.RackRow, "list"),
+    "supply": (objects.Supply, "list"),
+    "return": (objects.Return, "list"),
+    "containment": (objects.Containment, "list"),
+    "obstacle": (objects.Obstacle, "list"),
+    "assert": (schema.Assert, "list"),
+}
+
+
+@dataclass
+class Tables:
+    """What a file holds after validation, with the way back from a table to its line.
+
+    single   key -> model or None when it is wrong;  lists   key -> [(path, model)];  types   rack types by name
+    broken   names of list items and rack types that are wrong, by key: known, but not usable
+    """
+
+    file: str
+    text: str
+    lines: dict[Path, int]
+    single: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, list[tuple[Path, Any]]] = field(default_factory=dict)
+    types: dict[str, Any] = field(default_factory=dict)
+    broken: dict[str, set[str]] = field(default_factory=dict)
+    errors: list[tuple[int, CaseError]] = field(default_factory=list)
+
+    def source(self, path: Path) -> str:
+        """ "case.toml:12" of a path."""
+        line = line_of(self.lines, path)
+        return f"{self.file}:{line}" if line else self.file
+
+    def where(self, path: Path) -> str:
+        """ "case.toml:12  rack.gpu.power" of a path."""
+        return f"{self.source(path)}  {key_text(path)}"
+
+    def report(self, path: Path, what: str, accepted: str = "", fix: str = "") -> None:
+        """Note a mistake at a path."""
+        self.errors.append((line_of(self.lines, path) or 0, CaseError(self.where(path), what, accepted, fix)))
+
+    def raise_errors(self) -> None:
+        """Raise CaseErrors with all mistakes in file order, if there is one."""
+        if self.errors:
+            ordered = [error for _, error in sorted(self.errors, key=lambda pair: pair[0])]
+            more = len(ordered) - MOST_MESSAGES
+            if more > 0:
+                ordered = [*ordered[:MOST_MESSAGES], CaseError(self.file, f"and {more} more mistakes")]
+            raise CaseErrors(ordered)
+
+    def is_whole(self, *keys: str) -> bool:
+        """Whether all items of these tables are valid, so that sums over them mean something."""
+        return not any(self.broken.get(key) for key in keys)
+
+
+def read_text(path: str | os.PathLike[str]) -> tuple[FilePath, str]:
+    """The file that `path` means (a folder means its case.toml) and its text.
+
+    Raises CaseErrors for a file that is missing, no regular file, too large, or not UTF-8 text.
+    """
+    shown = quote(str(path))[1:-1]
+    try:
+        file = FilePath(path).expanduser()
+        if file.is_dir():
+            file = file / CASE_FILE
+            if not file.exists():
+                raise CaseErrors(
+                    [CaseError(shown, f"this folder holds no {CASE_FILE}", "a case file, or a folder that holds one")]
+                )
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise CaseErrors([CaseError(shown, "this is not a regular file", "a case file, or a folder that holds one")])
+        with file.open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+    except CaseErrors:
+        raise
+    except FileNotFoundError:
+        raise CaseErrors([CaseError(shown, "no such file", "a case file, or a folder that holds one")]) from None
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:  # a NUL byte in the name is a ValueError, an unknown ~user a RuntimeError
+        reason = getattr(error, "strerror", None) or clean(str(error))[:80]
+        raise CaseErrors([CaseError(shown, f"cannot be read: {reason}")]) from None
+    return file, decode(data, shown)
+
+
+def decode(data: bytes, shown: str) -> str:
+    """A case file's bytes as text. Raises CaseErrors for too many, or for bytes that are not UTF-8 text."""
+    if len(data) > LARGEST_FILE:
+        raise CaseErrors(
+            [CaseError(shown, f"larger than {LARGEST_FILE // 1024} KiB", "", "repeat racks by [[rack_row]] with count")]
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        what = "a binary file" if b"\0" in data[:4096] else f"byte {error.start + 1} is not UTF-8 text"
+        raise CaseErrors([CaseError(f"{shown}:{line}", what, "TOML as UTF-8 text", "save it as UTF-8")]) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise CaseErrors([CaseError(f"{shown}:{line}", "a binary file", "TOML as UTF-8 text")])
+    return text
+
+
+def parse(text: str, file: str) -> dict[str, Any]:
+    """The TOML document of a text. Raises CaseErrors with the line of the first syntax mistake."""
+    refused = guard(text)
+    if refused:
+        raise CaseErrors([CaseError(f"{file}:{refused[0]}", refused[1], "the tables of docs/case-file.md")])
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = clean(str(error))
+        match = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+        line = match.group(1) if match else str(text.count("\n") + 1)
+        what = message[: match.start()] if match else message.removesuffix(" (at end of document)")
+        raise CaseErrors(
+            [CaseError(f"{file}:{line}", f"not TOML: {what[:120]}", "", 'text and quantities stand in quotes: cell = "0.1 m"')]
+        ) from None
+    except (ValueError, RecursionError) as error:  # an integer of thousands of digits; a nesting that slipped through
+        raise CaseErrors([CaseError(file, f"not readable as TOML: {clean(str(error))[:80]}")]) from None
+
+
+def load_tables(text: str, file: str) -> Tables:
+    """Validate every table of a text. Mistakes are collected in `.errors`; only a syntax mistake raises (CaseErrors).
+
+    file   name for messages, usually the last part of the path
+    """
+    document = parse(text, file)
+    tables = Tables(file=file, text=text, lines=line_index(text))
+    for key in document:
+        if key not in TABLES:
+            tables.report((key,), "unknown table", listed(TABLES), nearest(key, TABLES))
+    for key, (model, kind) in TABLES.items():
+        content = document.get(key)
+        if kind == "table":
+            _read_single(tables, key, model, content)
+        elif kind == "list":
+            _read_list(tables, key, model, content)
+        else:
+            _read_named(tables, key, model, content)
+    return tables
+
+
+def _validate(tables: Tables, model: type[BaseModel], content: Any, path: Path) -> Any:
+    """The model of one table, or None with its mistakes noted."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        for item, message in zip(found, translate(found, model, path, tables.where), strict=True):
+            place = (*path, *(part for part in item["loc"] if part != "[key]"))
+            tables.errors.append((line_of(tables.lines, place) or 0, message))
+        return None
+
+
+def _read_single(tables: Tables, key: str, model: type[BaseModel], content: Any) -> None:
+    if content is None and any(field.is_required() for field in model.model_fields.values()):
+        tables.report((key,), "missing table", "", f"add [{key}] with {', '.join(_required(model))}")
+        tables.single[key] = None
+        return
+    tables.single[key] = _validate(tables, model, {} if content is None else content, (key,))
+
+
+def _required(model: type[BaseModel]) -> list[str]:
+    return [key for key, field in zip(keys_of(model), model.model_fields.values(), strict=True) if field.is_required()]
+
+
+def _read_list(tables: Tables, key: str, model: type[BaseModel], content: Any) -> None:
+    tables.lists[key] = []
+    tables.broken[key] = set()
+    if content is None:
+        return
+    if not isinstance(content, list):
+        tables.report((key,), f"[{key}] is a list of tables", "", f"write [[{key}]]")
+        tables.broken[key].add("")
+        return
+    for index, item in enumerate(content):
+        value = _validate(tables, model, item, (key, index))
+        if value is None:
+            name = item.get("name") if isinstance(item, dict) else None
+            tables.broken[key].add(name if isinstance(name, str) else "")
+        else:
+            tables.lists[key].append(((key, index), value))
+
+
+def _read_named(tables: Tables, key: str, model: type[BaseModel], content: Any) -> None:
+    tables.broken[key] = set()
+    if content is None:
+        return
+    if not isinstance(content, dict) or not all(isinstance(item, dict) for item in content.values()):
+        tables.report((key,), "tables by name are expected", "", f"write [{key}.NAME]")
+        tables.broken[key] = set(content) if isinstance(content, dict) else {""}
+        return
+    for name, item in content.items():
+        from_name = _validate(tables, schema.Named, {"name": name}, (key, name))
+        value = _validate(tables, model, item, (key, name))
+        if value is None or from_name is None:
+            tables.broken[key].add(name)
+        else:
+            tables.types[name] = value

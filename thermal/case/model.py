@@ -1,0 +1,193 @@
+"""The case as numbers: frozen, SI, names resolved. What the door (load, build) hands to everything behind it.
+
+Lengths in m, temperatures in K, flows in m3/s, powers in W, pressures in Pa. Origin in a room corner, z up.
+Axes are 0, 1, 2 for x, y, z; a direction is (axis, sign).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+Point = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Box:
+    """An axis-aligned box, low corner and high corner in m. A patch or plate is a box of zero thickness in one axis."""
+
+    low: Point
+    high: Point
+
+    @property
+    def thin_axis(self) -> int | None:
+        """The axis in which the box has no thickness, None for a box with a volume."""
+        thin = [axis for axis in range(3) if self.high[axis] == self.low[axis]]
+        return thin[0] if len(thin) == 1 else None
+
+
+@dataclass(frozen=True)
+class Air:
+    """Properties of the air at the site, constant in a Boussinesq run. Source of each default: thermal/fluids/air.py."""
+
+    density: float  # kg/m3, at reference_temperature and site pressure
+    heat_capacity: float  # J/(kg K), at constant pressure
+    kinematic_viscosity: float  # m2/s
+    prandtl: float  # -
+    expansion: float  # 1/K
+    reference_temperature: float  # K; fields store T - reference_temperature
+    pressure: float  # Pa, static pressure of the site
+    gravity: float = 9.81  # m/s2, along -z
+
+
+@dataclass(frozen=True)
+class Turbulence:
+    """Choice and constants of the turbulence model; each default's source stands in thermal/flow/turbulence."""
+
+    model: str = "k-epsilon"  # laminar | constant | zero-equation | k-epsilon
+    turbulent_prandtl: float = 0.9  # -
+    constant_viscosity: float = 0.0  # m2/s, eddy viscosity of model "constant"
+    zero_equation: str = "chen-xu"  # law of the mixing length
+    wall_distance: str = "nearest"  # nearest
+    thermal_wall_function: str = "jayatilleke"  # jayatilleke | none
+    buoyancy_production: str = "none"  # none | sgdh
+    roughness_e: float = 9.8  # E of the log law u+ = ln(E y+)/kappa
+    kappa: float = 0.41
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Numerics of the air flow. Relaxation is the solver's business, never the case's."""
+
+    turbulence: Turbulence = Turbulence()
+    velocity_scheme: str = "second-order"  # upwind | second-order
+    temperature_scheme: str = "second-order"
+    buoyancy: bool = True
+    initial_temperature: float = 297.15  # K
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """A box within which axis planes are denser: no hanging nodes, so the density runs through the room."""
+
+    name: str
+    box: Box
+    cell: float  # m
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Wanted cell size and what bends it."""
+
+    cell: float  # m
+    refinements: tuple[Refinement, ...] = ()
+    stretching: float = 1.0  # largest ratio of neighbouring cell widths; 1 = uniform between break points
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A patch in a wall, floor, ceiling or obstacle face through which room air comes or goes.
+
+    flow > 0 in either kind; flow None makes it a pressure opening at `pressure` (static, relative to hydrostatic), whose flow is an outcome.
+    """
+
+    name: str
+    kind: str  # "supply" | "return"
+    box: Box  # zero thickness in axis
+    axis: int
+    sign: int  # +1: the room lies on the high side of the patch (inward normal +axis)
+    flow: float | None  # m3/s, total
+    temperature: float  # K of air that enters here (also if a return flows back)
+    pressure: float = 0.0  # Pa
+    loss_coefficient: float = 0.0  # K of dp = K rho U^2/2, U superficial
+    open_fraction: float = 1.0  # open area / patch area: jet momentum of a tile is U/open_fraction
+    turbulence_intensity: float = 0.05  # k = 1.5 (I U)^2
+    turbulence_length: float = 0.10  # m; epsilon = Cmu^0.75 k^1.5 / length
+    source: str = ""  # file:line for messages
+
+
+@dataclass(frozen=True)
+class Rack:
+    """A box whose fans draw room air through its front and blow it out at its back."""
+
+    name: str
+    row: str
+    type: str
+    box: Box
+    axis: int  # of the front's outward normal
+    sign: int
+    power: float  # W, IT power
+    liquid_share: float  # part of power that liquid takes
+    flow: float  # m3/s of air
+    turbulence_intensity: float = 0.10  # of the back's stream
+    turbulence_length: float = 0.05  # m
+    source: str = ""
+
+    @property
+    def air_power(self) -> float:
+        """W given to the room's air."""
+        return self.power * (1.0 - self.liquid_share)
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A thin sheet on cell faces: closed (a wall on both sides), or porous when loss_coefficient is finite."""
+
+    name: str
+    box: Box  # zero thickness in one axis
+    open_fraction: float = 0.0  # 0: closed
+    loss_coefficient: float = float("inf")  # of the superficial velocity; inf: closed
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A solid box; `power` W go into the air through its open faces."""
+
+    name: str
+    box: Box
+    power: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One [[assert]]: `what` names a number of summary.json, by a dotted path in which * stands for any object name."""
+
+    name: str
+    what: str
+    low: float | None  # in SI (K for temperatures)
+    high: float | None
+    text: str  # as the user wrote it
+    source: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """When a run ends without a verdict."""
+
+    iterations: int = 2000  # on the finest grid
+    wall_time: float = float("inf")  # s
+
+
+@dataclass(frozen=True)
+class Case:
+    """A whole case, ready to be placed on a grid."""
+
+    name: str  # folder or file stem, matches [A-Za-z0-9][A-Za-z0-9_.-]{0,63}
+    title: str  # free text, hostile
+    room: Point  # m, size; the low corner is the origin
+    altitude: float  # m
+    air: Air
+    flow: Flow
+    mesh: Mesh
+    stop: Stop
+    racks: tuple[Rack, ...]
+    openings: tuple[Opening, ...]
+    plates: tuple[Plate, ...]
+    obstacles: tuple[Obstacle, ...]
+    limits: tuple[Limit, ...]
+    ashrae_class: str = "A2"
+    path: Path | None = None
+    text: str = ""  # the case file as read, for the record
+    resolved: dict = field(default_factory=dict, compare=False)  # every key with its value, for the report

@@ -1,0 +1,192 @@
+"""The tables of things in the hall: rack types and rows, openings, containment, obstacles."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StrictInt, WithJsonSchema
+
+from thermal.case.fields import Coordinate, Corner, Extent, InPlane, Name, Quantity, Table, setting
+from thermal.errors import quote
+from thermal.units import (
+    DIFFERENCE,
+    FLOW,
+    FLOW_PER_POWER,
+    FRACTION,
+    LENGTH,
+    NUMBER,
+    POWER,
+    PRESSURE,
+    TEMPERATURE,
+    VELOCITY,
+    UnitError,
+    accepted_units,
+    read_quantity,
+)
+
+MOST_RACKS = 20_000  # in a hall; a guard against typing errors
+Direction = Literal["+x", "-x", "+y", "-y"]
+AirTemperature = Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)]
+Intensity = Annotated[float, Quantity(FRACTION, low=0.0, high=1.0)]
+MixingLength = Annotated[float, Quantity(LENGTH, above=0.0, high=100.0)]
+Loss = Annotated[float, Quantity(NUMBER, low=0.0, high=1e9)]
+Power = Annotated[float, Quantity(POWER, low=0.0, high=1e9)]
+VolumeFlow = Annotated[float, Quantity(FLOW, above=0.0, high=1e6)]
+
+
+class RackType(Table):
+    """A kind of rack. Its fans draw room air through the front and blow it out at the back. Give one of delta_t, airflow, flow."""
+
+    size: Annotated[list[Extent], Field(min_length=3, max_length=3)] = setting(
+        ..., "Width along the row, depth from front to back, height, as seen from the rack's own front."
+    )
+    power: Power = setting(..., "IT power of one rack.")
+    liquid_share: Annotated[float, Quantity(FRACTION, low=0.0, high=1.0)] = setting(
+        0.0, "Part of the power that liquid takes away; the rest goes into the air."
+    )
+    delta_t: Annotated[float, Quantity(DIFFERENCE, above=0.0, high=100.0)] | None = setting(
+        None, "Rise of the air from front to back; the flow is air power/(density x heat capacity x rise).", shown="none"
+    )
+    airflow: Annotated[float, Quantity(FLOW_PER_POWER, above=0.0, high=1e-2)] | None = setting(
+        None, 'Air flow per kW of air power, such as "0.07 m3/s/kW".', shown="none"
+    )
+    flow: VolumeFlow | None = setting(None, "Air flow of one rack, whatever its power.", shown="none")
+    turbulence_intensity: Intensity = setting("10 %", "Of the stream from the back; k = 1.5 (I U)^2.")
+    turbulence_length: MixingLength = setting("0.05 m", "Of the stream from the back; epsilon = 0.09^0.75 k^1.5/length.")
+
+
+_POWERS = {"type": ["string", "array"], "items": {"type": "string"}, "x-unit": accepted_units(POWER)}  # for editors
+
+
+def _read_powers(value: Any) -> float | list[float]:
+    if isinstance(value, list):
+        if not 1 <= len(value) <= MOST_RACKS:
+            raise UnitError(f"a list of {len(value)} powers", "one power for each rack of the row")
+        powers = []
+        for number, item in enumerate(value, 1):
+            try:
+                powers.append(_read_power(item))
+            except UnitError as error:
+                raise UnitError(f"rack {number}: {error.what}", error.accepted, error.fix) from error
+        return powers
+    return _read_power(value)
+
+
+def _read_power(value: object) -> float:
+    power = read_quantity(value, POWER)
+    if not 0.0 <= power <= 1e9:
+        raise UnitError(f"{quote(value)} is out of range", "from 0 kW, up to 1e+06 kW")
+    return power
+
+
+class RackRow(Table):
+    """Racks side by side, named A1, A2, ... along the row."""
+
+    name: Name = setting(..., "Name of the row; the racks are this name and their number.")
+    type: Name = setting(..., "Rack type, the NAME of a [rack.NAME].")
+    count: Annotated[StrictInt, Field(ge=1, le=MOST_RACKS)] = setting(..., "Number of racks.")
+    at: Annotated[list[Coordinate], Field(min_length=2, max_length=3)] = setting(
+        ..., "Corner from which the row runs: x, y and optionally z of the base. The depth lies on the +y (or +x) side of it."
+    )
+    along: Direction = setting(..., "Direction in which the row runs from its corner.")
+    front: Direction = setting(..., "Direction in which the fronts look; across the row.")
+    pitch: Extent | None = setting(None, "Distance from rack to rack.", shown="width of the rack type")
+    power: Annotated[float | list[float], BeforeValidator(_read_powers), WithJsonSchema(_POWERS)] | None = setting(
+        None, "IT power in place of the type's: one value, or a list with one for each rack.", shown="power of the rack type"
+    )
+
+
+class Supply(Table):
+    """An opening that lets cold air in. Give one of flow, flow_ratio, flow_per_area, pressure."""
+
+    name: Name = setting(..., "Name of the opening.")
+    on: str = setting(
+        ...,
+        'Surface: "floor", "ceiling", "x-", "x+", "y-", "y+" of the room, or "NAME.x+" (x-, y+, y-, top, bottom) of an obstacle.',
+    )
+    start: InPlane | None = setting(
+        None,
+        "Low corner in the surface, in room coordinates: x and y; y and z on x walls; x and z on y walls.",
+        alias="from",
+        shown="whole surface",
+    )
+    to: InPlane | None = setting(None, "High corner in the surface.", shown="whole surface")
+    temperature: AirTemperature = setting(..., "Temperature of the air that comes in.")
+    flow: VolumeFlow | None = setting(None, "Total air flow.", shown="none")
+    flow_ratio: Annotated[float, Quantity(FRACTION, above=0.0, high=100.0)] | None = setting(
+        None, "Part of the flow of all racks together, shared by area among all supplies that have a flow_ratio.", shown="none"
+    )
+    flow_per_area: Annotated[float, Quantity(VELOCITY, above=0.0, high=100.0)] | None = setting(
+        None, "Flow for each square metre of patch.", shown="none"
+    )
+    pressure: Annotated[float, Quantity(PRESSURE, low=-1e4, high=1e4)] | None = setting(
+        None, "Static pressure behind the opening, relative to hydrostatic; the flow is then an outcome.", shown="none"
+    )
+    loss_coefficient: Loss = setting(0.0, "K of dp = K rho U^2/2 of a pressure opening, U on the whole patch.")
+    open_fraction: Annotated[float, Quantity(FRACTION, above=0.0, high=1.0)] = setting(
+        1.0, "Open area/patch area; the jets leave with U/open_fraction."
+    )
+    turbulence_intensity: Intensity = setting("5 %", "Of the incoming air; k = 1.5 (I U)^2.")
+    turbulence_length: MixingLength = setting("0.1 m", "Of the incoming air; epsilon = 0.09^0.75 k^1.5/length.")
+
+
+class Return(Table):
+    """An opening through which air leaves: at a pressure (the default), or with a fixed flow."""
+
+    name: Name = setting(..., "Name of the opening.")
+    on: str = setting(..., "Surface, as for [[supply]].")
+    start: InPlane | None = setting(None, "Low corner in the surface, as for [[supply]].", alias="from", shown="whole surface")
+    to: InPlane | None = setting(None, "High corner in the surface.", shown="whole surface")
+    flow: VolumeFlow | None = setting(None, "Total air flow that is drawn out.", shown="an outcome of the pressure")
+    flow_per_area: Annotated[float, Quantity(VELOCITY, above=0.0, high=100.0)] | None = setting(
+        None, "Flow for each square metre of patch.", shown="none"
+    )
+    pressure: Annotated[float, Quantity(PRESSURE, low=-1e4, high=1e4)] | None = setting(
+        None, "Static pressure behind the opening, relative to hydrostatic.", shown="0 Pa"
+    )
+    loss_coefficient: Loss = setting(0.0, "K of dp = K rho U^2/2 of a pressure opening, U on the whole patch.")
+    open_fraction: Annotated[float, Quantity(FRACTION, above=0.0, high=1.0)] = setting(
+        1.0, "Open area/patch area, for air that flows back."
+    )
+    temperature: AirTemperature | None = setting(
+        None, "Temperature of air that flows back in.", shown="initial_temperature of [flow]"
+    )
+    turbulence_intensity: Intensity = setting("5 %", "Of air that flows back in.")
+    turbulence_length: MixingLength = setting("0.1 m", "Of air that flows back in.")
+
+
+class Containment(Table):
+    """A roof, door or panel by its corners, or a whole aisle between two rows.
+
+    A piece that is thin in one axis is a sheet on grid faces; one with a volume is a solid block. An aisle is closed by a roof, end
+    doors, and panels wherever its rows leave a gap below the roof.
+    """
+
+    name: Name = setting(..., "Name of the piece or aisle.")
+    kind: Literal["roof", "door", "panel", "cold-aisle", "hot-aisle"] = setting(..., "A piece, or a whole aisle.")
+    start: Corner | None = setting(None, "Low corner of a piece.", alias="from", shown="none")
+    to: Corner | None = setting(None, "High corner of a piece.", shown="none")
+    rows: Annotated[list[Name], Field(min_length=2, max_length=2)] | None = setting(
+        None, "The two rows of an aisle.", shown="none"
+    )
+    height: Extent | None = setting(
+        None, "Height of an aisle's roof; the ceiling's height leaves the roof out.", shown="top of the racks"
+    )
+    doors: list[Literal["x-", "x+", "y-", "y+"]] | None = setting(None, "Ends of an aisle that have a door.", shown="both")
+    leakage: Annotated[float, Quantity(FRACTION, low=0.0, below=1.0)] = setting(
+        0.0, "Open area/area of a sheet; its loss is that of a perforated plate.", source="Idelchik 1994, diagram 4-14"
+    )
+    loss_coefficient: Annotated[float, Quantity(NUMBER, above=0.0, high=1e9)] | None = setting(
+        None,
+        "K of dp = K rho U^2/2 of a sheet, U on the whole sheet, in place of the plate's.",
+        shown="from leakage; closed without",
+    )
+
+
+class Obstacle(Table):
+    """A solid box: a column, a cable tray, a cooling unit. One that is thin in one axis is a closed sheet."""
+
+    name: Name = setting(..., "Name of the obstacle.")
+    start: Corner = setting(..., "Low corner.", alias="from")
+    to: Corner = setting(..., "High corner.")
+    power: Power = setting("0 W", "Heat it gives to the air through its open faces.")

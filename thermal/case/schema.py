@@ -1,0 +1,205 @@
+"""The tables of a case file, key by key: meaning, unit, default and source. The documentation is generated from this file.
+
+Values are SI after validation. What needs several tables at once (names, geometry, flow balances) is checked in build.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, StrictInt
+
+from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
+from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Supply
+from thermal.units import (
+    ACCELERATION,
+    DENSITY,
+    EXPANSION,
+    HEAT_CAPACITY,
+    LENGTH,
+    NUMBER,
+    PRESSURE,
+    TEMPERATURE,
+    TIME,
+    VISCOSITY,
+)
+
+Scheme = Literal["upwind", "second-order"]
+
+
+class CaseTable(Table):
+    """What the case is called."""
+
+    title: Title = setting("", "Free text for reports; it is never interpreted.")
+
+
+class Site(Table):
+    """Where the hall stands."""
+
+    altitude: Annotated[float, Quantity(LENGTH, low=-500.0, high=6000.0)] = setting(
+        "0 m",
+        "Height above sea level; sets the air pressure and with it the density.",
+        source="ICAO Doc 7488/3 standard atmosphere",
+    )
+
+
+class AirTable(Table):
+    """Air properties in place of those of dry air at the site. Give them when another program must be matched exactly."""
+
+    reference_temperature: Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)] = setting(
+        "20 degC",
+        "Temperature of the reference density; buoyancy counts from here.",
+        source="standard air of fan data, ISO 5801:2017",
+    )
+    pressure: Annotated[float, Quantity(PRESSURE, low=3e4, high=2e5)] | None = setting(
+        None,
+        "Static air pressure.",
+        source="ICAO Doc 7488/3 at the site's altitude",
+        shown="standard atmosphere at [site] altitude",
+    )
+    density: Annotated[float, Quantity(DENSITY, low=0.1, high=10.0)] | None = setting(
+        None, "Density at the reference temperature.", source="ideal gas, R = 287.05287 J/(kg K)", shown="pressure/(R T)"
+    )
+    heat_capacity: Annotated[float, Quantity(HEAT_CAPACITY, low=500.0, high=2000.0)] = setting(
+        "1006 J/(kg K)", "Heat capacity at constant pressure.", source="ASHRAE Handbook Fundamentals 2017, ch. 1"
+    )
+    kinematic_viscosity: Annotated[float, Quantity(VISCOSITY, above=0.0, high=1.0)] | None = setting(
+        None,
+        "Kinematic viscosity.",
+        source="Sutherland's law, U.S. Standard Atmosphere 1976, eq. 51",
+        shown="Sutherland's law/density",
+    )
+    prandtl: Annotated[float, Quantity(NUMBER, above=0.0, high=100.0)] = setting(
+        0.71, "Molecular Prandtl number.", source="Incropera & DeWitt 2002, table A.4"
+    )
+    expansion: Annotated[float, Quantity(EXPANSION, low=0.0, high=0.1)] | None = setting(
+        None, "Thermal expansion.", source="ideal gas", shown="1/reference_temperature"
+    )
+    gravity: Annotated[float, Quantity(ACCELERATION, low=0.0, high=100.0)] = setting(
+        "9.81 m/s2", "Gravity, along -z.", source="standard value"
+    )
+
+
+class Room(Table):
+    """The hall: a box with its origin in a corner, z up."""
+
+    size: Annotated[list[Extent], Field(min_length=3, max_length=3)] = setting(..., "Inner length along x, y and z.")
+
+
+class Refine(Table):
+    """A box in which grid planes lie closer. There are no hanging nodes: the density runs through the whole hall."""
+
+    name: Name = setting(..., "Name in messages.")
+    start: Corner = setting(..., "Low corner.", alias="from")
+    to: Corner = setting(..., "High corner.")
+    cell: Extent = setting(..., "Wanted cell size in the box.")
+
+
+class MeshTable(Table):
+    """The grid: planes on every object's faces, cells of the wanted size between them."""
+
+    cell: Extent = setting(..., "Wanted cell size; 0.1 m resolves rack inlets, 0.2 m is for first looks.")
+    stretching: Annotated[float, Quantity(NUMBER, low=1.0, high=2.0)] = setting(
+        1.0, "Largest ratio of neighbouring cell widths; 1 keeps the cells between two faces equal."
+    )
+    refine: list[Refine] = setting([], "Boxes of smaller cells, as [[mesh.refine]].", shown="none")
+
+
+class FlowTable(Table):
+    """Physics and numerics of the air flow. Relaxation is the solver's business and cannot be set."""
+
+    turbulence: Literal["laminar", "constant", "zero-equation", "k-epsilon"] = setting(
+        "k-epsilon", "Turbulence model.", source="Launder & Spalding 1974, Comput. Methods Appl. Mech. Eng. 3:269 (k-epsilon)"
+    )
+    scheme: Scheme = setting(
+        "second-order", "Convection scheme of velocity and temperature: robust first order, or bounded second order."
+    )
+    velocity_scheme: Scheme | None = setting(None, "Convection scheme of velocity alone.", shown="scheme")
+    temperature_scheme: Scheme | None = setting(None, "Convection scheme of temperature alone.", shown="scheme")
+    buoyancy: StrictBool = setting(True, "Whether warm air rises.")
+    turbulent_prandtl: Annotated[float, Quantity(NUMBER, low=0.1, high=10.0)] = setting(
+        0.9, "Turbulent Prandtl number.", source="Launder & Spalding 1974"
+    )
+    constant_viscosity: Annotated[float, Quantity(VISCOSITY, low=0.0, high=10.0)] = setting(
+        "0 m2/s", 'Eddy viscosity of turbulence = "constant".'
+    )
+    zero_equation: Literal["chen-xu"] = setting(
+        "chen-xu",
+        "Law of the zero-equation model: 0.03874 x speed x wall distance.",
+        source="Chen & Xu 1998, Energy and Buildings 28:137",
+    )
+    wall_distance: Literal["nearest"] = setting(
+        "nearest", "Wall distance in the zero-equation model: to the nearest solid surface."
+    )
+    thermal_wall_function: Literal["jayatilleke", "none"] = setting(
+        "jayatilleke", "Heat transfer at walls of k-epsilon runs.", source="Jayatilleke 1969, Prog. Heat Mass Transfer 1:193"
+    )
+    buoyancy_production: Literal["none", "sgdh"] = setting(
+        "none",
+        "Turbulence made or destroyed by stratification: none, or the simple gradient-diffusion hypothesis.",
+        source="Rodi 1980, IAHR",
+    )
+    roughness_e: Annotated[float, Quantity(NUMBER, above=0.0, high=100.0)] = setting(
+        9.8, "E of the log law of the wall u+ = ln(E y+)/kappa; 9.8 is smooth.", source="Patankar & Spalding 1970"
+    )
+    kappa: Annotated[float, Quantity(NUMBER, low=0.3, high=0.5)] = setting(
+        0.41, "Von Karman constant.", source="Coles 1956; Pope 2000, 7.1.4"
+    )
+    initial_temperature: Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)] = setting(
+        "24 degC", "Air temperature at the start; a steady answer does not depend on it."
+    )
+
+
+class Solve(Table):
+    """When to stop without an answer."""
+
+    iterations: Annotated[StrictInt, Field(ge=1, le=10_000_000)] = setting(2000, "Most iterations on the finest grid.")
+    wall_time: Annotated[float, Quantity(TIME, above=0.0)] | None = setting(None, "Most time on the clock.", shown="no limit")
+
+
+class Limits(Table):
+    """Whose limits the indices of the report are measured against."""
+
+    ashrae_class: Literal["A1", "A2", "A3", "A4", "H1"] = setting(
+        "A2",
+        "Equipment class.",
+        source="ASHRAE TC 9.9, Thermal Guidelines for Data Processing Environments, 5th ed. 2021",
+        alias="class",
+    )
+
+
+class Assert(Table):
+    """A limit that fails the run. Give max, min or both."""
+
+    what: Annotated[str, Field(strict=True, max_length=200)] = setting(
+        ..., 'The number to judge, such as "rack.*.inlet_max"; * stands for every object (table below).'
+    )
+    max: Bound | None = setting(None, 'Upper limit with its unit, such as "27 degC".', shown="none")
+    min: Bound | None = setting(None, "Lower limit with its unit.", shown="none")
+    name: Name | None = setting(None, "Name of the limit in reports.", shown="limit-1, limit-2, ...")
+
+
+class Named(Table):
+    """The name of a [rack.NAME] table, checked like any other name."""
+
+    name: Name = setting(..., "Name of the rack type.")
+
+
+class CaseFile(Table):
+    """A whole case file. This model makes the JSON schema; load validates table by table to find all mistakes at once."""
+
+    case: CaseTable = setting({}, "What the case is called.")
+    site: Site = setting({}, "Where the hall stands.")
+    air: AirTable = setting({}, "Air properties in place of the computed ones.")
+    room: Room = setting(..., "The hall.")
+    mesh: MeshTable = setting(..., "The grid.")
+    flow: FlowTable = setting({}, "Physics and numerics of the air flow.")
+    solve: Solve = setting({}, "When to stop without an answer.")
+    limits: Limits = setting({}, "The equipment class of the report's indices.")
+    rack: dict[Name, RackType] = setting({}, "Rack types by name: [rack.NAME].")
+    rack_row: list[RackRow] = setting([], "Rows of racks.")
+    supply: list[Supply] = setting([], "Openings through which cold air comes.")
+    return_: list[Return] = setting([], "Openings through which warm air leaves.", alias="return")
+    containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
+    obstacle: list[Obstacle] = setting([], "Solid boxes.")
+    assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")

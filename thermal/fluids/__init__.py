@@ -1,0 +1,1 @@
+"""Properties of the fluids: SI in, SI out, each formula with its source and valid range."""

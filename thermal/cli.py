@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from thermal.version import __version__
 
-USAGE_ERROR, NO_ANSWER, INTERRUPTED = 2, 3, 130
+NO_ANSWER, INTERRUPTED = 3, 130
 
 EXAMPLES = """\
 examples:
@@ -126,9 +126,6 @@ def _failure(error: Exception) -> int:
     if isinstance(error, HallflowError):
         print(f"hallflow: {error}", file=sys.stderr)
         return error.exit_code
-    if type(error).__name__ == "BackendUnavailable" and type(error).__module__.startswith("kernels."):
-        print(f"hallflow: {error}\nhallflow doctor says what works here", file=sys.stderr)
-        return USAGE_ERROR
     if isinstance(error, MemoryError):
         print(f"hallflow: not enough memory ({error}); a larger --cell needs less", file=sys.stderr)
         return NO_ANSWER

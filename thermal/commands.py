@@ -48,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _run_one(case: Case, folder: Path, options: argparse.Namespace, stop: object, summaries: list[dict]) -> int:
     """Simulate one case with a live display and print how it ended."""
+    from kernels import BackendUnavailable, CompileError
     from thermal.folder import release_folder
     from thermal.outcome import closing_lines, exit_code
     from thermal.progress import open_progress
@@ -60,8 +61,10 @@ def _run_one(case: Case, folder: Path, options: argparse.Namespace, stop: object
             case, backend=options.backend, precision=options.precision, threads=options.threads, blocks=options.blocks,
             out=folder, resume=Path(options.resume) if options.resume else None, progress=progress, stop=stop,
         )  # fmt: skip
-    except BaseException:
+    except BaseException as error:
         release_folder(folder)
+        if isinstance(error, BackendUnavailable | CompileError):
+            raise UsageError(f"{error}\n`hallflow doctor` says what works here") from error
         raise
     finally:
         progress.end(result)
@@ -114,9 +117,10 @@ def check(options: argparse.Namespace) -> int:
         except CaseErrors as found:
             errors += found.errors
             continue
-        quality, air, regions = measure_quality(placement.grid), int((placement.mask & 1).sum()), placement.region_count
+        quality, air = measure_quality(placement.grid), int((placement.mask & 1).sum())
         print(f"{case.name}: {clean(case.title)}")
-        print(f"  {' x '.join(map(str, quality.counts))} = {quality.cells} cells, {air} of them air, in {plural(regions, 'region')}")
+        counts, regions = " x ".join(map(str, quality.counts)), plural(placement.region_count, "region")
+        print(f"  {counts} = {quality.cells} cells, {air} of them air, in {regions}")
         print(f"  cells {quality.smallest:.3g} to {quality.largest:.3g} m, worst aspect ratio {quality.aspect_ratio:.3g}")
         power = sum(rack.power for rack in case.racks) / 1e3
         print(f"  {plural(len(case.racks), 'rack')}, {power:.6g} kW, {plural(len(case.openings), 'opening')}")

@@ -123,7 +123,7 @@ def coarse_planes(kept: np.ndarray) -> np.ndarray:
     """Indices of the planes that stay when cells merge in pairs between kept planes (bool (n+1,)).
 
     A symmetric hall stays symmetric: the middle cell of an odd segment stays alone (5 -> 2 1 2) or takes both neighbours
-    (7 -> 2 3 2). Three cells become two, the single one away from the middle of the axis, and stay three in the very middle.
+    (7 -> 2 3 2). Three cells become two, the single one away from the middle of the axis, and one in the very middle.
     """
     ends = np.flatnonzero(kept | (np.arange(len(kept)) == 0) | (np.arange(len(kept)) == len(kept) - 1))
     stay = [ends[:1]]
@@ -133,7 +133,7 @@ def coarse_planes(kept: np.ndarray) -> np.ndarray:
             widths = [2] * (count // 2)
         elif count == 3:
             offset = low + high - (len(kept) - 1)  # twice the distance of the segment's middle from the axis' middle
-            widths = [1, 2] if offset < 0 else [2, 1] if offset > 0 else [1, 1, 1]
+            widths = [1, 2] if offset < 0 else [2, 1] if offset > 0 else [3]
         else:
             pairs = count // 4
             widths = [2] * pairs + [count - 4 * pairs] + [2] * pairs

@@ -1,0 +1,79 @@
+"""One level of a multigrid hierarchy as one block sees it: its cells, its arrays, and the maps to the next coarser level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kernels import Backend
+from thermal.linear.coarsening import Axis
+
+
+@dataclass(frozen=True)
+class Range:
+    """The cells low <= cell < high per axis (x, y, z) that a block owns on a level, in whole-hall indices of that level."""
+
+    low: tuple[int, int, int]
+    high: tuple[int, int, int]
+
+    @property
+    def n(self) -> tuple[int, int, int]:
+        """Own cells per axis."""
+        return (self.high[0] - self.low[0], self.high[1] - self.low[1], self.high[2] - self.low[2])
+
+    @property
+    def parity(self) -> int:
+        """0 or 1: what local i + j + k lacks of the global sum."""
+        return sum(self.low) & 1
+
+    def coarser(self, axes: tuple[Axis, Axis, Axis]) -> Range:
+        """The coarse cells whose first fine cell lies in this range."""
+        low = [int(np.searchsorted(axis.starts[:-1], first)) for axis, first in zip(axes, self.low, strict=True)]
+        high = [int(np.searchsorted(axis.starts[:-1], last)) for axis, last in zip(axes, self.high, strict=True)]
+        return Range((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+
+
+class Level:
+    """Arrays of one level on one block: unknown, right side, residual, operator, weights. The finest level has no operator
+    of its own: it uses the caller's conductances."""
+
+    def __init__(self, backend: Backend, axes: tuple[Axis, Axis, Axis], own: Range, finest: bool, coarsest: bool):
+        self.axes = axes
+        self.own = own
+        self.n = own.n
+        shape = tuple(n + 4 for n in reversed(self.n))
+        self.unknown = backend.zeros(shape)
+        self.right_side = backend.zeros(shape)
+        self.inverse_diagonal = backend.zeros(shape)
+        self.conductances: tuple[Any, ...] = () if finest else tuple(backend.zeros(shape) for _ in range(4))
+        if not coarsest:
+            self.residual = backend.zeros(shape)
+            self.weights = tuple(backend.zeros(shape) for _ in range(3))
+            self.below = own.coarser(axes)
+            spans = list(zip(axes, own.low, own.high, self.below.low, self.below.high, strict=True))
+            self.starts = backend.upload(np.concatenate([local_starts(a.starts, f, c, d) for a, f, _, c, d in spans]))
+            self.parents = backend.upload(np.concatenate([local_parents(a.starts, f, g, c) for a, f, g, c, _ in spans]))
+
+
+def local_starts(starts: np.ndarray, fine_low: int, low: int, high: int) -> np.ndarray:
+    """First fine plane of the coarse cells low - 1 .. high + 1, in indices of the block, int32 (high - low + 3,)."""
+    count = len(starts) - 1
+    coarse = np.arange(low - 1, high + 2)
+    inside = starts[np.clip(coarse, 0, count)] + np.minimum(coarse, 0) + np.maximum(coarse - count, 0)
+    return (inside - fine_low).astype(np.int32)
+
+
+def local_parents(starts: np.ndarray, fine_low: int, fine_high: int, low: int) -> np.ndarray:
+    """Parent and side of the fine planes of a block with two halo planes per end, int32 (2 (n + 4),), see multigrid.cu."""
+    counts = np.diff(starts)
+    parent = np.repeat(np.arange(len(counts)), counts) - low
+    side = np.zeros(starts[-1], np.int64)
+    pairs = starts[:-1][counts == 2]
+    side[pairs] = -1
+    side[pairs + 1] = 1
+    planes = np.arange(fine_low - 2, fine_high + 2)
+    inside = (planes >= 0) & (planes < starts[-1])
+    planes = np.clip(planes, 0, starts[-1] - 1)
+    return np.concatenate([np.where(inside, parent[planes], 0), np.where(inside, side[planes], 0)]).astype(np.int32)

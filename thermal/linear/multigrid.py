@@ -1,0 +1,209 @@
+"""Geometric multigrid V-cycle for the pressure equation, built once for a grid, with an operator renewed at every set-up.
+
+Cells merge pairwise between planes that carry solids or sheets (coarsening.py); coarse conductances are fine ones in series
+and parallel; corrections are interpolated by resistances, so that nothing is carried through a closed or throttled face;
+residuals go down by the transpose. One red-black Gauss-Seidel sweep before and one in reverse order after make the cycle
+symmetric. Source of operator-dependent interpolation: Alcouffe, Brandt, Dendy and Painter, SIAM J. Sci. Stat. Comput. 2
+(1981) 430; of the smoother: Yavneh, SIAM J. Sci. Comput. 17 (1996) 180.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from kernels import Backend
+from thermal.linear.coarsening import Axis, plan_levels
+from thermal.linear.coarsest import Coarsest
+from thermal.linear.level import Level, Range
+from thermal.parallel import HALO, Block, Communicator, Serial
+
+Step = Callable[[], Any]
+REPLICATED = 4096  # levels below this many cells are solved by every block alike: exchanging their halos costs more
+
+
+class Multigrid:
+    """A hierarchy of levels on one block. `setup` renews the operators; `cycle` runs one V(1,1).
+
+    The finest level's arrays are the interface of `cycle`: `finest.right_side` in, `finest.unknown` out, after
+    `finest.unknown` was set to inverse diagonal * right side (the first half sweep, which the caller fuses with its own work).
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        planes: Sequence[np.ndarray],
+        keep: Sequence[np.ndarray],
+        regions: np.ndarray,
+        comm: Communicator | None = None,
+        block: Block | None = None,
+    ):
+        """planes   positions of the whole hall's grid planes per axis x, y, z, (n+1,), m
+        keep     planes that carry faces of solids, plates or baffles, bool (n+1,) per axis
+        regions  whole-hall int32 (nz, ny, nx): 0 solid, else the number of the connected region
+        comm, block   this block's communicator and cells; the whole hall by default
+        """
+        self.backend = backend
+        self.comm: Communicator = comm or Serial()
+        whole = (len(planes[0]) - 1, len(planes[1]) - 1, len(planes[2]) - 1)
+        own = Range(block.low, block.high) if block else Range((0, 0, 0), whole)
+        self.regions = np.ascontiguousarray(regions[tuple(slice(a, b) for a, b in zip(own.low[::-1], own.high[::-1], strict=True))])
+        self._hierarchy = Hierarchy(backend, plan_levels(planes, keep), own, self.comm)
+        self.finest = self._hierarchy.levels[0]
+        self._setup: list[Step] = []
+        self._conductances: tuple[Any, ...] = ()
+        self.cycle_steps: list[Step] = []
+
+    def setup(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
+        """Renew all operators from the finest conductances (device arrays with halos; halos of cuts are filled here).
+
+        gx, gy, gz   conductance of the low x, y, z face of each cell, 0 at closed faces
+        gd           conductance to a fixed pressure, >= 0
+        """
+        given = (gx, gy, gz, gd)
+        if len(self._conductances) != 4 or any(a is not b for a, b in zip(given, self._conductances, strict=True)):
+            self._conductances = given
+            self._setup = self._hierarchy.bind_setup(given)
+            self.cycle_steps = self._hierarchy.bind_cycle(given)
+        for step in self._setup:
+            step()
+
+    def cycle(self) -> None:
+        """One V(1,1) cycle from zero, after the first half sweep (see the class)."""
+        for step in self.cycle_steps:
+            step()
+
+    def precondition(self) -> None:
+        """finest.unknown = M^-1 finest.right_side, first half sweep included."""
+        top = self.finest
+        self.backend.run("relax_from_zero", *top.n, top.unknown, top.right_side, top.inverse_diagonal)
+        self.cycle()
+
+    @property
+    def sizes(self) -> list[tuple[int, int, int]]:
+        """Cells per axis of each level of the whole hall."""
+        return [(x.n, y.n, z.n) for x, y, z in self._hierarchy.plan]
+
+
+class Hierarchy:
+    """The levels of one block, down to the coarsest, or down to the level from which every block holds the whole hall."""
+
+    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], own: Range, comm: Communicator):
+        self.backend = backend
+        self.plan = plan
+        self.comm = comm
+        ranges = [own]
+        for axes in plan[:-1]:
+            ranges.append(ranges[-1].coarser(axes))
+        last = len(plan) - 1 if comm.size == 1 else _first_replicated(plan, ranges, comm)
+        self.levels = [Level(backend, plan[n], ranges[n], n == 0, n == last) for n in range(last + 1)]
+        bottom = self.levels[-1]
+        self.bottom: Coarsest | Replica
+        if comm.size == 1:
+            self.bottom = Coarsest(backend, bottom.n, bottom.right_side, bottom.unknown)
+        else:
+            self.bottom = Replica(backend, plan[last:], bottom, comm)
+
+    def bind_setup(self, given: Sequence[Any]) -> list[Step]:
+        """Launches that renew every operator from the finest conductances."""
+        bind, steps = self.backend.bind, self._exchange(given)
+        operator = tuple(given)
+        for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
+            steps.append(bind("prepare_level", *fine.n, fine.parents, *operator, *fine.weights, fine.inverse_diagonal))
+            steps += self._exchange(fine.weights)
+            if min(coarse.n) > 0:
+                steps.append(bind("coarsen_conductances", *coarse.n, *fine.n, fine.starts, *operator, *coarse.conductances))
+            operator = coarse.conductances
+            if coarse is not self.levels[-1]:
+                steps += self._exchange(operator)
+        return [*steps, partial(self.bottom.setup, *operator)]
+
+    def bind_cycle(self, given: Sequence[Any]) -> list[Step]:
+        """Launches of one V(1,1) from zero whose first half sweep on the finest level is done."""
+        down: list[Step] = []
+        up: list[Step] = []
+        for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
+            first, second = fine.own.parity, 1 - fine.own.parity
+            gx, gy, gz = (fine.conductances or given)[:3]
+            x, b, d, r = fine.unknown, fine.right_side, fine.inverse_diagonal, fine.residual
+            bind, fill = self.backend.bind, self._exchange((x,))
+            down += fill
+            down.append(bind("relax", *fine.n, x, b, gx, gy, gz, d, second))
+            down += fill
+            down.append(bind("residual_of_sweep", *fine.n, x, gx, gy, gz, r, first))
+            down += self._exchange((r,))
+            if min(coarse.n) > 0:
+                target = (coarse.inverse_diagonal, coarse.right_side, coarse.unknown)
+                down.append(bind("restrict_residual", *coarse.n, *fine.n, fine.starts, r, *fine.weights, *target, first))
+            back: list[Step] = [] if coarse is self.levels[-1] else self._exchange((coarse.unknown,))
+            back.append(bind("prolong", *fine.n, *coarse.n, fine.parents, x, coarse.unknown, *fine.weights, first))
+            back += fill
+            back.append(bind("relax", *fine.n, x, b, gx, gy, gz, d, second))
+            back += fill
+            back.append(bind("relax", *fine.n, x, b, gx, gy, gz, d, first))
+            up = back + up
+        return [*down, self.bottom.solve, *up]
+
+    def _exchange(self, arrays: Sequence[Any]) -> list[Step]:
+        return [] if self.comm.size == 1 else [partial(self.comm.exchange, list(arrays))]
+
+
+class Replica:
+    """The coarse levels of a cut hall, held whole by every block: gathered once on the way down, read back on the way up."""
+
+    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], local: Level, comm: Communicator):
+        self._backend = backend
+        self._local = local
+        self._comm = comm
+        whole = (plan[0][0].n, plan[0][1].n, plan[0][2].n)
+        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), Serial())
+        self._top = self._hierarchy.levels[0]
+        shape = tuple(n + 4 for n in reversed(whole))
+        self._whole = tuple(backend.zeros(shape) for _ in range(4))
+        top = self._top
+        self._setup = self._hierarchy.bind_setup(self._whole)
+        self._cycle: list[Step] = [
+            backend.bind("relax_from_zero", *top.n, top.unknown, top.right_side, top.inverse_diagonal),
+            *self._hierarchy.bind_cycle(self._whole),
+        ]
+
+    def setup(self, *operator: Any) -> None:
+        """Gather the conductances of all blocks and renew the coarse operators."""
+        self._gather(operator, self._whole)
+        for step in self._setup:
+            step()
+
+    def solve(self) -> None:
+        """Gather the right side, run the coarse part of the cycle, keep this block's part of the answer with its halos."""
+        self._gather((self._local.right_side,), (self._top.right_side,))
+        for step in self._cycle:
+            step()
+        low, n = self._local.own.low, self._local.n
+        part = tuple(slice(low[axis], low[axis] + n[axis] + 2 * HALO) for axis in (2, 1, 0))
+        answer = np.ascontiguousarray(self._backend.download(self._top.unknown)[part])
+        self._backend.copy(self._backend.upload(answer), self._local.unknown)
+
+    def _gather(self, parts: Sequence[Any], wholes: Sequence[Any]) -> None:
+        inside = (slice(HALO, -HALO),) * 3
+        own = self._local.own
+        window = tuple(slice(own.low[axis], own.high[axis]) for axis in (2, 1, 0))
+        shape = tuple(n + 2 * HALO for n in reversed(self._top.n))
+        padded = np.zeros((len(parts), *shape))
+        for number, part in enumerate(parts):
+            padded[number][inside][window] = self._backend.download(part)[inside]
+        total = self._comm.sum(padded.ravel()).reshape(padded.shape)
+        for values, whole in zip(total, wholes, strict=True):
+            self._backend.copy(self._backend.upload(values), whole)
+
+
+def _first_replicated(plan: Sequence[Any], ranges: Sequence[Range], comm: Communicator) -> int:
+    """The first level that every block holds whole: the coarsest, a small one, or one with too few cells for some halo."""
+    thinnest = [min(n for n, parts in zip(own.n, comm.parts, strict=True) if parts > 1) for own in ranges]
+    thinnest_of_all = -comm.max(-np.array(thinnest, np.float64))
+    for number, axes in enumerate(plan):
+        if number == len(plan) - 1 or thinnest_of_all[number] < HALO or axes[0].n * axes[1].n * axes[2].n <= REPLICATED:
+            return number
+    return len(plan) - 1

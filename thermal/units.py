@@ -30,7 +30,7 @@ class UnitError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Dimension:
-    """A kind of quantity: its name in messages, its SI unit, and every accepted unit as (factor, offset): SI = x * factor + offset."""
+    """A kind of quantity: its name in messages, SI unit, and accepted units as (factor, offset): SI = x factor + offset."""
 
     name: str
     si: str
@@ -94,26 +94,20 @@ ALL = (
 _SAME = {
     "°C": "degC", "C": "degC", "℃": "degC", "°F": "degF", "F": "degF", "degK": "K", "l/s": "L/s", "l/min": "L/min", "l/h": "L/h",
     "l/s/kW": "L/s/kW", "l/s/m2": "L/s/m2", "m/s/s": "m/s2", "hr": "h", "sec": "s", "day": "d",
-    "J/kgK": "J/(kg K)", "J/kg/K": "J/(kg K)", "J/(kgK)": "J/(kg K)", "kJ/kgK": "kJ/(kg K)", "kJ/kg/K": "kJ/(kg K)", "kJ/(kgK)": "kJ/(kg K)",
+    "J/kgK": "J/(kg K)", "J/kg/K": "J/(kg K)", "J/(kgK)": "J/(kg K)",
+    "kJ/kgK": "kJ/(kg K)", "kJ/kg/K": "kJ/(kg K)", "kJ/(kgK)": "kJ/(kg K)",
     "m3/(skW)": "m3/s/kW", "m3/(hkW)": "m3/h/kW", "L/(skW)": "L/s/kW", "K-1": "1/K", "K^-1": "1/K",
     "m3/s/m2": "m/s", "m3/(sm2)": "m/s", "m3/(hm2)": "m3/h/m2", "m2s-1": "m2/s", "kgm-3": "kg/m3",
 }  # fmt: skip
+
+_MARKS = (("³", "3"), ("²", "2"), ("⁻¹", "-1"), ("·", " "), ("*", " "), (" per ", "/"), ("^3", "3"), ("^2", "2"))
 
 
 def _plain(unit: str) -> str:
     """One spelling of a unit: superscripts and ^ to digits, dots and spaces out, the known aliases replaced."""
     text = unit.strip()
-    for superscript, digit in (
-        ("³", "3"),
-        ("²", "2"),
-        ("⁻¹", "-1"),
-        ("·", " "),
-        ("*", " "),
-        (" per ", "/"),
-        ("^3", "3"),
-        ("^2", "2"),
-    ):
-        text = text.replace(superscript, digit)
+    for mark, plain in _MARKS:
+        text = text.replace(mark, plain)
     text = "".join(text.split())
     return _SAME.get(text, text)
 

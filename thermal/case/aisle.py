@@ -23,8 +23,8 @@ def perforated_plate_loss(open_fraction: float) -> float:
 
     open_fraction   f, open area/plate area, 0 < f <= 1
     Returns         -; inf for f = 0
-    Valid           Re of a hole >= 1e5, thickness/hole diameter <= 0.015. Slots and brushes of real containment leak at smaller Re and
-                    with rounder edges; give loss_coefficient where it was measured.
+    Valid           Re of a hole >= 1e5, thickness/hole diameter <= 0.015. Slots and brushes of real containment leak at
+                    smaller Re and with rounder edges; give loss_coefficient where it was measured.
     Source          I. E. Idelchik, Handbook of Hydraulic Resistance, 3rd ed., 1994, diagram 4-14 (p. 221).
     Example         >>> round(perforated_plate_loss(0.25), 1)
                     30.7

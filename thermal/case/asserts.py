@@ -177,7 +177,12 @@ def _bounds(tables: Tables, path: Path, table: Assert) -> tuple[float | None, fl
         tables.report(path, "a limit without a limit", 'max = "27 degC", min = "18 degC", or both')
     known = number_of(table.what)
     for key, bound in (("min", table.min), ("max", table.max)):
-        if bound is None or known is None:
+        if bound is None:
+            continue
+        if known is None:
+            if split_path(table.what)[0] == ANY and (bound.dimension is not FRACTION or "%" in bound.text):
+                what = f"{quote(bound.text)}: numbers of the summary are compared as they stand there"
+                tables.report((*path, key), what, "a bare number")
             continue
         plain = {known.dimension, bound.dimension} <= {FRACTION, NUMBER}
         if bound.dimension is not known.dimension and not plain:
@@ -259,9 +264,9 @@ def judge(limits: Iterable[model.Limit], summary: Mapping[str, Any]) -> list[dic
     """Judge a run by its summary: one row for each bound of each limit, then the implicit limits of the balances.
 
     limits     of the case;  summary   dict as in summary.json (keys racks, openings, balance, indices, seconds, ...)
-    Returns    rows {name, what, bound ("max" | "min"), value, limit, unit, passed, object, failed, reason}: value and limit in the
-               summary's unit; value is that of the worst object (window mean plus or minus the swing in an unsteady run), None when
-               there is no such number or it is not finite; failed counts the objects beyond the limit.
+    Returns    rows {name, what, bound ("max" | "min"), value, limit, unit, passed, object, failed, reason}: value and limit in
+               the summary's unit; value is that of the worst object (window mean plus or minus the swing in an unsteady
+               run), None when there is no such number or it is not finite; failed counts the objects beyond the limit.
     """
     balances = [
         model.Limit("heat-balance", "balance.heat", None, HEAT_BALANCE_LIMIT, "max 1 %", "implicit"),

@@ -43,7 +43,7 @@ def check_outside(things: Iterable[tuple[str, str, model.Box]], room: model.Poin
 
 
 def check_overlaps(solids: Sequence[tuple[str, str, model.Box, bool]]) -> list[CaseError]:
-    """Solids (label, source, box, may join others that may) that fill the same space. Sweeps along x: n log n for rows of racks."""
+    """Solids (label, source, box, may join others that may) that fill the same space. Sweeps along x, so long rows are quick."""
     errors: list[CaseError] = []
     ordered = sorted(solids, key=lambda solid: solid[2].low[0])
     active: list[tuple[str, str, model.Box, bool]] = []

@@ -88,7 +88,8 @@ class Mesh:
 class Opening:
     """A patch in a wall, floor, ceiling or obstacle face through which room air comes or goes.
 
-    flow > 0 in either kind; flow None makes it a pressure opening at `pressure` (static, relative to hydrostatic), whose flow is an outcome.
+    flow > 0 in either kind; flow None makes it a pressure opening at `pressure` (static, relative to hydrostatic), whose flow
+    is an outcome.
     """
 
     name: str

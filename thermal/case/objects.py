@@ -35,7 +35,7 @@ VolumeFlow = Annotated[float, Quantity(FLOW, above=0.0, high=1e6)]
 
 
 class RackType(Table):
-    """A kind of rack. Its fans draw room air through the front and blow it out at the back. Give one of delta_t, airflow, flow."""
+    """A kind of rack. Its fans draw room air in at the front and out at the back. Give one of delta_t, airflow, flow."""
 
     size: Annotated[list[Extent], Field(min_length=3, max_length=3)] = setting(
         ..., "Width along the row, depth from front to back, height, as seen from the rack's own front."
@@ -158,8 +158,8 @@ class Return(Table):
 class Containment(Table):
     """A roof, door or panel by its corners, or a whole aisle between two rows.
 
-    A piece that is thin in one axis is a sheet on grid faces; one with a volume is a solid block. An aisle is closed by a roof, end
-    doors, and panels wherever its rows leave a gap below the roof.
+    A piece that is thin in one axis is a sheet on grid faces; one with a volume is a solid block. An aisle is closed by a roof,
+    end doors, and panels wherever its rows leave a gap below the roof.
     """
 
     name: Name = setting(..., "Name of the piece or aisle.")

@@ -120,7 +120,8 @@ def _racks_of(tables: Tables, path: Path, row: RackRow, kind: RackType, air: mod
             model.Rack(
                 name=name, row=row.name, type=row.type, box=model.Box((low[0], low[1], low[2]), (high[0], high[1], high[2])),
                 axis=across, sign=sign, power=power, liquid_share=kind.liquid_share, flow=flow,
-                turbulence_intensity=kind.turbulence_intensity, turbulence_length=kind.turbulence_length, source=tables.source(path),
+                turbulence_intensity=kind.turbulence_intensity, turbulence_length=kind.turbulence_length,
+                source=tables.source(path),
             )
         )  # fmt: skip
     return racks

@@ -5,7 +5,7 @@ Values are SI after validation. What needs several tables at once (names, geomet
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
@@ -140,7 +140,9 @@ class FlowTable(Table):
         source="Rodi 1980, IAHR",
     )
     roughness_e: Annotated[float, Quantity(NUMBER, above=0.0, high=100.0)] = setting(
-        9.8, "E of the log law of the wall u+ = ln(E y+)/kappa; 9.8 is smooth.", source="Patankar & Spalding 1970"
+        9.8,
+        "E of the log law of the wall u+ = ln(E y+)/kappa; 9.8 is smooth.",
+        source="with kappa 0.41 an intercept of 5.57, inside the measured 5.0 to 5.6",
     )
     kappa: Annotated[float, Quantity(NUMBER, low=0.3, high=0.5)] = setting(
         0.41, "Von Karman constant.", source="Coles 1956; Pope 2000, 7.1.4"
@@ -203,3 +205,27 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of a case file, for editors (Even Better TOML, taplo): names, types, choices; units in the descriptions."""
+    schema = _tidied(CaseFile.model_json_schema(by_alias=True))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Hallflow case file"}
+
+
+def _tidied(node: Any) -> Any:
+    """Without what only pydantic needs: generated titles, null (TOML has none) and empty defaults. Units join the description."""
+    if isinstance(node, list):
+        return [_tidied(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    node = {key: _tidied(value) for key, value in node.items() if not (key == "title" and isinstance(value, str))}
+    options = [option for option in node.pop("anyOf", []) if option != {"type": "null"}]
+    for option in options:  # one is left: every optional key has one type
+        node = {**option, **node}
+    if "default" in node and node["default"] in (None, {}, []):
+        del node["default"]
+    notes = [f"{word}: {node[key]}." for word, key in (("Unit", "x-unit"), ("Range", "x-range")) if node.get(key)]
+    if notes and "description" in node:
+        node["description"] = " ".join([node["description"], *notes])
+    return node

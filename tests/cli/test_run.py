@@ -1,0 +1,177 @@
+"""`hallflow run`: exit codes, folders, what it prints and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+import thermal
+from kernels import BackendUnavailable
+from tests.cli.halls import SMALL, write_case
+from thermal.cli import main
+from thermal.errors import CaseErrors
+
+
+@pytest.mark.parametrize(
+    ("verdict", "passed", "code"),
+    [
+        ("steady", True, 0),
+        ("unsteady", True, 0),
+        ("steady", False, 1),
+        ("unsteady", False, 1),
+        ("unfinished", True, 3),
+        ("diverged", False, 3),
+    ],
+)
+def test_exit_codes(here, solver, verdict, passed, code) -> None:
+    solver.verdict, solver.passed = verdict, passed
+    assert main(["run", "small.toml"]) == code
+
+
+def test_it_says_how_it_ended_and_where_the_record_is(here, solver, capsys) -> None:
+    assert main(["run", "small.toml"]) == 0
+    out, err = capsys.readouterr()
+    assert "small: steady (3 iterations, 3132 cells, 0.3 s, heat balance 0.40 %, mass balance 0.00 %)" in out
+    assert "limit passed: limit-1 is 21.5, limit 27 degC" in out
+    assert "small-results/report.html" in out
+    assert "\x1b" not in out + err
+    assert "Small [/x] <script> hall" in err  # free text stays text
+
+
+def test_options_reach_the_solver(here, solver) -> None:
+    words = "run small.toml --out here/it --backend numpy --precision double --cell 0.3 --threads 1 --iterations 7 --blocks 2x2x1"
+    assert main(words.split()) == 0
+    (call,) = solver.calls
+    assert (call["backend"], call["precision"], call["threads"], call["blocks"]) == ("numpy", "double", 1, (2, 2, 1))
+    assert (call["case"].mesh.cell, call["case"].stop.iterations, call["resume"]) == (0.3, 7, None)
+    assert call["out"] == Path("here/it")
+    assert "command line" in call["case"].resolved["mesh"]["cell"]
+
+
+def test_several_cases_are_all_read_before_the_first_one_runs(here, solver, capsys) -> None:
+    write_case(here, "other", SMALL.replace('"5 kW"', '"5 degC"'))
+    write_case(here, "third", SMALL.replace("front", "fornt"))
+    assert main(["run", "small.toml", "other.toml", "third.toml"]) == 2
+    err = capsys.readouterr().err
+    assert "other.toml:9" in err and "third.toml" in err and 'did you mean "front"' in err
+    assert not solver.calls
+    assert not list(here.glob("*-results"))
+
+
+def test_several_cases_get_a_folder_each_and_the_worst_code(here, solver) -> None:
+    write_case(here, "other")
+    assert main(["run", "small.toml", "other.toml", "--out", "all", "--junit", "tests.xml"]) == 0
+    assert [call["out"] for call in solver.calls] == [Path("all/small"), Path("all/other")]
+    assert ElementTree.parse("tests.xml").getroot().get("tests") == "4"
+
+
+def test_two_cases_of_one_name_are_refused(here, solver, capsys) -> None:
+    (here / "sub").mkdir()
+    write_case(here / "sub")
+    assert main(["run", "small.toml", "sub/small.toml"]) == 2
+    assert "two cases are named small" in capsys.readouterr().err
+
+
+def test_a_record_of_the_same_case_is_replaced_and_nothing_else_is(here, solver, capsys) -> None:
+    assert main(["run", "small.toml"]) == 0
+    assert main(["run", "small.toml"]) == 0
+    write_case(here, "other")
+    assert main(["run", "other.toml", "--out", "small-results"]) == 2
+    assert "holds the record of case 'small', not of 'other'" in capsys.readouterr().err
+    (here / "thesis").mkdir()
+    (here / "thesis" / "chapter.tex").write_text("x")
+    assert main(["run", "small.toml", "--out", "thesis"]) == 2
+    assert "no Hallflow record" in capsys.readouterr().err
+    assert [path.name for path in (here / "thesis").iterdir()] == ["chapter.tex"]
+    assert main(["run", "small.toml", "--out", "small.toml"]) == 2
+    assert "is a file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written(here, solver, capsys) -> None:
+    (here / "locked").mkdir(mode=0o500)
+    assert main(["run", "small.toml", "--out", "locked/record"]) == 2
+    assert "cannot write in locked/record" in capsys.readouterr().err
+
+
+def test_a_folder_on_a_read_only_disk(here, solver, capsys, monkeypatch) -> None:
+    def refuse(*words: object, **more: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    assert main(["run", "small.toml"]) == 2
+    err = capsys.readouterr().err
+    assert "cannot write in small-results: Read-only file system; name a folder of yours with --out DIR" in err
+
+
+def test_a_backend_that_is_not_there(here, solver, capsys) -> None:
+    def refuse(iteration: int) -> None:
+        raise BackendUnavailable("no CUDA device: the driver is missing; use --backend host")
+
+    solver.during = refuse
+    assert main(["run", "small.toml", "--backend", "cuda"]) == 2
+    err = capsys.readouterr().err
+    assert "no CUDA device" in err and "hallflow doctor" in err and "Traceback" not in err
+    assert not (here / "small-results").exists()
+
+
+def test_a_grid_that_no_memory_holds(here, solver, capsys) -> None:
+    assert main(["run", "small.toml", "--cell", "0.0002"]) == 2
+    assert "GB" in capsys.readouterr().err
+    assert not (here / "small-results").exists()
+
+
+def test_a_defect_shows_its_traceback_and_is_no_answer(here, solver, capsys) -> None:
+    def fail(iteration: int) -> None:
+        raise ZeroDivisionError("inside")
+
+    solver.during = fail
+    assert main(["run", "small.toml"]) == 3
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError: inside" in err and "defect of Hallflow" in err
+
+
+def test_ctrl_c_ends_the_run_and_the_ones_after_it(here, solver, capsys) -> None:
+    write_case(here, "other")
+    solver.during = lambda iteration: os.kill(os.getpid(), signal.SIGINT) if iteration == 2 else None
+    assert main(["run", "small.toml", "other.toml"]) == 130
+    assert json.loads((here / "small-results" / "summary.json").read_text())["verdict"] == "unfinished"
+    assert len(solver.calls) == 1
+    assert "small: unfinished (2 iterations" in capsys.readouterr().out
+
+
+def test_a_second_ctrl_c_ends_at_once(here, solver) -> None:
+    def press(iteration: int) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    solver.during = press
+    assert main(["run", "small.toml"]) == 130
+    assert not (here / "small-results" / "summary.json").exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_batch_system_that_ends_the_job(here, solver) -> None:
+    solver.during = lambda iteration: os.kill(os.getpid(), signal.SIGTERM)
+    assert main(["run", "small.toml"]) == 3
+
+
+def test_resume_goes_on_in_the_same_folder(here, solver) -> None:
+    assert main(["run", "small.toml"]) == 0
+    assert main(["run", "small.toml", "--resume", "small-results"]) == 0
+    assert solver.calls[1]["resume"] == solver.calls[1]["out"] == Path("small-results")
+
+
+def test_the_verb_stays_a_verb(here, solver) -> None:
+    """Importing the file thermal/run.py must not put the module in place of the function."""
+    result = thermal.run("small.toml", precision="double")
+    assert result.summary["verdict"] == "steady"
+    thermal.run = solver
+    assert callable(thermal.run)
+    with pytest.raises(CaseErrors):
+        thermal.run("no-such-hall")

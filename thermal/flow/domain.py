@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from thermal.parallel import HALO, Block, Communicator
 from thermal.place import Patch, Placement
 
-HALO = 2
 WALL, FIXED, PRESSURE = 0, 1, 2  # kinds of a boundary face, as kernels/src/boundary.cu reads them
 
 
@@ -61,17 +61,18 @@ class Domain:
     placement   the whole hall on its grid
     backend     an open kernels backend
     comm        communicator of the block (thermal.parallel)
-    block       ((i0, i1), (j0, j1), (k0, k1)) global cell ranges; None: the whole hall
+    block       the cells that this block owns; None: the whole hall
     """
 
-    def __init__(self, placement: Placement, backend: Any, comm: Any, block: tuple | None = None) -> None:
+    def __init__(self, placement: Placement, backend: Any, comm: Communicator, block: Block | None = None) -> None:
         self.placement, self.backend, self.comm = placement, backend, comm
         grid = placement.grid
-        self.range = block or tuple((0, n) for n in grid.n)
-        self.n = tuple(high - low for low, high in self.range)
+        self.block = block or Block((0, 0, 0), grid.n, grid.n)
+        self.range = tuple(zip(self.block.low, self.block.high, strict=True))
+        self.n = self.block.n
         self.shape = tuple(n + 2 * HALO for n in reversed(self.n))
         self.stride = (1, self.shape[2], self.shape[2] * self.shape[1])
-        self.parity = sum(low for low, _ in self.range) & 1
+        self.parity = self.block.parity
         self.widths = tuple(self._padded_widths(grid, axis) for axis in range(3))
         self.metrics = backend.upload(self._metrics(), backend.real)
         self.mask_host = self.local(placement.mask)

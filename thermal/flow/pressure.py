@@ -6,7 +6,8 @@ import numpy as np
 
 from thermal.flow.boundary import Boundary
 from thermal.flow.domain import Domain
-from thermal.linear import Multigrid, PressureSolver
+from thermal.linear.multigrid import Multigrid
+from thermal.linear.pcg import PressureSolver
 from thermal.state import State
 
 
@@ -20,8 +21,7 @@ class Pressure:
         grid = placement.grid
         self.solver = PressureSolver(
             Multigrid(
-                backend, grid.n, (grid.x, grid.y, grid.z), placement.mask, keep=placement.feature_planes,
-                regions=placement.region, comm=domain.comm, block=domain.range,
+                backend, (grid.x, grid.y, grid.z), placement.feature_planes, placement.region, domain.comm, domain.block,
             ),
             iterations=iterations,
         )  # fmt: skip

@@ -75,12 +75,13 @@ class Flow:
         self.turbulence.bind(relaxation, step)
 
     def iterate(self, measure: bool) -> Measure | None:
-        """One pass: momentum, pressure, temperature, turbulence. Returns how far the iterate was from an answer, if asked."""
+        """One pass: turbulence, momentum, pressure, temperature; all it needs is in the declared fields, so a checkpoint of them
+        goes on bit for bit. Returns how far the iterate was from an answer, if asked."""
+        self.turbulence.update(measure)
         self.momentum.predict(measure)
         self.pressure.project()
         mass = self.pressure.mass_defect() if measure else 0.0
         self.energy.solve(TEMPERATURE_SWEEPS, REFRESH, measure)
-        self.turbulence.update(measure)
         return self.measure(mass) if measure else None
 
     def measure(self, mass: float) -> Measure:
@@ -95,6 +96,13 @@ class Flow:
         balance = -(float(sample.heat.sum()) + skin) / heat
         supply = scales.supply or 1e-30
         return Measure(mass / supply, momentum, self.energy.defect / heat, balance, inlets, sample)
+
+    def polish(self, rounds: int) -> None:
+        """Close the balances of a settled flow: project without predicting, then relax the temperature on the projected flow."""
+        for _ in range(rounds):
+            self.pressure.project()
+        for _ in range(rounds):
+            self.energy.solve(TEMPERATURE_SWEEPS, REFRESH, False)
 
     # -- whole-hall fields ----------------------------------------------------------------------------------------
     def set_field(self, field: Any, whole: np.ndarray, axis: int | None = None) -> None:

@@ -1,0 +1,307 @@
+"""The steady solver: coarse to fine, iterate, watch, decide. One function of one block; all blocks decide alike.
+
+SIMPLEC with local time steps, segregated. Relaxation comes from the table below, is lowered once where a run swings, and is never
+the case's business. What the run leaves is an Outcome.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from thermal.flow.averages import PLACES, Averages
+from thermal.flow.domain import Domain
+from thermal.flow.sequence import refine_centres, refine_faces
+from thermal.flow.solver import Flow, Measure
+from thermal.flow.watch import COARSE, FINE, Watch
+from thermal.parallel import Communicator, cut
+from thermal.place import Placement
+
+RELAXATION = {"laminar": 0.8, "constant": 0.8, "zero-equation": 0.8, "k-epsilon": 0.7}
+LOWERED = 0.6  # factor on the relaxation of a run that swings, once
+SHRUNK = 0.7  # an amplitude below this share of the one before lowering is still on its way down
+EVERY = 2  # iterations between two looks at the residuals
+COARSE_ITERATIONS = 120
+AVERAGED = 200  # iterations of the means of an unsteady run
+POLISH = 12  # rounds of projection and temperature that close the balances of a steady answer
+
+
+@dataclass
+class Outcome:
+    """How a run ended, on every block alike.
+
+    verdict    steady | unsteady | unfinished | diverged; text says why in a sentence
+    worst      what kept it from being steady: {object, quantity, value, gate}, or None
+    inlets     K above reference (racks,): last values, or window means; swing K (racks,) half range in that window, None if steady
+    balance    heat (signed share of the heat to air) and mass (share of the supply), of the last iterate or window
+    fields     global arrays by name of state.FIELDS (face velocities on faces), means where unsteady
+    """
+
+    verdict: str
+    text: str
+    worst: dict[str, Any] | None
+    iterations: int
+    level_iterations: list[int]
+    inlets: np.ndarray
+    swing: np.ndarray | None
+    balance: dict[str, float]
+    measure: Measure
+    history: list[dict[str, Any]]
+    fields: dict[str, np.ndarray]
+    flow: Flow = field(repr=False)
+
+
+@dataclass
+class Monitor:
+    """What a run tells and asks while it goes on; the first block alone does the telling.
+
+    step       takes a row of thermal.progress      message    takes a line
+    save       writes a checkpoint (arrays, attributes); None: no checkpoints
+    stopped    somebody asked the run to end         deadline   time.monotonic() at which it must
+    """
+
+    step: Callable[[dict[str, Any]], None] = lambda row: None
+    message: Callable[[str], None] = lambda text: None
+    save: Callable[[dict[str, np.ndarray], dict[str, Any]], None] | None = None
+    stopped: Callable[[], bool] = lambda: False
+    deadline: float = math.inf
+    save_every: float = 60.0
+
+
+@dataclass
+class _Phase:
+    """Where a run stands; a checkpoint holds all of it."""
+
+    level: int = 0
+    iteration: int = 0
+    relaxation: float = 0.0
+    swing_before: float = -1.0  # K, amplitude before the relaxation was lowered; < 0: not lowered
+    averaging: bool = False
+    level_iterations: list[int] = field(default_factory=list)
+
+
+class SteadyRun:
+    """A run of one block through the sequence of grids.
+
+    placements   coarsest first      cuts   per grid None or, per axis, the first cells of the blocks (thermal.parallel.cut)
+    limit        iterations on the finest grid
+    """
+
+    def __init__(
+        self, placements: list[Placement], backend: Any, comm: Communicator, limit: int, monitor: Monitor, cuts: list | None = None
+    ) -> None:
+        self.placements, self.backend, self.comm = placements, backend, comm
+        self.limit, self.monitor = limit, monitor
+        self.cuts = cuts or [None] * len(placements)
+        self.case = placements[-1].case
+        self.phase = _Phase()
+        self.history: list[dict[str, Any]] = []
+        self.started = self.saved = time.monotonic()
+        self.averages: Averages | None = None
+        self.flow: Flow
+        self.watch: Watch
+
+    # -- the run --------------------------------------------------------------------------------------------------
+    def run(self, checkpoint: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None) -> Outcome:
+        """Go from the coarsest grid, or from a checkpoint, to an outcome."""
+        if checkpoint:
+            self._restore(*checkpoint)
+        else:
+            self._enter(0, None)
+        while True:
+            ending = self._level()
+            if ending or self.phase.level == len(self.placements) - 1:
+                return self._close(*(ending or ("unfinished", "")))
+            coarse = self._fields()
+            self.phase.level_iterations.append(self.phase.iteration)
+            self._enter(self.phase.level + 1, coarse)
+
+    def _level(self) -> tuple[str, str] | None:
+        """Iterate on the present grid; returns (verdict, text) if the run ends here, None if the next grid may begin."""
+        finest = self.phase.level == len(self.placements) - 1
+        most = self.limit if finest else COARSE_ITERATIONS
+        while self.phase.iteration < most:
+            self.phase.iteration += 1
+            looks = self.phase.iteration % EVERY == 0 or self.phase.iteration == most
+            measure = self.flow.iterate(looks)
+            if measure is None:
+                continue
+            ending = self._look(measure, finest)
+            if ending == "next":
+                return None
+            if isinstance(ending, tuple):
+                return ending
+            if self._asked_to_stop():
+                return "unfinished", "stopped before an answer was reached"
+        return ("unfinished", f"not settled after {most} iterations") if finest else None
+
+    def _look(self, measure: Measure, finest: bool) -> tuple[str, str] | str | None:
+        self.watch.add(measure)
+        shortfalls = self.watch.shortfalls()
+        self._tell(measure, shortfalls)
+        if self.watch.is_broken(self._hottest()):
+            return "diverged", "a residual or an inlet temperature is no longer a sensible number"
+        if not finest:
+            return None if shortfalls else "next"
+        if self.averages is not None:
+            self.averages.add(measure, self.flow)
+            done = self.averages.count * EVERY >= AVERAGED
+            return ("unsteady", self.averages.text(self.case)) if done else None
+        if not shortfalls:
+            return "steady", "every rack inlet, mass, momentum and heat stand still"
+        self._swings()
+        return None
+
+    def _swings(self) -> None:
+        """A plateau: lower the relaxation once; if the amplitude does not shrink, average."""
+        amplitude = self.watch.plateau()
+        if amplitude is None:
+            return
+        phase = self.phase
+        if phase.swing_before < 0.0:
+            phase.relaxation *= LOWERED
+            self.flow.bind(phase.relaxation)
+            self._say(f"inlets swing by {amplitude:.2f} K and no longer settle: relaxation lowered")
+        elif amplitude > SHRUNK * phase.swing_before:
+            self.averages = Averages(len(self.case.racks))
+            self._say(f"inlets still swing by {amplitude:.2f} K: the flow has no steady state, averaging {AVERAGED} iterations")
+        phase.swing_before = amplitude
+        self.watch = Watch(FINE, EVERY)
+
+    def _close(self, verdict: str, text: str) -> Outcome:
+        flow, phase = self.flow, self.phase
+        shortfalls = self.watch.shortfalls() if self.watch.inlets else []
+        if verdict == "steady":
+            flow.polish(POLISH)
+        measure = flow.measure(flow.pressure.mass_defect())
+        inlets, swing, fields = measure.inlets, None, None
+        balance = {"heat": measure.balance, "mass": measure.mass}
+        if verdict == "unsteady" and self.averages is not None:
+            inlets, swing, balance["heat"] = self.averages.inlets(), self.averages.swing(), self.averages.balance()
+            fields = self.averages.fields()
+        elif verdict == "unfinished":
+            self._save()
+        worst = None
+        if verdict not in ("steady", "unsteady") and shortfalls:
+            _, quantity, rack, value, gate = shortfalls[0]
+            worst = {"object": self.case.racks[rack].name if rack >= 0 else "hall", "quantity": quantity, "value": value, "gate": gate}
+        return Outcome(
+            verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, balance, measure,
+            self.history, fields or self._fields(), flow,
+        )  # fmt: skip
+
+    # -- grids ----------------------------------------------------------------------------------------------------
+    def _enter(self, level: int, coarse: dict[str, np.ndarray] | None) -> None:
+        """Set up a grid of the sequence, from rest or from the fields of the one before."""
+        self._build(level)
+        self.phase.level, self.phase.iteration = level, 0
+        self.phase.relaxation = RELAXATION[self.case.flow.turbulence.model]
+        self.flow.bind(self.phase.relaxation)
+        self.flow.begin()
+        if coarse is not None:
+            before, after = self.placements[level - 1].grid, self.placements[level].grid
+            fine = {
+                name: refine_faces(values, before, after, PLACES[name]) if name in PLACES else refine_centres(values, before, after)
+                for name, values in coarse.items()
+            }
+            self._set_fields(fine)
+
+    def _build(self, level: int) -> None:
+        placement = self.placements[level]
+        block = cut(self.comm, placement.grid.n, self.cuts[level])
+        self.flow = Flow(Domain(placement, self.backend, self.comm, block))
+        self.watch = Watch(FINE if level == len(self.placements) - 1 else COARSE, EVERY)
+
+    def _fields(self) -> dict[str, np.ndarray]:
+        """All declared fields as global arrays."""
+        state = self.flow.state
+        return {
+            name: self.flow.whole_field(getattr(state, name), PLACES.get(name)) for name in state.names
+        }
+
+    def _set_fields(self, fields: dict[str, np.ndarray]) -> None:
+        for name, values in fields.items():
+            self.flow.set_field(getattr(self.flow.state, name), values, PLACES.get(name))
+
+    # -- telling, stopping, saving --------------------------------------------------------------------------------
+    def _hottest(self) -> float:
+        """K above reference that no inlet can pass: all heat in a thousandth of the smallest flow would not do it."""
+        return 1e3 * max(self.flow.scales.temperature, 1.0)
+
+    def _say(self, text: str) -> None:
+        if self.comm.rank == 0:
+            self.monitor.message(text)
+
+    def _tell(self, measure: Measure, shortfalls: list) -> None:
+        reference = self.case.air.reference_temperature
+        row: dict[str, Any] = {
+            "iteration": self.phase.iteration, "level": len(self.placements) - 1 - self.phase.level, "mass": measure.mass,
+            "momentum": measure.momentum, "heat": measure.heat, "balance": measure.balance,
+        }  # fmt: skip
+        row |= {f"inlet.{rack.name}": reference + value for rack, value in zip(self.case.racks, measure.inlets, strict=True)}
+        self.history.append(row)
+        if self.comm.rank:
+            return
+        hottest = None
+        if measure.inlets.size and np.isfinite(measure.inlets).all():
+            rack = int(np.argmax(measure.inlets))
+            hottest = (self.case.racks[rack].name, reference + float(measure.inlets[rack]) - 273.15)
+        self.monitor.step(
+            {
+                "iteration": self.phase.iteration, "level": row["level"],
+                "residuals": {"mass": measure.mass, "momentum": measure.momentum, "heat": measure.heat}, "hottest": hottest,
+                "balance": measure.balance, "elapsed": time.monotonic() - self.started, "eta": self._time_left(shortfalls),
+            }
+        )  # fmt: skip
+
+    def _time_left(self, shortfalls: list) -> float | None:
+        """Seconds to the verdict if the worst shortfall keeps the pace of the last 20 rows; None where that says nothing."""
+        if self.averages is not None:
+            done = max(self.averages.count * EVERY, 1)
+            return (AVERAGED - done) * (time.monotonic() - self.started) / max(sum(self.phase.level_iterations) + self.phase.iteration, 1)
+        rows = self.watch.residuals
+        if not shortfalls or not math.isfinite(shortfalls[0][0]) or len(rows) < 20 or not rows[-1][1] < rows[-20][1]:
+            return None
+        pace = math.log(rows[-20][1] / rows[-1][1]) / (20 * EVERY)
+        seconds = (time.monotonic() - self.started) / max(self.phase.iteration, 1)
+        return math.log(max(shortfalls[0][0], 1.0)) / pace * seconds
+
+    def _asked_to_stop(self) -> bool:
+        """Whether any block was asked to end; also writes the checkpoint that is due."""
+        now = time.monotonic()
+        wishes = [
+            float(self.monitor.stopped() or now > self.monitor.deadline), float(now - self.saved > self.monitor.save_every),
+        ]  # fmt: skip
+        stop, due = self.comm.max(np.array(wishes))
+        if due and not stop:
+            self._save()
+        return bool(stop)
+
+    def _save(self) -> None:
+        self.saved = time.monotonic()
+        arrays = {f"fields/{name}": values for name, values in self._fields().items()}
+        arrays |= {f"watch/{name}": values for name, values in self.watch.arrays().items()}
+        if self.averages is not None:
+            arrays |= {f"averages/{name}": values for name, values in self.averages.arrays().items()}
+        attributes = {"phase": vars(self.phase) | {"averaging": self.averages is not None}, "history": self.history}
+        if self.comm.rank == 0 and self.monitor.save:
+            self.monitor.save(arrays, attributes)
+
+    def _restore(self, arrays: dict[str, np.ndarray], attributes: dict[str, Any]) -> None:
+        self.phase = _Phase(**attributes["phase"])
+        self.history = list(attributes["history"])
+        phase = self.phase
+        self._build(phase.level)
+        self.flow.bind(phase.relaxation)
+        self.flow.begin()
+        self._set_fields({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("fields/")})
+        self.watch.restore({name: arrays[f"watch/{name}"] for name in ("inlets", "residuals")})
+        if phase.averaging:
+            self.averages = Averages(len(self.case.racks))
+            self.averages.restore({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("averages/")})
+

@@ -1,0 +1,108 @@
+"""From the history of a run to its verdict: has it settled, does it swing, or is it still on its way?
+
+steady      every rack inlet stands: over two windows its mean moves less than a gate, its extrapolated way to the end is below
+            another, it swings less than a third; and mass, momentum and heat are below theirs
+plateau     over two long windows mean and amplitude are the same, but the amplitude is too large to be called steady
+diverged    a number is not finite, or an inlet is hotter than any heat in the hall could make it
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from thermal.flow.solver import Measure
+
+
+@dataclass(frozen=True)
+class Gates:
+    """What a steady answer may leave open. Inlets in K; the others as Measure defines them."""
+
+    window: int = 10  # iterations; the shortest look back
+    drift: float = 0.015  # K, mean of a window against that of the one before
+    ahead: float = 0.03  # K, geometric extrapolation of the drift
+    swing: float = 0.05  # K, half the range within a window
+    mass: float = 0.01
+    momentum: float = 0.3
+    heat: float = 0.02
+    balance: float = 0.005
+
+
+# On the coarser grids of the sequence only a start for the next grid is wanted.
+COARSE = Gates(window=6, drift=0.1, ahead=0.3, swing=0.3, mass=0.05, momentum=2.0, heat=0.1, balance=0.05)
+FINE = Gates()
+LONG = 80  # iterations of a plateau's window
+SETTLED = 0.25  # share of the amplitude that the means of two plateau windows may differ by
+
+
+@dataclass
+class Watch:
+    """Rows of one grid level, one every `every` iterations."""
+
+    gates: Gates
+    every: int
+    inlets: list[np.ndarray] = field(default_factory=list)
+    residuals: list[tuple[float, float, float, float]] = field(default_factory=list)  # mass, momentum, heat, balance
+
+    def add(self, measure: Measure) -> None:
+        """Take the next row."""
+        self.inlets.append(measure.inlets)
+        self.residuals.append((measure.mass, measure.momentum, measure.heat, measure.balance))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The rows as arrays, for a checkpoint."""
+        return {"inlets": np.array(self.inlets, float), "residuals": np.array(self.residuals, float).reshape(-1, 4)}
+
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+        """Take the rows of a checkpoint."""
+        self.inlets = list(arrays["inlets"])
+        self.residuals = [tuple(float(value) for value in row) for row in arrays["residuals"]]  # type: ignore[misc]
+
+    def _points(self, iterations: int) -> int:
+        return max(iterations // self.every, 2)
+
+    def is_broken(self, hottest: float) -> bool:
+        """Whether the last row is no number, or an inlet lies `hottest` K above the reference."""
+        numbers = [*self.residuals[-1], *self.inlets[-1]]
+        return not np.all(np.isfinite(numbers)) or bool(np.any(np.abs(self.inlets[-1]) > hottest))
+
+    def shortfalls(self) -> list[tuple[float, str, int, float, float]]:
+        """What keeps the run from being steady: (times its gate, quantity, rack or -1, value, gate), worst first."""
+        g = self.gates
+        points = self._points(g.window)
+        found: list[tuple[float, str, int, float, float]] = []
+        if len(self.inlets) < 3 * points:
+            return [(np.inf, "iterations", -1, float(len(self.inlets)), 3.0 * points)]
+        mass, momentum, heat, _ = self.residuals[-1]
+        balance = abs(float(np.mean([row[3] for row in self.residuals[-points:]])))
+        for name, value, gate in (
+            ("mass", mass, g.mass), ("momentum", momentum, g.momentum), ("heat", heat, g.heat), ("heat balance", balance, g.balance),
+        ):  # fmt: skip
+            if not value <= gate:
+                found.append((value / gate, name, -1, value, gate))
+        if self.inlets[-1].size:
+            track = np.array(self.inlets[-3 * points :]).reshape(3, points, -1)
+            means = track.mean(axis=1)
+            late, early = np.abs(means[2] - means[1]), np.abs(means[1] - means[0])
+            ratio = np.clip(late / np.maximum(early, 1e-9), 0.0, 0.9)
+            ahead = late * ratio / (1.0 - ratio)
+            swing = 0.5 * np.ptp(track[2], axis=0)
+            for name, values, gate in (("drift", late, g.drift), ("drift ahead", ahead, g.ahead), ("swing", swing, g.swing)):
+                rack = int(np.argmax(values))
+                if not values[rack] <= gate:
+                    found.append((float(values[rack] / gate), name, rack, float(values[rack]), gate))
+        return sorted(found, key=lambda item: -item[0])
+
+    def plateau(self) -> float | None:
+        """Largest half range of an inlet over the last long window, K, if mean and amplitude repeat those of the window before; else None."""
+        points = self._points(LONG)
+        if len(self.inlets) < 2 * points or not self.inlets[-1].size:
+            return None
+        track = np.array(self.inlets[-2 * points :]).reshape(2, points, -1)
+        amplitude = 0.5 * np.ptp(track, axis=1)
+        means = track.mean(axis=1)
+        largest = amplitude.max(axis=1)
+        if np.abs(means[1] - means[0]).max() > SETTLED * largest.max() or not 0.6 < largest[1] / max(largest[0], 1e-9) < 1.6:
+            return None
+        return float(largest[1])

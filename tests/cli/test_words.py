@@ -148,7 +148,8 @@ def test_kernels_of_somebody_else(monkeypatch) -> None:
 
 
 ROW = {
-    "iteration": 1, "level": 0, "residuals": {"mass": 1e-3}, "hottest": ("A1", 25.0), "balance": 0.01, "elapsed": 61.0, "eta": 30.0
+    "iteration": 1, "level": 0, "residuals": {"mass": 1e-3}, "hottest": ("A1", 25.0), "balance": 0.01,
+    "elapsed": 61.0, "eta": 30.0,
 }  # fmt: skip
 
 

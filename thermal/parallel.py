@@ -103,10 +103,12 @@ class Threads:
             if self.parts[axis] == 1:
                 continue
             for number, array in enumerate(arrays):
-                if array.shape[2 - axis] < 3 * HALO:
-                    raise ValueError(f"a block of {array.shape[2 - axis] - 2 * HALO} cells along axis {axis} cannot fill its neighbour's halo")
+                cells = array.shape[2 - axis] - 2 * HALO
+                if cells < HALO:
+                    raise ValueError(f"a block of {cells} cells along axis {axis} cannot fill its neighbour's halo")
                 if below is not None:
-                    array[_layer(axis, 0, HALO)] = self._board.shown(below)[number][_layer(axis, -2 * HALO, -HALO)]
+                    last = _layer(axis, -2 * HALO, -HALO)
+                    array[_layer(axis, 0, HALO)] = self._board.shown(below)[number][last]
                 if above is not None:
                     array[_layer(axis, -HALO, None)] = self._board.shown(above)[number][_layer(axis, HALO, 2 * HALO)]
             self._board.wait()

@@ -145,7 +145,16 @@ INLINE real axis_weight(const real* g, const long long c, const long long s, con
     return side != 0 ? t : R(0.0);
 }
 
-// Prolongation weights and reciprocal diagonal of a level.
+// Conductance to the sister of a child whose outer face is closed, else 0: the way to an opening with fixed pressure.
+INLINE real sister(const real* g, const long long c, const long long s, const int side)
+{
+    const real inner = side < 0 ? g[c + s] : g[c];
+    const real outer = side < 0 ? g[c] : g[c + s];
+    return (side != 0 && outer == R(0.0)) ? inner : R(0.0);
+}
+
+// Prolongation weights and reciprocal diagonal of a level. A fixed pressure pulls its cell towards 0, which is what stands in
+// the halo or the solid behind the opening: its weight goes to the axis of the best connected sister.
 KERNEL void prepare_level(const int nx, const int ny, const int nz, const int* parents, const real* gx, const real* gy,
                           const real* gz, const real* gd, real* tx, real* ty, real* tz, real* d)
 {
@@ -155,15 +164,23 @@ KERNEL void prepare_level(const int nx, const int ny, const int nz, const int* p
         const int* const side_y = parents + 2 * (nx + 4) + (ny + 4) + 2;
         const int* const side_z = parents + 2 * (nx + 4) + 2 * (ny + 4) + (nz + 4) + 2;
         const long long c = AT(i, j, k);
-        const real a = axis_weight(gx, c, 1, side_x[i - 1], side_x[i], side_x[i + 1]);
-        const real f = axis_weight(gy, c, SY, side_y[j - 1], side_y[j], side_y[j + 1]);
-        const real g = axis_weight(gz, c, SZ, side_z[k - 1], side_z[k], side_z[k + 1]);
+        const real x = axis_weight(gx, c, 1, side_x[i - 1], side_x[i], side_x[i + 1]);
+        const real y = axis_weight(gy, c, SY, side_y[j - 1], side_y[j], side_y[j + 1]);
+        const real z = axis_weight(gz, c, SZ, side_z[k - 1], side_z[k], side_z[k + 1]);
+        const real fx = sister(gx, c, 1, side_x[i]);
+        const real fy = sister(gy, c, SY, side_y[j]);
+        const real fz = sister(gz, c, SZ, side_z[k]);
+        const real best = fx >= fy ? (fx >= fz ? fx : fz) : (fy >= fz ? fy : fz);
+        const real fixed = weight(best, gd[c], R(0.0));
+        const real wx = fx == best ? (x > R(0.0) ? x : fixed) : x;
+        const real wy = (fx != best && fy == best) ? fixed : y;
+        const real wz = (fx != best && fy != best) ? fixed : z;
         // the parent's own weight stays >= 0
-        const real all = a + f + g;
+        const real all = wx + wy + wz;
         const real scale = all > R(1.0) ? R(1.0) / all : R(1.0);
-        tx[c] = scale * a;
-        ty[c] = scale * f;
-        tz[c] = scale * g;
+        tx[c] = scale * wx;
+        ty[c] = scale * wy;
+        tz[c] = scale * wz;
         const real diagonal = gx[c] + gx[c + 1] + gy[c] + gy[c + SY] + gz[c] + gz[c + SZ] + gd[c];
         d[c] = diagonal > R(0.0) ? R(1.0) / (diagonal > R(0.0) ? diagonal : R(1.0)) : R(0.0);
     }

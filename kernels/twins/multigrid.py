@@ -140,10 +140,26 @@ def _axis_weight(g, side, axis):
     return np.moveaxis(np.where(joined, half / np.where(joined, whole, g.dtype.type(1)), zero), -1, axis)
 
 
+def _sister(g, side, axis):
+    """Conductance to the sister of a child whose outer face is closed, else 0."""
+    g = np.moveaxis(g, axis, -1)[2:-2, 2:-2]
+    own = side[2:-2]
+    inner, outer = np.where(own < 0, g[..., 3:-1], g[..., 2:-2]), np.where(own < 0, g[..., 2:-2], g[..., 3:-1])
+    return np.moveaxis(np.where((own != 0) & (outer == 0), inner, g.dtype.type(0)), -1, axis)
+
+
 def prepare_level(nx, ny, nz, parents, gx, gy, gz, gd, tx, ty, tz, d):
     """Prolongation weights and reciprocal diagonal of a level."""
     sides = [side for _, side in _parents(parents, nx, ny, nz)]
     weights = [_axis_weight(g, side, axis) for g, side, axis in zip((gx, gy, gz), sides, (2, 1, 0), strict=True)]
+    sisters = [_sister(g, side, axis) for g, side, axis in zip((gx, gy, gz), sides, (2, 1, 0), strict=True)]
+    best = np.maximum(np.maximum(sisters[0], sisters[1]), sisters[2])
+    held = (best > 0) & (gd[INTERIOR] > 0)
+    half = _half_resistance(best)
+    fixed = np.where(held, half / np.where(held, half + 2 * _half_resistance(gd[INTERIOR]), gd.dtype.type(1)), gd.dtype.type(0))
+    for axis, sister in enumerate(sisters):
+        weights[axis] = np.where(held & (sister == best), fixed, weights[axis])
+        held &= sister != best
     total = weights[0] + weights[1] + weights[2]
     scale = np.where(total > 1, 1 / np.where(total > 1, total, total.dtype.type(1)), total.dtype.type(1))
     for t, weight in zip((tx, ty, tz), weights, strict=True):

@@ -24,7 +24,7 @@ class Axis:
 
     widths: np.ndarray
     keep: np.ndarray
-    starts: np.ndarray | None = None  # None on the coarsest level
+    starts: np.ndarray  # empty on the coarsest level
 
     @property
     def n(self) -> int:
@@ -49,7 +49,7 @@ def plan_levels(
         levels.append(tuple(Axis(w, k, s) for w, k, s in zip(widths, kept, starts, strict=True)))
         widths = [np.add.reduceat(w, s[:-1]) for w, s in zip(widths, starts, strict=True)]
         kept = [k[s] for k, s in zip(kept, starts, strict=True)]
-    levels.append(tuple(Axis(w, k) for w, k in zip(widths, kept, strict=True)))
+    levels.append(tuple(Axis(w, k, np.zeros(0, np.int64)) for w, k in zip(widths, kept, strict=True)))
     return [(x, y, z) for x, y, z in levels]
 
 

@@ -28,6 +28,11 @@ class Range:
         """0 or 1: what local i + j + k lacks of the global sum."""
         return sum(self.low) & 1
 
+    @property
+    def window(self) -> tuple[slice, slice, slice]:
+        """This range of a whole-hall [k, j, i] array of the level."""
+        return (slice(self.low[2], self.high[2]), slice(self.low[1], self.high[1]), slice(self.low[0], self.high[0]))
+
     def coarser(self, axes: tuple[Axis, Axis, Axis]) -> Range:
         """The coarse cells whose first fine cell lies in this range."""
         low = [int(np.searchsorted(axis.starts[:-1], first)) for axis, first in zip(axes, self.low, strict=True)]

@@ -50,7 +50,7 @@ class Multigrid:
         self.comm: Communicator = comm or Serial()
         whole = (len(planes[0]) - 1, len(planes[1]) - 1, len(planes[2]) - 1)
         own = Range(block.low, block.high) if block else Range((0, 0, 0), whole)
-        self.regions = np.ascontiguousarray(regions[tuple(slice(a, b) for a, b in zip(own.low[::-1], own.high[::-1], strict=True))])
+        self.regions = np.ascontiguousarray(regions[own.window])
         self._hierarchy = Hierarchy(backend, plan_levels(planes, keep), own, self.comm)
         self.finest = self._hierarchy.levels[0]
         self._setup: list[Step] = []
@@ -189,11 +189,10 @@ class Replica:
     def _gather(self, parts: Sequence[Any], wholes: Sequence[Any]) -> None:
         inside = (slice(HALO, -HALO),) * 3
         own = self._local.own
-        window = tuple(slice(own.low[axis], own.high[axis]) for axis in (2, 1, 0))
         shape = tuple(n + 2 * HALO for n in reversed(self._top.n))
         padded = np.zeros((len(parts), *shape))
         for number, part in enumerate(parts):
-            padded[number][inside][window] = self._backend.download(part)[inside]
+            padded[number][inside][own.window] = self._backend.download(part)[inside]
         total = self._comm.sum(padded.ravel()).reshape(padded.shape)
         for values, whole in zip(total, wholes, strict=True):
             self._backend.copy(self._backend.upload(values), whole)

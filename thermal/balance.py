@@ -74,7 +74,7 @@ def check_balances(
         members = [balances[number - 1] for number in group]
         heat = sum(balance.heat for balance in members)
         if heat > 0.0 and not any(balance.outside for balance in members):
-            names = [name for balance in members for name in balance.patches]
+            names = _openings_first([name for balance in members for name in balance.patches])
             errors.append(
                 CaseError(
                     sources[names[0]],
@@ -136,13 +136,18 @@ def _linked_regions(count: int, patches: Sequence[Patch], region: np.ndarray) ->
 
 
 def _surplus_error(balance: RegionBalance, larger: float, sources: dict[str, str]) -> CaseError:
+    names = _openings_first(balance.patches)
     word = "too much" if balance.surplus > 0.0 else "too little"
     return CaseError(
-        sources[balance.patches[0]],
-        f"{_describe(balance.patches)}: {balance.inflow:.6g} m3/s enter and {balance.outflow:.6g} m3/s leave, "
+        sources[names[0]],
+        f"{_describe(names)}: {balance.inflow:.6g} m3/s enter and {balance.outflow:.6g} m3/s leave, "
         f"{abs(balance.surplus):.4g} m3/s ({100.0 * abs(balance.surplus) / larger:.3g} %) {word}",
         "fixed flows that add up, or an opening without a flow (a pressure opening)",
     )
+
+
+def _openings_first(names: Sequence[str]) -> list[str]:
+    return sorted(names, key=lambda name: not name.startswith(("supply.", "return.")))
 
 
 def _describe(names: Sequence[str]) -> str:

@@ -66,12 +66,16 @@ def snap_box(grid: Grid, low: Point, high: Point) -> IndexBox:
     )
 
 
-def compare_box(grid: Grid, name: str, low: Point, high: Point, box: IndexBox) -> SnapRow | None:
-    """A row for a snapped box, None when nothing noticeable changed. Area for a thin box, volume for the others."""
+def compare_box(grid: Grid, name: str, low: Point, high: Point, box: IndexBox, facing: int | None = None) -> SnapRow | None:
+    """A row for a snapped box, None when nothing noticeable changed.
+
+    It compares the area of a thin box, the area normal to axis `facing` where one is given, else the volume; when that did not
+    change, how far the faces moved.
+    """
     asked = [high[axis] - low[axis] for axis in range(3)]
     placed = [(float(grid.planes(axis)[box.low[axis]]), float(grid.planes(axis)[box.high[axis]])) for axis in range(3)]
     got = [above - below for below, above in placed]
-    thin = [axis for axis in range(3) if asked[axis] == 0.0]
+    thin = [axis for axis in range(3) if asked[axis] == 0.0 or axis == facing]
     quantity, unit = ("area", "m2") if thin else ("volume", "m3")
     asked_measure = float(np.prod([asked[axis] for axis in range(3) if axis not in thin]))
     got_measure = float(np.prod([got[axis] for axis in range(3) if axis not in thin]))

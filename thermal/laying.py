@@ -14,7 +14,7 @@ def paint_racks(painter: Painter, racks: tuple[Rack, ...]) -> list[tuple[Rack, I
     """Racks become solid cells; returns those that have a place."""
     placed = []
     for rack in racks:
-        box = painter.snap(f"rack.{rack.name}", rack.source, rack.box)
+        box = painter.snap(f"rack.{rack.name}", rack.source, rack.box, facing=rack.axis)
         if box is None:
             continue
         if box.thin_axes:

@@ -39,8 +39,8 @@ class Painter:
         """Note a mistake."""
         self.errors.append(CaseError(source, what, accepted, fix))
 
-    def snap(self, name: str, source: str, box: Box) -> IndexBox | None:
-        """The box on the grid, reported; None (and an error) when it sticks out of the room."""
+    def snap(self, name: str, source: str, box: Box, facing: int | None = None) -> IndexBox | None:
+        """The box on the grid, reported (see meshes.regions.compare_box); None and an error when it sticks out of the room."""
         size = self.grid.size
         for axis in range(3):
             if box.low[axis] < -_OUTSIDE or box.high[axis] > size[axis] + _OUTSIDE:
@@ -48,7 +48,7 @@ class Painter:
                 self.refuse(source, f"{name} reaches outside the room: {'xyz'[axis]} {span}", f"0 to {size[axis]:.4g} m")
                 return None
         snapped = snap_box(self.grid, box.low, box.high)
-        row = compare_box(self.grid, name, box.low, box.high, snapped)
+        row = compare_box(self.grid, name, box.low, box.high, snapped, facing)
         if row is not None:
             self.snapping.append(row)
         return snapped
@@ -98,7 +98,7 @@ class Painter:
         if not 0 <= layer < self.grid.n[axis]:
             self.refuse(source, f"{name} is blocked by the wall of the room", fix="leave air before it")
             return
-        blockers = self._layer(axis, layer)[where]
+        blockers = self._layer(axis, layer, box)
         free = blockers == 0
         names = [self.solids[number - 1] for number in np.unique(blockers[~free])]
         if (axis, plane) in self.closed:
@@ -128,7 +128,7 @@ class Painter:
         if not 0 <= layer < self.grid.n[axis]:
             return 0.0
         where = self._flat(box, axis)
-        free = self._layer(axis, layer)[where] == 0
+        free = self._layer(axis, layer, box) == 0
         taken = self._taken.setdefault((axis, plane, sign), np.zeros(np.delete(self.owner.shape, 2 - axis), np.int32))[where]
         free &= taken == 0
         if not free.any():
@@ -144,20 +144,20 @@ class Painter:
         behind = plane - 1 if sign > 0 else plane
         if not 0 <= behind < self.grid.n[axis]:
             return True
-        return bool((self._layer(axis, behind)[self._flat(box, axis)] > 0).all())
+        return bool((self._layer(axis, behind, box) > 0).all())
 
     def sheet_faces(self, axis: int, plane: int, box: IndexBox) -> tuple[np.ndarray, np.ndarray]:
         """Faces (n, 3) of a box on a plane that lie between two fluid cells and under no closed plate, and their areas (n,)."""
         if not 0 < plane < self.grid.n[axis]:
             return np.zeros((0, 3), np.int64), np.zeros(0)
         where = self._flat(box, axis)
-        free = (self._layer(axis, plane)[where] == 0) & (self._layer(axis, plane - 1)[where] == 0)
+        free = (self._layer(axis, plane, box) == 0) & (self._layer(axis, plane - 1, box) == 0)
         if (axis, plane) in self.closed:
             free &= self.closed[axis, plane][where] == 0
         return self._cells(axis, plane, where, free), self._flat_areas(axis)[where][free]
 
-    def _layer(self, axis: int, index: int) -> np.ndarray:
-        return np.take(self.owner, index, axis=2 - axis)
+    def _layer(self, axis: int, index: int, box: IndexBox) -> np.ndarray:
+        return np.squeeze(self.owner[box.layer(axis, index)], axis=2 - axis)
 
     def _flat(self, box: IndexBox, axis: int) -> tuple[slice, slice]:
         rows = [slice(box.low[other], box.high[other]) for other in (2, 1, 0) if other != axis]

@@ -234,3 +234,14 @@ def test_an_opening_keeps_its_loss_and_its_open_area():
     assert patch.loss_coefficient / patch.total_area**2 == pytest.approx(40.0 / asked**2)
     assert patch.open_fraction * patch.total_area == pytest.approx(0.5 * asked)
     assert placement.snapping[0].text == "supply.tile: area asked 1.19 m2, got 1.20 m2"
+
+
+def test_a_rack_reports_its_front_area():
+    odd = rack("A1", (0.6, 1.8, 0.0), -1, 4e3, size=(0.6, 1.2, 2.25))
+    shelf = rack("A2", (1.2, 1.8, 0.0), -1, 4e3)
+    placement = place_case(tiny_hall(racks=(odd, shelf)))
+    fronts = {patch.name: patch.total_area for patch in placement.patches}
+    assert fronts["rack.A1.front"] == pytest.approx(0.6 * 2.25)
+    odd = rack("A1", (0.6, 1.8, 0.0), -1, 4e3, size=(0.6, 1.2, 2.22))
+    placement = place_case(tiny_hall(racks=(odd, shelf)))
+    assert [row.text for row in placement.snapping] == ["rack.A1: area asked 1.33 m2, got 1.32 m2"]

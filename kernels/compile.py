@@ -24,6 +24,7 @@ from kernels.signature import SOURCES, source_files
 # part (sqrt without errno, comparisons that vectorise) and leave NaN and infinity as they are.
 FLAGS = ("-O3", "-march=native", "-std=gnu++17", "-fopenmp", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-w")
 C_REAL = {"single": "float", "double": "double"}
+TEAM = SOURCES / "team.cpp"
 MEND_COMPILER = "install one: apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora, RHEL)"
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"[ \t]*(//[^\n]*)?$', re.M)
@@ -35,6 +36,11 @@ class Compiler:
 
     command: tuple[str, ...]
     version: str
+
+    @property
+    def is_gnu(self) -> bool:
+        """Whether `omp parallel` becomes the calls that src/team.cpp answers; clang's run-time library has others."""
+        return "clang" not in self.version.lower()
 
 
 def flatten(path: Path, seen: set[Path] | None = None) -> str:
@@ -101,6 +107,8 @@ def build_library(
     compiler = compiler or find_compiler()
     flags = [*flags, f"-Dreal={C_REAL[precision]}"]
     texts = {path.stem: flatten(path) for path in source_files(folder, files)}
+    if compiler.is_gnu:
+        texts[TEAM.stem] = TEAM.read_text(encoding="utf-8")
     machine = "\n".join([compiler.version, *compiler.command, *flags, cpu_features()])
     keys = {stem: _digest(machine, stem, text) for stem, text in texts.items()}
     library = cache.path(f"kernels-{precision}-{_digest(*keys.values())}.so")
@@ -119,7 +127,8 @@ def build_library(
             raise CompileError("\n".join(messages))
         objects = [str(target) for target in missing.values()]
         with cache.new_file(library) as temporary:
-            link = [*compiler.command, "-shared", "-fopenmp", *objects, "-o", str(temporary)]
+            threads = ["-pthread"] if compiler.is_gnu else ["-fopenmp"]
+            link = [*compiler.command, "-shared", *threads, *objects, "-o", str(temporary)]
             answer = subprocess.run(link, capture_output=True, text=True)
             if answer.returncode:
                 check_compiler(compiler)
@@ -242,7 +251,7 @@ def _compile_file(compiler: Compiler, flags: Sequence[str], text: str, stem: str
             command = [*compiler.command, *flags, "-c", "-x", "c++", "-", "-o", str(temporary)]
             answer = subprocess.run(command, input=text, capture_output=True, text=True)
             if answer.returncode:
-                raise CompileError(f"{stem}.cu does not compile for the CPU:\n{_first_lines(answer.stderr)}")
+                raise CompileError(f"{stem}{'.cpp' if stem == TEAM.stem else '.cu'} does not compile for the CPU:\n{_first_lines(answer.stderr)}")
     except CompileError as error:
         return str(error)
     return ""

@@ -16,7 +16,7 @@ from thermal.units import ZERO_CELSIUS
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 INLET = "inlet."  # prefix of history columns with a rack's inlet mean in K
 APART = ("iteration", "seconds", "cell", "level", "stage", "time")  # columns that are no residuals
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 720.0, 250.0, 46.0, 12.0, 120.0, 34.0
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 860.0, 260.0, 46.0, 12.0, 120.0, 34.0
 POINTS = 500  # of one line; more cannot be seen
 MOST_LINES = 24
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -38,7 +38,7 @@ def convergence(history: Sequence[dict[str, Any]]) -> list[Picture]:
     made = []
     if residuals:
         lines = {n: [_log(r.get(n)) for r in rows] for n in residuals[:MOST_LINES]}
-        made.append(Picture("residuals", "Residuals", "Each on its own scale of the solver's gate; dotted lines mark a finer grid.",
+        made.append(Picture("residuals", "Residuals", "Dotted lines mark the change to a finer grid.",
                             _chart(lines, x, marks, "Residuals against iterations", logarithmic=True)))  # fmt: skip
     if inlets:
         shown = inlets if len(inlets) <= MOST_LINES else inlets[:: math.ceil(len(inlets) / MOST_LINES)]
@@ -99,7 +99,7 @@ def _chart(lines: dict[str, list[float | None]], x: list[int], marks: list[int],
         parts.append(f'<path class="line" stroke="{colour}"{dash} d="{"".join(data)}"><title>{escape(name)}</title></path>')
         last = next((value for value in reversed(line) if value is not None), None)
         if last is not None:
-            ends.append((place(0, last)[1], name, colour))
+            ends.append((place(0, last)[1], name, f'stroke="{colour}"{dash}'))
     parts += _end_names(ends, LEFT + wide + 8, TOP, TOP + tall)
     return (
         f'<svg class="drawing" role="img" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" style="max-width:{WIDTH * 1.15:g}px">'
@@ -121,8 +121,9 @@ def _end_names(ends: list[tuple[float, str, str]], x: float, top: float, bottom:
             places[n] = min(places[n], places[n + 1] - gap)
     size = min(10.0, gap)
     return [
-        f'<text x="{x:g}" y="{number(y + 3)}" font-size="{number(size)}" fill="{colour}" class="linename">{escape(name[:20])}</text>'
-        for y, (_, name, colour) in zip(places, ends, strict=True)
+        f'<line class="line" {stroke} x1="{x:g}" x2="{x + 14:g}" y1="{number(y)}" y2="{number(y)}"/>'
+        f'<text x="{x + 18:g}" y="{number(y + 3)}" font-size="{number(size)}" class="linename">{escape(name[:20])}</text>'
+        for y, (_, name, stroke) in zip(places, ends, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from html import escape
 
 from thermal.output.colour import hex_colour
 
-MARGIN_LEFT, MARGIN_TOP, MARGIN_BOTTOM, BAR_ROOM = 34.0, 10.0, 34.0, 66.0
+MARGIN_LEFT, MARGIN_TOP, MARGIN_BOTTOM, BAR_ROOM = 42.0, 10.0, 34.0, 62.0
 LETTER = 0.58  # mean width of a letter over its size
 
 
@@ -109,13 +109,13 @@ class Drawing:
             f'<rect class="frame" x="{number(MARGIN_LEFT)}" y="{number(MARGIN_TOP)}" width="{number(self.plot_width)}" '
             f'height="{number(self.plot_height)}"/>'
         )
-        step = next(s for s in (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 1e9) if s * self.scale >= 34.0)
+        step = next(s for s in (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 1e9) if s * self.scale >= 40.0)
         for metres in _ticks(self.x0, self.x1, step):
             self.text(self.x(metres), self.bottom + 14, tick_text(metres, step), "tick", 10)
         for metres in _ticks(self.y0, self.y1, step):
             self.text(MARGIN_LEFT - 6, self.y(metres) + 3.5, tick_text(metres, step), "tick", 10, "end")
         self.text(MARGIN_LEFT + self.plot_width / 2, self.bottom + 28, f"{horizontal} in m", "tick", 10)
-        self.text(9, MARGIN_TOP + self.plot_height / 2, f"{vertical} in m", "tick", 10, turn=-90.0)
+        self.text(10, MARGIN_TOP + self.plot_height / 2, f"{vertical} in m", "tick", 10, turn=-90.0)
 
     def colour_bar(self, name: str, low: float, high: float, step: float, unit: str) -> None:
         """A vertical colour scale on the right with its ticks and unit."""
@@ -139,7 +139,7 @@ class Drawing:
         width, height = self.right + max(self.extra, 12.0), self.bottom + MARGIN_BOTTOM
         return (
             f'<svg class="drawing" role="img" viewBox="0 0 {number(width)} {number(height)}" '
-            f'style="max-width:{number(width * 1.15)}px">'
+            f'style="max-width:{number(width * 1.1)}px">'
             f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(self.parts)}</svg>"
         )
 

@@ -7,6 +7,7 @@ time that such a library needs to be imported, and lets them follow the page's l
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from thermal.output.record import Record
 from thermal.units import ZERO_CELSIUS
 
 PLAN_HEIGHT = 1.5  # m above the floor, about the middle of a rack
+WIDE_HALL = 14.0  # m: in larger halls a rack would be too small to name in a picture of half the page's width
 PIXELS = 480  # of the longer side of a raster
 ARROWS = 30  # along the longer side of a speed picture
 AXES = "xyz"
@@ -35,6 +37,7 @@ class Picture:
     caption: str
     svg: str
     plane: tuple[int, float] | None = None
+    wide: bool = False  # wants the page's whole width
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,13 @@ class Scale:
     step: float
 
 
-def pictures(record: Record) -> tuple[list[Picture], Scale]:
-    """All pictures of a record and the shared temperature scale in degC.
+def inlet_scale(record: Record) -> Scale:
+    """The scale in degC of everything that shows rack inlets; slices, which hold hot aisles too, have a wider one of their own."""
+    return Scale(*nice_range(*_extent([front.temperature - ZERO_CELSIUS for front in record.fronts.values()]), smallest=5.0))
+
+
+def pictures(record: Record) -> list[Picture]:
+    """All pictures of a record. Slices of temperature share one scale, slices of speed another, rack fronts a third.
 
     Plan at 1.5 m, section across the aisles through the rack with the hottest inlet, both in temperature and speed; a section
     along the row just in front of that rack; the fronts of all racks.
@@ -61,24 +69,25 @@ def pictures(record: Record) -> tuple[list[Picture], Scale]:
     layers = record.slices(wanted)
     temperatures = [layer - ZERO_CELSIUS for layer in layers[0::2]]
     velocities = layers[1::2]
-    faces = [front.temperature - ZERO_CELSIUS for front in record.fronts.values()]
-    scale = Scale(*nice_range(*_extent([*temperatures, *faces]), smallest=2.0))
+    scale = Scale(*nice_range(*_extent(temperatures), smallest=2.0))
     speeds = [np.sqrt((velocity.astype(np.float64) ** 2).sum(axis=-1)) for velocity in velocities]
     speed_scale = Scale(*nice_range(0.0, _extent(speeds)[1], smallest=0.1))
     made = []
+    large = max(record.geometry["room"]) > WIDE_HALL
     for (key, axis, position, words), temperature, speed, velocity in zip(planes, temperatures, speeds, velocities, strict=True):
-        where = f"{AXES[axis]} = {position:.2f} m"
+        where = f"{AXES[axis]}\u00a0=\u00a0{position:.2f}\u00a0m"  # no line break inside
+        wide = large or key == "aisle"
+        width = 860.0 if wide else 400.0
         title = f"Temperature, {words} ({where})"
-        made.append(
-            Picture(f"{key}-temperature", title, "", _slice(record, axis, position, temperature, "temperature", scale, "°C", title, key), (axis, position))
-        )
+        svg = _slice(record, axis, position, temperature, "temperature", scale, "°C", title, key, width)
+        made.append(Picture(f"{key}-temperature", title, "", svg, (axis, position), wide))
         if key != "aisle":
             title = f"Air speed, {words} ({where})"
-            svg = _slice(record, axis, position, speed, "speed", speed_scale, "m/s", title, "", velocity)
-            made.append(Picture(f"{key}-speed", title, "Arrows show the direction of the air in this plane.", svg, (axis, position)))
+            svg = _slice(record, axis, position, speed, "speed", speed_scale, "m/s", title, "", width, velocity)
+            made.append(Picture(f"{key}-speed", title, "Arrows show the direction of the air in this plane.", svg, (axis, position), wide))
     if record.fronts:
-        made.append(_front_picture(record, scale))
-    return made, scale
+        made.append(_front_picture(record, inlet_scale(record)))
+    return made
 
 
 def hottest_rack(record: Record) -> dict[str, Any] | None:
@@ -93,7 +102,7 @@ def _planes(record: Record, rack: dict[str, Any] | None) -> list[tuple[str, int,
     room = record.geometry["room"]
     height = min(PLAN_HEIGHT, 0.5 * room[2])
     if rack is None:
-        return [("plan", 2, height, f"plan at {height:.1f} m"), ("section", 0, 0.5 * room[0], "section through the middle")]
+        return [("plan", 2, height, "plan"), ("section", 0, 0.5 * room[0], "section through the middle")]
     across = 1 - rack["axis"] if rack["axis"] < 2 else 0
     middle = 0.5 * (rack["low"][across] + rack["high"][across])
     front_axis, front = rack["axis"], rack["high" if rack["sign"] > 0 else "low"][rack["axis"]]
@@ -101,7 +110,7 @@ def _planes(record: Record, rack: dict[str, Any] | None) -> list[tuple[str, int,
     cell = float(np.median(np.diff(planes)))
     ahead = min(max(front + rack["sign"] * 0.5 * cell, planes[0]), planes[-1])
     return [
-        ("plan", 2, height, f"plan at {height:.1f} m"),
+        ("plan", 2, height, "plan"),
         ("section", across, middle, f"section through {rack['name']}, the hottest inlet"),
         ("aisle", front_axis, float(ahead), f"in front of {rack['name']}, along its row"),
     ]
@@ -120,12 +129,12 @@ def _extent(arrays: list[np.ndarray]) -> Pair:
 
 def _slice(
     record: Record, axis: int, position: float, values: np.ndarray, name: str, scale: Scale, unit: str, title: str, raster: str,
-    velocity: np.ndarray | None = None,
+    width: float, velocity: np.ndarray | None = None,
 ) -> str:  # fmt: skip
     """One slice: raster, arrows, objects, openings, colour bar."""
     across, up = [other for other in range(3) if other != axis]
     columns, rows = record.planes[across], record.planes[up]
-    drawing = Drawing(columns[0], columns[-1], rows[0], rows[-1])
+    drawing = Drawing(columns[0], columns[-1], rows[0], rows[-1], width=width, height=max(330.0, 0.62 * width) if width > 500.0 else 480.0)
     ratio = PIXELS / max(columns[-1] - columns[0], rows[-1] - rows[0])
     shape = (max(int((rows[-1] - rows[0]) * ratio), 8), max(int((columns[-1] - columns[0]) * ratio), 8))
     drawing.image(png_uri(resample(values, rows, columns, shape), scale.low, scale.high, name), raster)
@@ -222,13 +231,14 @@ def _front_picture(record: Record, scale: Scale) -> Picture:
         flip = (sign > 0) == (axis == 1)
         low = min(rack["low"][across] for rack in racks)
         high = max(rack["high"][across] for rack in racks)
-        drawing = Drawing(low, high, min(r["low"][2] for r in racks), max(r["high"][2] for r in racks), width=640.0, height=220.0, flip=flip)
+        drawing = Drawing(low, high, min(r["low"][2] for r in racks), max(r["high"][2] for r in racks), width=380.0 if high - low <= 6.0 else 860.0, height=230.0, flip=flip)
         for rack in racks:
             _front(drawing, rack, record.fronts[rack["name"]], across, scale, limit)
         drawing.axes(AXES[across], "z")
         drawing.colour_bar("temperature", scale.low, scale.high, scale.step, "°C")
         title = f"Row {row}: inlet temperature, seen from the aisle"
-        drawings.append(f"<h4>{_plain(title)}</h4>" + drawing.svg(title, "One field a rack, with its name and its hottest face in °C."))
+        picture = drawing.svg(title, "One field a rack, with its name and its hottest face in °C.")
+        drawings.append(f'<div class="row-map{" wide" if high - low > 6.0 else ""}"><h4>{escape(title)}</h4>{picture}</div>')
     caption = f"The number on a rack is its hottest inlet face in °C; a number in a box lies above the recommended {limit:g} °C."
     return Picture("fronts", "Air that enters the racks", caption, "".join(drawings))
 
@@ -263,9 +273,3 @@ def _edges(centres: np.ndarray, low: float, high: float) -> np.ndarray:
     """Planes between sorted centres, closed by the ends of the face."""
     middle = 0.5 * (centres[1:] + centres[:-1])
     return np.concatenate([[min(low, centres[0] - 1e-6)], middle, [max(high, centres[-1] + 1e-6)]])
-
-
-def _plain(text: str) -> str:
-    from html import escape
-
-    return escape(text)

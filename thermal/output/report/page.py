@@ -1,0 +1,136 @@
+"""Fills the page's template from a record and writes it whole."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from thermal.output.ashrae import CLASSES
+from thermal.output.convergence import convergence
+from thermal.output.pictures import hottest_rack, pictures
+from thermal.output.record import Record, read
+from thermal.output.report.verdict import has_answer, headline, rack_status, shown
+from thermal.output.scene import scene
+from thermal.output.stage import write_whole
+
+FOLDER = Path(__file__).parent
+REPORT = "report.html"
+MOST_ROWS = 2000  # of the resolved case: a page that opens matters more than the last of ten thousand keys
+
+
+def rebuild(out_dir: str | Path) -> Path:
+    """Make report.html from a result folder alone and write it there.
+
+    Returns    its path.
+    Raises     RecordError for a folder without a whole record, OutputError when the page cannot be written.
+    """
+    folder = Path(out_dir)
+    target = folder / REPORT
+    write_whole(target, render(read(folder)).encode("utf-8", "replace"))
+    return target
+
+
+def render(record: Record) -> str:
+    """The page as text. Everything that comes from a case is escaped; the page may run only its own script."""
+    from jinja2 import Environment, FileSystemLoader
+    from markupsafe import Markup
+
+    made = pictures(record)
+    charts = convergence(record.history)
+    script = (FOLDER / "scene.js").read_text(encoding="utf-8")
+    summary = record.summary
+    air_class = CLASSES[summary["indices"]["class"]]
+    altitude = float(record.geometry.get("altitude") or 0.0)
+    answered = has_answer(summary)
+    racks = [rack | {"status": rack_status(rack, air_class, altitude, answered)} for rack in summary["racks"]]
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["shown"] = shown
+    environment.filters["fixed"] = fixed
+    return environment.get_template("page.html.j2").render(
+        summary=summary,
+        title=" ".join(str(summary.get("title") or summary["case"]).split()),
+        headline=headline(summary),
+        racks=racks,
+        row_names=list(dict.fromkeys(str(rack.get("row", "")) for rack in racks)),
+        air_class=air_class,
+        allowable_high=air_class.allowable_high_at(altitude),
+        altitude=altitude,
+        finished=str(summary.get("finished") or "").replace("T", " ").replace("+00:00", " UTC"),
+        facts=_facts(record, racks),
+        indices=_index_rows(summary["indices"]),
+        slices=[picture for picture in made if picture.plane is not None],
+        fronts=[picture for picture in made if picture.key == "fronts"],
+        charts=charts,
+        scene=scene(record, made),
+        snapping=record.snapping,
+        resolved=_flat(record.resolved)[:MOST_ROWS],
+        case_text=record.case_text,
+        provenance=_provenance(summary),
+        room=record.geometry["room"],
+        style=Markup((FOLDER / "style.css").read_text(encoding="utf-8")),
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def fixed(value: Any, digits: int = 1) -> str:
+    """A number with a fixed number of decimals, an en dash for what is no number."""
+    return f"{value:.{digits}f}" if isinstance(value, int | float) and not isinstance(value, bool) else "–"
+
+
+def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """The few numbers one asks for first: (label, number, remark)."""
+    summary = record.summary
+    facts = []
+    worst = hottest_rack(record)
+    row = next((rack for rack in racks if worst and rack["name"] == worst["name"]), None)
+    if row and row["inlet_max_degC"] is not None:
+        remark = f"rack {row['name']}" if has_answer(summary) else f"rack {row['name']}, not an answer"
+        facts.append(("Hottest rack inlet", f"{row['inlet_max_degC']:.1f} °C", remark))
+    if racks:
+        power = sum(rack["power_kW"] for rack in racks)
+        facts.append(("IT power", f"{power:g} kW", f"{sum(rack['air_kW'] for rack in racks):g} kW of it to air"))
+    if racks and has_answer(summary):
+        inside = sum(1 for rack in racks if rack["status"]["mood"] == "good")
+        facts.append(("Racks in the recommended range", f"{inside} of {len(racks)}", f"ASHRAE class {summary['indices']['class']}"))
+    supply = [o for o in summary.get("openings", []) if o["kind"] == "supply" and o["flow_m3_s"] is not None]
+    if supply:
+        flow = sum(o["flow_m3_s"] for o in supply)
+        need = sum(rack["air_flow_m3_s"] or 0.0 for rack in racks)
+        facts.append(("Air supplied", f"{flow:.3g} m³/s", f"{100 * flow / need:.0f} % of what the racks draw" if need else ""))
+    return facts
+
+
+def _index_rows(indices: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """(short name, value, meaning, source) of each index."""
+    return [
+        ("RCI HI", _percent(indices["rci_high_percent"]), "100 % when no inlet face is above the recommended range", "Herrlin 2005"),
+        ("RCI LO", _percent(indices["rci_low_percent"]), "100 % when no inlet face is below the recommended range", "Herrlin 2005"),
+        ("RTI", _percent(indices["rti_percent"]), "above 100 % air recirculates, below 100 % supply air bypasses the racks", "Herrlin 2008"),
+        ("SHI", fixed(indices["shi"], 3), "share of the heat gathered before the racks; 0 is best", "Sharma, Bash, Patel 2002"),
+        ("RHI", fixed(indices["rhi"], 3), "1 − SHI; 1 is best", "Sharma, Bash, Patel 2002"),
+    ]
+
+
+def _percent(value: Any) -> str:
+    return f"{value:.1f} %" if isinstance(value, int | float) else "–"
+
+
+def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """Nested tables as (key path, value) rows."""
+    if isinstance(value, dict):
+        return [row for key, item in value.items() for row in _flat(item, f"{path}.{key}" if path else str(key))]
+    if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        return [row for n, item in enumerate(value) for row in _flat(item, f"{path}[{n}]")]
+    words = ", ".join(map(str, value)) if isinstance(value, list) else "–" if value is None else str(value)
+    return [(path, words)]
+
+
+def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """Everything else the summary says of how the numbers came to be."""
+    named = ("case", "title", "verdict", "verdict_text", "worst", "balance", "racks", "openings", "indices", "asserts")
+    return _flat({key: value for key, value in summary.items() if key not in named})

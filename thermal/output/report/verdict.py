@@ -1,0 +1,79 @@
+"""The first words of the report: may these numbers be used, and do the limits hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thermal.output.ashrae import AirClass
+
+
+def headline(summary: dict[str, Any]) -> dict[str, str]:
+    """What the banner says: {"mood": good | bad | none, "mark", "words", "detail"}; `none` means there is no answer."""
+    asserts = summary.get("asserts") or []
+    failed = [row for row in asserts if not row["passed"]]
+    text = str(summary.get("verdict_text") or "")
+    worst = _worst(summary)
+    if summary["verdict"] == "diverged":
+        return _banner("none", "No answer: the calculation diverged", "The numbers below mean nothing; they show where it went wrong.", text, worst)
+    if not has_answer(summary):
+        return _banner("none", "Not finished: do not use these numbers", "The run stopped before the flow settled.", text, worst)
+    swing = "" if summary["verdict"] == "steady" else "The air never comes to rest: numbers are means, limits are judged on the worst moment."
+    if failed:
+        what = f"{len(failed)} of {len(asserts)} limits" if len(asserts) > 1 else "The limit"
+        return _banner("bad", f"{what} {'is' if len(failed) == 1 else 'are'} exceeded", swing, text, _failures(failed))
+    if asserts:
+        words = f"All {len(asserts)} limits hold" if len(asserts) > 1 else "The limit holds"
+        return _banner("good", words, swing, text, "")
+    return _banner("good", "Steady; no limits were set" if not swing else "Unsteady; no limits were set", swing, text, "")
+
+
+def _banner(mood: str, words: str, *sentences: str) -> dict[str, str]:
+    mark = {"good": "✓", "bad": "✕", "none": "!"}[mood]
+    return {"mood": mood, "mark": mark, "words": words, "detail": " ".join(sentence for sentence in sentences if sentence)}
+
+
+def _worst(summary: dict[str, Any]) -> str:
+    """The object farthest from its gate, in a sentence."""
+    worst = summary.get("worst")
+    if not worst:
+        return ""
+    value, gate = worst.get("value"), worst.get("gate")
+    sizes = f": {shown(value)}, gate {shown(gate)}" if value is not None and gate is not None else ""
+    return f"Worst: {worst.get('object', '')}, {worst.get('quantity', '')}{sizes}."
+
+
+def _failures(failed: list[dict[str, Any]]) -> str:
+    names = [f"{row['name']}{' (' + str(row['object']) + ')' if row.get('object') else ''} is {shown(row.get('value'))}" for row in failed[:3]]
+    return "; ".join(names) + (f"; and {len(failed) - 3} more." if len(failed) > 3 else ".")
+
+
+def shown(value: Any, digits: int = 4) -> str:
+    """A number with few digits, "no number" for None, text as it is."""
+    if value is None:
+        return "no number"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:.{digits}g}" if isinstance(value, float) else f"{value:d}"
+
+
+def has_answer(summary: dict[str, Any]) -> bool:
+    """Whether the numbers of a summary may be used."""
+    return summary["verdict"] in ("steady", "unsteady")
+
+
+def rack_status(rack: dict[str, Any], air_class: AirClass, altitude: float, answered: bool) -> dict[str, str]:
+    """Where a rack's hottest and coolest inlet lie in its class: {"mood": good | fair | bad | none, "words"}."""
+    if not answered:
+        return {"mood": "none", "words": "not judged"}
+    high, low = rack.get("inlet_max_degC"), rack.get("inlet_min_degC", rack.get("inlet_mean_degC"))
+    if high is None or low is None:
+        return {"mood": "none", "words": "no number"}
+    if high > air_class.allowable_high_at(altitude):
+        return {"mood": "bad", "words": "too hot"}
+    if low < air_class.allowable_low:
+        return {"mood": "bad", "words": "too cold"}
+    if high > air_class.recommended_high:
+        return {"mood": "fair", "words": "warm"}
+    if low < air_class.recommended_low:
+        return {"mood": "fair", "words": "cool"}
+    return {"mood": "good", "words": "recommended"}

@@ -1,0 +1,68 @@
+"""The hall in three dimensions: what report/scene.js draws with WebGL, as plain numbers.
+
+The page draws the scene itself, so it needs neither a visualisation library nor OpenGL where the report is made. The
+pictures' own rasters serve as textures of slices and rack fronts; they are in the page once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thermal.output.colour import hex_colour
+from thermal.output.pictures import Picture, inlet_scale
+from thermal.output.record import Record
+from thermal.units import ZERO_CELSIUS
+
+MOST_FRONT_TEXTURES = 400  # more racks are coloured as a whole: one texture each would take seconds to load
+
+
+def scene(record: Record, pictures: list[Picture]) -> dict[str, Any]:
+    """Boxes, faces and slices of the hall with their colours, as JSON values.
+
+    Returns    room (m); boxes [{name, words, low, high, colour, front}], where front is {axis, sign, flip, raster} of a rack;
+               faces (openings) and sheets (plates) [{name, low, high, kind}]; slices [{key, title, axis, position}];
+               scale {low, high, colours}
+    """
+    scale = inlet_scale(record)
+    boxes = [{"name": o["name"], "words": f"obstacle {o['name']}", "low": o["low"], "high": o["high"]} for o in record.geometry["obstacles"]]
+    for rack in record.geometry["racks"]:
+        boxes.append(_rack(rack, record, scale.low, scale.high))
+    slices = [
+        {"key": picture.key.removesuffix("-temperature"), "title": picture.title, "axis": picture.plane[0], "position": picture.plane[1]}
+        for picture in pictures
+        if picture.plane is not None and picture.key.endswith("-temperature")
+    ]
+    return {
+        "room": record.geometry["room"],
+        "boxes": boxes,
+        "faces": [
+            {"name": o["name"], "kind": o["kind"], "axis": o["axis"], "low": o["low"], "high": o["high"]} for o in record.geometry["openings"]
+        ],
+        "sheets": [
+            {"name": p["name"], "low": p["low"], "high": p["high"], "open": p["open_fraction"]} for p in record.geometry["plates"]
+        ],
+        "slices": slices,
+        "scale": {"low": scale.low, "high": scale.high, "colours": [hex_colour("temperature", n / 8) for n in range(9)]},
+    }
+
+
+def _rack(rack: dict[str, Any], record: Record, low: float, high: float) -> dict[str, Any]:
+    """A rack coloured by the hottest air that enters it."""
+    front = record.fronts.get(rack["name"])
+    box: dict[str, Any] = {"name": rack["name"], "words": rack["name"], "low": rack["low"], "high": rack["high"]}
+    if front is None or not np.isfinite(front.temperature).any():
+        return box
+    hottest = float(np.nanmax(front.temperature)) - ZERO_CELSIUS
+    mean = float(np.average(front.temperature, weights=front.area)) - ZERO_CELSIUS
+    box["words"] = f"{rack['name']}: {rack['power'] / 1e3:g} kW, inlet mean {mean:.1f} °C, hottest {hottest:.1f} °C"
+    box["colour"] = hex_colour("temperature", (hottest - low) / (high - low))
+    textured = len(record.fronts) <= MOST_FRONT_TEXTURES and rack["axis"] < 2
+    box["front"] = {
+        "axis": rack["axis"],
+        "sign": rack["sign"],
+        "flip": (rack["sign"] > 0) == (rack["axis"] == 1),
+        "raster": f"front-{rack['name']}" if textured else None,
+    }
+    return box

@@ -56,7 +56,9 @@ def open_backend(
 
 def _open(name: str, precision: str, threads: int | None, reason: str, sources: dict[str, Any]) -> Backend:
     if name == "cuda":
-        raise BackendUnavailable("not installed")
+        from kernels.cuda import CudaBackend
+
+        return CudaBackend(precision, reason, **sources)
     if name == "host":
         from kernels.host import HostBackend
 

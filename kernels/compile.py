@@ -11,7 +11,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -99,15 +99,20 @@ def build_library(
     files: Sequence[str] | None = None,
     flags: Sequence[str] = FLAGS,
     compiler: Compiler | None = None,
+    dress: Callable[[str, str], str] | None = None,
 ) -> Path:
     """One shared library of all kernel files, compiled only where the cache does not hold it.
+
+    `dress` (stem, flattened text) -> text may add to a file's text: the tests build the GPU branch for the CPU with it.
 
     Raises CompileError naming the file that does not compile, BackendUnavailable if the compiler itself does not work.
     """
     compiler = compiler or find_compiler()
     flags = [*flags, f"-Dreal={C_REAL[precision]}"]
     texts = {path.stem: flatten(path) for path in source_files(folder, files)}
-    if compiler.is_gnu:
+    if dress:
+        texts = {stem: dress(stem, text) for stem, text in texts.items()}
+    elif compiler.is_gnu:
         texts[TEAM.stem] = TEAM.read_text(encoding="utf-8")
     machine = "\n".join([compiler.version, *compiler.command, *flags, cpu_features()])
     keys = {stem: _digest(machine, stem, text) for stem, text in texts.items()}
@@ -251,7 +256,8 @@ def _compile_file(compiler: Compiler, flags: Sequence[str], text: str, stem: str
             command = [*compiler.command, *flags, "-c", "-x", "c++", "-", "-o", str(temporary)]
             answer = subprocess.run(command, input=text, capture_output=True, text=True)
             if answer.returncode:
-                raise CompileError(f"{stem}{'.cpp' if stem == TEAM.stem else '.cu'} does not compile for the CPU:\n{_first_lines(answer.stderr)}")
+                name = TEAM.name if stem == TEAM.stem else f"{stem}.cu"
+                raise CompileError(f"{name} does not compile for the CPU:\n{_first_lines(answer.stderr)}")
     except CompileError as error:
         return str(error)
     return ""

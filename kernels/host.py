@@ -15,6 +15,7 @@ import numpy as np
 
 from kernels.backend import Launch
 from kernels.compile import FLAGS, Cache, build_library, find_compiler
+from kernels.geometry import check_partials
 from kernels.numpy_backend import NumpyBackend, find_kernel
 from kernels.signature import SOURCES, Parameter, convert
 
@@ -71,6 +72,7 @@ class HostBackend(NumpyBackend):
         """A launch whose arguments are C values already: the call is one ctypes call and releases Python's lock."""
         signature = find_kernel(self.kernels, kernel)
         converted = convert(signature, arguments, self.real, np.ndarray)
+        check_partials(signature, converted, cuda=False)
         function = getattr(self._library, kernel)
         function.restype = None
         values = [self._value(p, a) for p, a in zip(signature.parameters, converted, strict=True)]

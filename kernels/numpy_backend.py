@@ -12,6 +12,7 @@ import numpy as np
 
 from kernels.backend import REAL, Launch, target_dtype
 from kernels.errors import KernelError
+from kernels.geometry import check_partials
 from kernels.signature import SOURCES, Kernel, convert, partial_count, read_kernels
 
 
@@ -79,7 +80,9 @@ class NumpyBackend:
     def bind(self, kernel: str, *arguments: Any) -> Launch:
         """A launch of the twin with checked arguments."""
         signature = find_kernel(self.kernels, kernel)
-        return partial(find_twin(signature, self._twins), *convert(signature, arguments, self.real, np.ndarray))
+        converted = convert(signature, arguments, self.real, np.ndarray)
+        check_partials(signature, converted, cuda=False)
+        return partial(find_twin(signature, self._twins), *converted)
 
     def run(self, kernel: str, *arguments: Any) -> None:
         """Bind and launch once."""

@@ -52,6 +52,19 @@ KERNEL void residual_of_sweep(const int nx, const int ny, const int nz, const re
     }
 }
 
+// Residual in cells of one colour: those of the last half sweep have none.
+KERNEL void residual(const int nx, const int ny, const int nz, const real* x, const real* b, const real* gx, const real* gy,
+                     const real* gz, const real* gd, real* r, const int colour)
+{
+    FV_COLOUR(i, j, k, colour)
+    {
+        const long long c = AT(i, j, k);
+        const real x0 = x[c];
+        r[c] = b[c] + gx[c] * (x[c - 1] - x0) + gx[c + 1] * (x[c + 1] - x0) + gy[c] * (x[c - SY] - x0) +
+               gy[c + SY] * (x[c + SY] - x0) + gz[c] * (x[c - SZ] - x0) + gz[c + SZ] * (x[c + SZ] - x0) - gd[c] * x0;
+    }
+}
+
 // One row of children: what its cell of the right colour keeps for its own parent, and what its x neighbours send over.
 INLINE real own_row(const real* r, const real* tx, const real* ty, const real* tz, const long long row, const int i0, const int i1,
                     const int parity)

@@ -47,6 +47,13 @@ def residual_of_sweep(nx, ny, nz, x, gx, gy, gz, r, colour):
     np.copyto(r[INTERIOR], new, where=_coloured(new.shape, colour))
 
 
+def residual(nx, ny, nz, x, b, gx, gy, gz, gd, r, colour):
+    """Residual in cells of one colour."""
+    diagonal = gx[INTERIOR] + gx[2:-2, 2:-2, 3:-1] + gy[INTERIOR] + gy[2:-2, 3:-1, 2:-2] + gz[INTERIOR] + gz[3:-1, 2:-2, 2:-2]
+    new = b[INTERIOR] + _neighbour_sum(x, gx, gy, gz) - (diagonal + gd[INTERIOR]) * x[INTERIOR]
+    np.copyto(r[INTERIOR], new, where=_coloured(new.shape, colour))
+
+
 def _unpack(starts, n):
     """First and last child of interior coarse cells, and the number of children of the cell before each."""
     first = starts[1 : n + 1]

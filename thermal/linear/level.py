@@ -48,6 +48,7 @@ class Level:
         self.axes = axes
         self.own = own
         self.n = own.n
+        self.colours = (own.parity, 1 - own.parity)  # local numbers of the first and the second global colour
         shape = tuple(n + 4 for n in reversed(self.n))
         self.unknown = backend.zeros(shape)
         self.right_side = backend.zeros(shape)

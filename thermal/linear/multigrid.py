@@ -2,9 +2,10 @@
 
 Cells merge pairwise between planes that carry solids or sheets (coarsening.py); coarse conductances are fine ones in series
 and parallel; corrections are interpolated by resistances, so that nothing is carried through a closed or throttled face;
-residuals go down by the transpose. One red-black Gauss-Seidel sweep before and one in reverse order after make the cycle
-symmetric. Source of operator-dependent interpolation: Alcouffe, Brandt, Dendy and Painter, SIAM J. Sci. Stat. Comput. 2
-(1981) 430; of the smoother: Yavneh, SIAM J. Sci. Comput. 17 (1996) 180.
+residuals go down by the transpose. Red-black Gauss-Seidel sweeps before the correction and in reverse order after it, one on
+the finest level and two on the others, make the cycle symmetric.
+Source of operator-dependent interpolation: Alcouffe, Brandt, Dendy and Painter, SIAM J. Sci. Stat. Comput. 2 (1981) 430;
+of the smoother: Yavneh, SIAM J. Sci. Comput. 17 (1996) 180.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from thermal.linear.level import Level, Range
 from thermal.parallel import HALO, Block, Communicator, Serial
 
 Step = Callable[[], Any]
+COARSE_SWEEPS = 2  # before and after, on coarse levels: cheap there, and keeps the factor of stretched grids low
 REPLICATED = 4096  # levels below this many cells are solved by every block alike: exchanging their halos costs more
 
 
 class Multigrid:
-    """A hierarchy of levels on one block. `setup` renews the operators; `cycle` runs one V(1,1).
+    """A hierarchy of levels on one block. `setup` renews the operators; `cycle` runs one V-cycle.
 
     The finest level's arrays are the interface of `cycle`: `finest.right_side` in, `finest.unknown` out, after
     `finest.unknown` was set to inverse diagonal * right side (the first half sweep, which the caller fuses with its own work).
@@ -72,7 +74,7 @@ class Multigrid:
             step()
 
     def cycle(self) -> None:
-        """One V(1,1) cycle from zero, after the first half sweep (see the class)."""
+        """One cycle from zero, after the first half sweep (see the class)."""
         for step in self.cycle_steps:
             step()
 
@@ -91,7 +93,9 @@ class Multigrid:
 class Hierarchy:
     """The levels of one block, down to the coarsest, or down to the level from which every block holds the whole hall."""
 
-    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], own: Range, comm: Communicator):
+    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], own: Range, comm: Communicator, sweeps: int = 1):
+        """sweeps: before and after the correction on the first level of the plan; coarser ones take COARSE_SWEEPS."""
+        self.sweeps = sweeps
         self.backend = backend
         self.plan = plan
         self.comm = comm
@@ -105,7 +109,7 @@ class Hierarchy:
         if comm.size == 1:
             self.bottom = Coarsest(backend, bottom.n, bottom.right_side, bottom.unknown)
         else:
-            self.bottom = Replica(backend, plan[last:], bottom, comm)
+            self.bottom = Replica(backend, plan[last:], bottom, comm, sweeps if last == 0 else COARSE_SWEEPS)
 
     def bind_setup(self, given: Sequence[Any]) -> list[Step]:
         """Launches that renew every operator from the finest conductances."""
@@ -122,30 +126,46 @@ class Hierarchy:
         return [*steps, partial(self.bottom.setup, *operator)]
 
     def bind_cycle(self, given: Sequence[Any]) -> list[Step]:
-        """Launches of one V(1,1) from zero whose first half sweep on the finest level is done."""
+        """Launches of one cycle from zero whose first half sweep on the finest level is done."""
         down: list[Step] = []
         up: list[Step] = []
         for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
-            first, second = fine.own.parity, 1 - fine.own.parity
-            gx, gy, gz = (fine.conductances or given)[:3]
-            x, b, d, r = fine.unknown, fine.right_side, fine.inverse_diagonal, fine.residual
-            bind, fill = self.backend.bind, self._exchange((x,))
-            down += fill
-            down.append(bind("relax", *fine.n, x, b, gx, gy, gz, d, second))
-            down += fill
-            down.append(bind("residual_of_sweep", *fine.n, x, gx, gy, gz, r, first))
-            down += self._exchange((r,))
-            if min(coarse.n) > 0:
-                target = (coarse.inverse_diagonal, coarse.right_side, coarse.unknown)
-                down.append(bind("restrict_residual", *coarse.n, *fine.n, fine.starts, r, *fine.weights, *target, first))
-            back: list[Step] = [] if coarse is self.levels[-1] else self._exchange((coarse.unknown,))
-            back.append(bind("prolong", *fine.n, *coarse.n, fine.parents, x, coarse.unknown, *fine.weights, first))
-            back += fill
-            back.append(bind("relax", *fine.n, x, b, gx, gy, gz, d, second))
-            back += fill
-            back.append(bind("relax", *fine.n, x, b, gx, gy, gz, d, first))
-            up = back + up
+            operator = fine.conductances or tuple(given)
+            sweeps = self.sweeps if fine is self.levels[0] else COARSE_SWEEPS
+            below = coarse is self.levels[-1]
+            down += self._descend(fine, coarse, operator, sweeps)
+            up = [*([] if below else self._exchange((coarse.unknown,))), *self._ascend(fine, coarse, operator, sweeps), *up]
         return [*down, self.bottom.solve, *up]
+
+    def _descend(self, fine: Level, coarse: Level, operator: tuple[Any, ...], sweeps: int) -> list[Step]:
+        """Sweeps of a level from zero (first half done), its residual, and the right side of the next."""
+        bind, n, (first, second) = self.backend.bind, fine.n, fine.colours
+        x, b, d, r = fine.unknown, fine.right_side, fine.inverse_diagonal, fine.residual
+        fill = self._exchange((x,))
+        half = {colour: bind("relax", *n, x, b, *operator[:3], d, colour) for colour in (first, second)}
+        steps = [*fill, half[second], *fill]
+        for _ in range(sweeps - 1):
+            steps += [half[first], *fill, half[second], *fill]
+        if sweeps == 1:
+            steps.append(bind("residual_of_sweep", *n, x, *operator[:3], r, first))
+        else:
+            steps.append(bind("residual", *n, x, b, *operator, r, first))
+        steps += self._exchange((r,))
+        if min(coarse.n) > 0:
+            target = (coarse.inverse_diagonal, coarse.right_side, coarse.unknown)
+            steps.append(bind("restrict_residual", *coarse.n, *n, fine.starts, r, *fine.weights, *target, first))
+        return steps
+
+    def _ascend(self, fine: Level, coarse: Level, operator: tuple[Any, ...], sweeps: int) -> list[Step]:
+        """Correction of a level from the next, and the sweeps in reverse order."""
+        bind, n, (first, second) = self.backend.bind, fine.n, fine.colours
+        x, b, d = fine.unknown, fine.right_side, fine.inverse_diagonal
+        fill = self._exchange((x,))
+        steps: list[Step] = [bind("prolong", *n, *coarse.n, fine.parents, x, coarse.unknown, *fine.weights, first)]
+        half = {colour: bind("relax", *n, x, b, *operator[:3], d, colour) for colour in (first, second)}
+        for _ in range(sweeps):
+            steps += [*fill, half[second], *fill, half[first]]
+        return steps
 
     def _exchange(self, arrays: Sequence[Any]) -> list[Step]:
         return [] if self.comm.size == 1 else [partial(self.comm.exchange, list(arrays))]
@@ -154,12 +174,12 @@ class Hierarchy:
 class Replica:
     """The coarse levels of a cut hall, held whole by every block: gathered once on the way down, read back on the way up."""
 
-    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], local: Level, comm: Communicator):
+    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], local: Level, comm: Communicator, sweeps: int):
         self._backend = backend
         self._local = local
         self._comm = comm
         whole = (plan[0][0].n, plan[0][1].n, plan[0][2].n)
-        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), Serial())
+        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), Serial(), sweeps)
         self._top = self._hierarchy.levels[0]
         shape = tuple(n + 4 for n in reversed(whole))
         self._whole = tuple(backend.zeros(shape) for _ in range(4))

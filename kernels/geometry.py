@@ -41,7 +41,8 @@ def check_partials(kernel: Kernel, arguments: Sequence[Any], cuda: bool) -> None
     if kernel.macro != "FV_SUM":
         return
     array = arguments[kernel.position(kernel.macro_arguments[3])]
-    needed = partial_count(*(int(arguments[kernel.position(name)]) for name in ("nx", "ny", "nz")), cuda=cuda)
+    nx, ny, nz = (int(arguments[kernel.position(name)]) for name in ("nx", "ny", "nz"))
+    needed = partial_count(nx, ny, nz, cuda)
     if array.size < needed:
         raise KernelError(
             f"kernel {kernel.name}, parameter {kernel.macro_arguments[3]}: {array.size} elements, needs {needed} (see partials())"
@@ -59,9 +60,8 @@ def _evaluate(kernel: Kernel, text: str, values: Mapping[str, int]) -> int:
     try:
         return _value(ast.parse(text, mode="eval").body, values)
     except (KeyError, SyntaxError, TypeError):
-        raise KernelError(
-            f"kernel {kernel.name} ({kernel.file}.cu): {kernel.macro} needs sums and products of integer parameters, got '{text:.60}'"
-        ) from None
+        needs = f"{kernel.macro} needs sums and products of integer parameters"
+        raise KernelError(f"kernel {kernel.name} ({kernel.file}.cu): {needs}, got '{text:.60}'") from None
 
 
 def _value(node: ast.expr, values: Mapping[str, int]) -> int:

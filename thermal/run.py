@@ -1,0 +1,172 @@
+"""A case from model to record: places it, runs it in its blocks, judges it, writes everything down."""
+
+from __future__ import annotations
+
+import math
+import resource
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from meshes import Grid
+from thermal.case.model import Case
+from thermal.place import Placement
+
+CHECKPOINT = "checkpoint.h5"
+
+
+@dataclass
+class Result:
+    """What a run gives: numbers, fields, and the folder they were written to.
+
+    summary      dict, as summary.json            racks     its list of rack rows
+    fields       {name: ndarray [k, j, i] or [k, j, i, 3]}, SI, at the cell centres: temperature K, velocity m/s, pressure Pa (static, minus
+                 hydrostatic), eddy_viscosity m2/s, and k m2/s2 and epsilon m2/s3 where the model carries them
+    history      rows of history.csv              path      folder of the record
+    """
+
+    case: Case
+    grid: Grid
+    placement: Placement
+    fields: dict[str, np.ndarray]
+    summary: dict[str, Any]
+    history: list[dict[str, Any]] = field(default_factory=list)
+    path: Path | None = None
+
+    @property
+    def racks(self) -> list[dict[str, Any]]:
+        """Rack rows of the summary."""
+        return self.summary["racks"]
+
+    def field(self, name: str) -> np.ndarray:
+        """A field at the cell centres, SI. Raises KeyError naming the fields there are."""
+        if name not in self.fields:
+            raise KeyError(f"no field {name}; fields: {', '.join(self.fields)}")
+        return self.fields[name]
+
+
+def simulate(
+    case: Case,
+    *,
+    backend: str = "auto",
+    precision: str = "single",
+    threads: int | None = None,
+    blocks: tuple[int, int, int] = (1, 1, 1),
+    out: Path | None = None,
+    resume: Path | None = None,
+    progress: Any = None,
+    stop: Any = None,
+) -> Result:
+    """Run a case to its verdict and write its record.
+
+    out       folder of the record; None: nothing is written       resume   folder whose checkpoint is continued
+    progress  see thermal.progress; stop   has is_set(): true asks the run to end with a checkpoint
+    Raises    CaseErrors, OutputError, RecordError, kernels' BackendUnavailable. An outcome without an answer is no exception.
+    """
+    from kernels import open_backend
+    from thermal.flow.sequence import place_sequence
+    from thermal.flow.steady import Monitor, SteadyRun
+    from thermal.gridding import make_grid
+    from thermal.output.checkpoint import read_checkpoint, write_checkpoint
+    from thermal.parallel import Serial, run_blocks
+    from thermal.progress import SilentProgress
+
+    begun = time.monotonic()
+    progress = progress or SilentProgress()
+    checkpoint = read_checkpoint(resume / CHECKPOINT, case.text) if resume else None
+    placements = place_sequence(case, make_grid(case, precision))
+    device = open_backend(backend, precision, threads)
+    progress.begin(case, len(placements))
+    progress.message(f"{device.name} backend, {precision} precision, {device.threads} threads: {device.reason}")
+    for row in placements[-1].snapping:
+        progress.message(f"snapped: {row}")
+
+    def save(arrays: dict[str, np.ndarray], attributes: dict[str, Any]) -> None:
+        if out:
+            write_checkpoint(out / CHECKPOINT, arrays, {**attributes, "case_text": case.text, "precision": precision})
+
+    monitor = Monitor(
+        step=progress.step, message=progress.message, save=save, stopped=stop.is_set if stop else lambda: False,
+        deadline=begun + case.stop.wall_time,
+    )  # fmt: skip
+
+    def work(comm: Any) -> Any:
+        return SteadyRun(placements, device, comm, case.stop.iterations, monitor).run(checkpoint)
+
+    solving = time.monotonic()
+    outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
+    solved = time.monotonic()
+    result = _result(case, placements[-1], outcome, device, precision, blocks)
+    result.summary["seconds"] |= {"solve": solved - solving - device.compile_seconds * 0.0, "compile": device.compile_seconds}
+    if out:
+        _write(result, out, begun, outcome.verdict)
+    return result
+
+
+def _result(case: Case, placement: Placement, outcome: Any, device: Any, precision: str, blocks: tuple[int, int, int]) -> Result:
+    from thermal.case.asserts import judge
+    from thermal.output.record import rack_fronts
+    from thermal.output.summary import opening_row, rack_row, summarize
+
+    fields = centre_fields(case, outcome.fields)
+    fronts = rack_fronts(placement, placement.grid, fields["temperature"])
+    reference = case.air.reference_temperature
+    sample = outcome.measure.sample
+    racks = []
+    for number, rack in enumerate(case.racks):
+        front = fronts[rack.name]
+        rise = rack.air_power / (case.air.density * case.air.heat_capacity * rack.flow)
+        swing = None if outcome.swing is None else float(outcome.swing[number])
+        racks.append(rack_row(rack, front, reference + float(outcome.inlets[number]) + rise, rack.flow, swing))
+    openings = []
+    for opening in case.openings:
+        index = next(i for i, p in enumerate(placement.patches) if p.object is opening)
+        inflow = float(sample.inflow[index])
+        temperature = reference + float(sample.mixed[index]) if inflow else float("nan")
+        openings.append(opening_row(opening, inflow if opening.kind == "supply" else -inflow, temperature))
+    summary = summarize(
+        case, verdict=outcome.verdict, verdict_text=outcome.text, iterations=outcome.iterations, cells=placement.fluid_cells,
+        seconds={}, backend=device.name, precision=precision,
+        balance={"heat": abs(outcome.balance["heat"]), "mass": outcome.balance["mass"]}, racks=racks, openings=openings, worst=outcome.worst,
+        level_iterations=outcome.level_iterations, threads=device.threads, blocks=list(blocks), backend_reason=device.reason,
+        numerics={
+            "turbulence": case.flow.turbulence.model, "velocity_scheme": case.flow.velocity_scheme,
+            "temperature_scheme": case.flow.temperature_scheme,
+        },
+    )  # fmt: skip
+    summary["asserts"] = judge(case.limits, summary)
+    return Result(case, placement.grid, placement, fields, summary, outcome.history)
+
+
+def centre_fields(case: Case, fields: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Output fields at the cell centres from the solver's own (state.FIELDS, velocities on faces).
+
+    Returns   temperature K, velocity m/s, pressure Pa, eddy_viscosity m2/s, and k and epsilon if carried.
+    """
+    u, v, w = fields["u"], fields["v"], fields["w"]
+    centre = (0.5 * (u[:, :, 1:] + u[:, :, :-1]), 0.5 * (v[:, 1:] + v[:, :-1]), 0.5 * (w[1:] + w[:-1]))
+    result = {
+        "temperature": fields["T"] + case.air.reference_temperature,
+        "velocity": np.stack(centre, axis=-1),
+        "pressure": fields["p"] * case.air.density,
+    }
+    result |= {name: fields[name] for name in ("eddy_viscosity", "k", "epsilon") if name in fields}
+    return result
+
+
+def _write(result: Result, out: Path, begun: float, verdict: str) -> None:
+    """The record, then the report; a checkpoint of a run that has its answer is of no use any more."""
+    from thermal.output import record
+    from thermal.output.report import rebuild
+
+    if verdict in ("steady", "unsteady"):
+        (out / CHECKPOINT).unlink(missing_ok=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    result.summary["memory_MB"] = peak / 1e6
+    result.summary["seconds"]["wall"] = time.monotonic() - begun
+    result.path = record.write(out, result)
+    rebuild(out)

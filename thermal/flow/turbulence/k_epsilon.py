@@ -73,6 +73,7 @@ class KEpsilon:
         backend.fill(self.state.k, k)  # type: ignore[attr-defined]
         backend.fill(self.state.epsilon, epsilon)  # type: ignore[attr-defined]
         self._viscosity()
+        domain.comm.exchange([self.state.eddy_viscosity])  # type: ignore[attr-defined]
 
     def bind(self, relaxation: float, step: float) -> None:
         """Fix the pseudo-time step (s); `relaxation` is that of the momentum, k and epsilon keep at or below it."""

@@ -133,6 +133,7 @@ def build_library(
         objects = [str(target) for target in missing.values()]
         with cache.new_file(library) as temporary:
             threads = ["-pthread"] if compiler.is_gnu else ["-fopenmp"]
+            threads += [flag for flag in flags if flag.startswith("-fsanitize")]
             link = [*compiler.command, "-shared", *threads, *objects, "-o", str(temporary)]
             answer = subprocess.run(link, capture_output=True, text=True)
             if answer.returncode:

@@ -1,0 +1,239 @@
+"""Valid random arguments for every kernel, so that a new kernel is tested on every backend without a test of its own.
+
+A recipe is a function of the Hall below. It is looked up by (kernel, parameter), then (file, parameter), then by parameter in
+EVERYWHERE, then by type: a `real*` of a kernel over cells is a field, a `real` a positive number. What none of these covers
+fails with the name of the parameter that needs an entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kernels.signature import Kernel, Parameter, partial_count
+
+SIZES = ((5, 4, 3), (9, 1, 6), (1, 7, 2), (1, 1, 1), (33, 5, 3))  # odd sizes and axes of one cell
+
+
+class MissingRecipe(Exception):
+    """No recipe for a parameter; the message names it."""
+
+
+class Hall:
+    """One grid with everything a recipe may need, reproducible from its seed."""
+
+    def __init__(self, size: tuple[int, int, int], real: np.dtype, seed: int = 1):
+        self.size = size
+        self.real = np.dtype(real)
+        self.random = np.random.default_rng(seed)
+        self.shape = (size[2] + 4, size[1] + 4, size[0] + 4)
+        self.count = max(1, size[0] * size[1] * size[2] // 2)
+        chosen = self.random.permutation(size[0] * size[1] * size[2])[: self.count]
+        k, j, i = np.unravel_index(chosen, (size[2], size[1], size[0]))
+        self.cells = np.ascontiguousarray(((k + 2) * self.shape[1] + j + 2) * self.shape[2] + i + 2)
+        # pairs of planes for the coarse level of a multigrid: first plane of each pair, one size an axis
+        self.firsts = [_first_planes(n, self.random) for n in size]
+        self.coarse = tuple(len(first) - 3 for first in self.firsts)
+
+    def field(self, low: float = 0.1, high: float = 1.0, shape: Any = None) -> np.ndarray:
+        """A field over cells and halos."""
+        return self.random.uniform(low, high, self.shape if shape is None else shape).astype(self.real)
+
+    def listed(self, low: float = 0.1, high: float = 1.0) -> np.ndarray:
+        """One value for each entry of a list."""
+        return self.random.uniform(low, high, self.count).astype(self.real)
+
+    def metrics(self) -> np.ndarray:
+        """Random cell widths, and the centre distances that belong to them."""
+        widths = [self.random.uniform(0.5, 1.5, n + 4) for n in self.size]
+        centres = [np.append(width[0], 0.5 * (width[1:] + width[:-1])) for width in widths]
+        return np.concatenate(widths + centres).astype(self.real)
+
+    def stride(self) -> int:
+        """Distance to the next cell along a random axis, or 0."""
+        return int(self.random.choice([0, 1, self.shape[2], self.shape[1] * self.shape[2]]))
+
+    def coarse_field(self, low: float = 0.1, high: float = 1.0) -> np.ndarray:
+        """A field of the coarse level."""
+        return self.field(low, high, tuple(n + 4 for n in self.coarse[::-1]))
+
+    def starts(self) -> np.ndarray:
+        """First child of each coarse plane, [x | y | z]."""
+        return np.concatenate(self.firsts).astype(np.int32)
+
+    def parents(self) -> np.ndarray:
+        """Parent of each fine plane and the side of its coarse neighbour, [px | sx | py | sy | pz | sz]."""
+        parts = []
+        for n, first in zip(self.size, self.firsts, strict=True):
+            planes = np.arange(-2, n + 2)
+            parent = np.clip(np.searchsorted(first, planes, side="right") - 2, -1, len(first) - 3)
+            begin, end = first[np.clip(parent + 1, 0, None)], first[np.clip(parent + 2, 0, len(first) - 1)]
+            side = np.where(end - begin < 2, 0, np.where(planes == begin, -1, 1))
+            side[(planes < 0) | (planes >= n)] = 0
+            parts += [parent, side]
+        return np.concatenate(parts).astype(np.int32)
+
+
+def _first_planes(n: int, random: np.random.Generator) -> np.ndarray:
+    """Cut 0..n-1 into runs of one or two; one entry before the first and two after the last, as the kernels read them."""
+    first = [0]
+    while first[-1] < n:
+        first.append(min(n, first[-1] + int(random.integers(1, 3))))
+    return np.array([-1, *first, n + 1])
+
+
+Recipe = Callable[[Hall], Any]
+
+
+def bounds(axis: int, end: int) -> Recipe:
+    """A bound of a box that reaches into the halo on the low side and stays inside on the high one."""
+    return lambda hall: -1 if end == 0 else hall.size[axis]
+
+
+def signed(hall: Hall) -> np.ndarray:
+    """A field of both signs: velocities, corrections."""
+    return hall.field(-1.0, 1.0)
+
+
+def runs(hall: Hall) -> np.ndarray:
+    """Rows as [i | j | k | length]: each row of the hall in one piece."""
+    nx, ny, nz = hall.size
+    k, j = (part.ravel() for part in np.indices((nz, ny)))
+    return np.concatenate([0 * j, j, k, 0 * j + nx]).astype(np.int32)
+
+
+def halves(hall: Hall) -> np.ndarray:
+    """First and last positions of two groups of rows."""
+    rows = hall.size[1] * hall.size[2]
+    return np.array([0, rows // 2, rows], np.int32)
+
+
+EVERYWHERE: dict[str, Recipe] = {
+    "nx": lambda hall: hall.size[0],
+    "ny": lambda hall: hall.size[1],
+    "nz": lambda hall: hall.size[2],
+    "colour": lambda hall: int(hall.random.integers(0, 2)),
+    "metrics": Hall.metrics,
+    "mask": lambda hall: hall.random.integers(0, 16, hall.shape).astype(np.uint8),
+    "count": lambda hall: hall.count,
+    "cell": lambda hall: hall.cells,
+    "s": lambda hall: float(hall.random.choice([-1.0, 1.0])),
+    "sign": lambda hall: -1.0,
+    "i0": bounds(0, 0),
+    "i1": bounds(0, 1),
+    "j0": bounds(1, 0),
+    "j1": bounds(1, 1),
+    "k0": bounds(2, 0),
+    "k1": bounds(2, 1),
+    **{name: signed for name in ("u", "v", "w", "un", "ut1", "ut2", "p", "q")},
+    **{name: Hall.stride for name in ("n_off", "in_off", "t1", "t2", "offset")},
+}
+
+# Lists over boundary faces: one value a face, except for these fields over cells.
+FIELDS = ("nut", "k_", "sp", "su", "a", "gd", "T", "rhs", "rd", "W", "E", "S", "N", "B")
+LISTS = ("area", "y", "weight", "value", "cw", "loss", "G_wall", "eps_wall", "p_out", "g")
+
+BY_FILE: dict[tuple[str, str], Recipe] = {
+    **{("boundary", name): Hall.field for name in FIELDS},
+    **{("boundary", name): Hall.listed for name in LISTS},
+    ("boundary", "kind"): lambda hall: hall.random.integers(0, 3, hall.count).astype(np.uint8),
+    ("boundary", "slot"): lambda hall: np.arange(hall.count, dtype=np.int32)[::-1].copy(),
+    ("boundary", "rack"): lambda hall: hall.random.integers(-1, 3, hall.count).astype(np.int32),
+    ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
+    ("krylov", "runs"): runs,
+    ("multigrid", "starts"): Hall.starts,
+    ("multigrid", "parents"): Hall.parents,
+}
+
+
+def _racks(name: str, recipe: Recipe) -> dict[tuple[str, str], Recipe]:
+    return {("rack_fronts", name): recipe, ("rack_backs", name): recipe}
+
+
+def _restrict_like(kernel: str, coarse: tuple[str, ...], fine: tuple[str, ...]) -> dict[tuple[str, str], Recipe]:
+    """A kernel over coarse cells that reads a finer level: nx, ny, nz are coarse there, fx, fy, fz fine."""
+    sizes: dict[tuple[str, str], Recipe] = {}
+    for axis, (own, other) in enumerate(zip(("nx", "ny", "nz"), ("fx", "fy", "fz"), strict=True)):
+        sizes[kernel, own] = lambda hall, axis=axis: hall.coarse[axis]
+        sizes[kernel, other] = lambda hall, axis=axis: hall.size[axis]
+    sizes |= {(kernel, name): Hall.coarse_field for name in coarse}
+    return sizes | {(kernel, name): Hall.field for name in fine}
+
+
+BY_KERNEL: dict[tuple[str, str], Recipe] = {
+    **{(kernel, "a"): lambda hall: hall.random.uniform(0.1, 1.0, 1) for kernel in ("axpy", "xpay")},
+    ("fold_partials", "count"): lambda hall: 37,
+    ("fold_partials", "ways"): lambda hall: 8,
+    ("fold_partials", "partial"): lambda hall: hall.random.random(37),
+    ("fold_partials", "few"): lambda hall: np.zeros(8),
+    ("sum_partials", "partial"): lambda hall: hall.random.random(hall.count),
+    ("sum_partials", "result"): lambda hall: np.zeros(1),
+    **{("divide", name): lambda hall: hall.random.uniform(0.1, 1.0, 1) for name in ("top", "bottom", "quotient")},
+    **_racks("count", lambda hall: 2),
+    **_racks("start", lambda hall: np.array([0, hall.count // 2, hall.count], np.int32)),
+    **_racks("flow", lambda hall: hall.random.uniform(0.1, 1.0, hall.count)),
+    **_racks("sums", lambda hall: hall.random.uniform(0.1, 1.0, 4)),
+    **_racks("rise", lambda hall: hall.random.uniform(5.0, 15.0, 2)),
+    **_racks("supplied", lambda hall: np.zeros(2)),
+    ("outlet", "g"): Hall.listed,
+    ("outlet_correct", "g"): Hall.listed,
+    ("new_direction", "beta"): lambda hall: hall.random.uniform(0.1, 1.0, 1),
+    ("step_gradients", "alpha"): lambda hall: hall.random.uniform(0.1, 1.0, 1),
+    **{("direction_factor", name): lambda hall: hall.random.uniform(0.1, 1.0, hall.count) for name in ("zq_partial",)},
+    **{("direction_factor", name): lambda hall: hall.random.uniform(0.1, 1.0, 1) for name in ("pq", "beta")},
+    **{("step_length", name): lambda hall: hall.random.uniform(0.1, 1.0, hall.count) for name in ("zr_partial", "pq_partial")},
+    **{("step_length", name): lambda hall: np.zeros(1) for name in ("pq", "alpha")},
+    **{(kernel, "count"): lambda hall: hall.size[1] * hall.size[2] for kernel in ("sum_runs", "subtract_means")},
+    ("sum_runs", "x"): Hall.field,
+    ("sum_runs", "partial"): lambda hall: np.zeros(hall.size[1] * hall.size[2]),
+    ("sum_regions", "regions"): lambda hall: 2,
+    ("sum_regions", "first"): halves,
+    ("sum_regions", "partial"): lambda hall: hall.random.random(hall.size[1] * hall.size[2]),
+    ("sum_regions", "sums"): lambda hall: np.zeros(2),
+    ("subtract_means", "region"): lambda hall: hall.random.integers(0, 2, hall.size[1] * hall.size[2]).astype(np.int32),
+    ("subtract_means", "sums"): lambda hall: hall.random.random(2),
+    ("subtract_means", "fixed"): lambda hall: np.array([0.0, 1.0]),
+    ("subtract_means", "cells"): lambda hall: np.array([3.0, 5.0]),
+    ("subtract_means", "x"): Hall.field,
+    **_restrict_like("restrict_residual", ("d", "b", "x"), ("r", "tx", "ty", "tz")),
+    **_restrict_like("coarsen_conductances", ("hx", "hy", "hz", "hd"), ("gx", "gy", "gz", "gd")),
+    ("prolong", "mx"): lambda hall: hall.coarse[0],
+    ("prolong", "my"): lambda hall: hall.coarse[1],
+    ("prolong", "mz"): lambda hall: hall.coarse[2],
+    ("prolong", "e"): Hall.coarse_field,
+    ("solve_coarsest", "cells"): lambda hall: hall.cells.astype(np.int32),
+    ("solve_coarsest", "inverse"): lambda hall: _symmetric(hall.random.random((hall.count, hall.count))),
+    ("solve_coarsest", "b"): Hall.field,
+    ("solve_coarsest", "x"): Hall.field,
+}
+
+
+def _symmetric(matrix: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(matrix + matrix.T)
+
+
+def arguments(kernel: Kernel, hall: Hall) -> list[Any]:
+    """NumPy arguments of one launch, in order. Raises MissingRecipe."""
+    made: dict[str, Any] = {}
+    for parameter in kernel.parameters:
+        made[parameter.name] = _make(kernel, parameter, hall)
+    if kernel.macro == "FV_SUM":  # long enough for both ways of cutting a sum
+        longest = max(partial_count(*hall.size, cuda=cuda) for cuda in (False, True))
+        made[kernel.macro_arguments[3]] = np.zeros(longest)
+    return list(made.values())
+
+
+def _make(kernel: Kernel, parameter: Parameter, hall: Hall) -> Any:
+    by_kernel = BY_KERNEL.get((kernel.name, parameter.name))
+    recipe = by_kernel or BY_FILE.get((kernel.file, parameter.name)) or EVERYWHERE.get(parameter.name)
+    if recipe:
+        return recipe(hall)
+    if parameter.type == "real" and not parameter.pointer:
+        return float(hall.random.uniform(0.1, 1.0))
+    if parameter.type == "real" and kernel.macro != "FV_LIST":
+        return hall.field()
+    if kernel.macro == "FV_SUM" and parameter.name == kernel.macro_arguments[3]:
+        return None
+    raise MissingRecipe(f"{kernel.file}.cu: {kernel.name} has no recipe for {parameter.name}; add one in tests/kernels/recipes.py")

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from thermal.errors import OutputError, RecordError
+from thermal.output.sink import new_hdf5
 from thermal.output.stage import output_error
 
 FORMAT = 1
@@ -36,8 +37,6 @@ def write_checkpoint(path: str | Path, arrays: Mapping[str, np.ndarray], attribu
                 (replaced by its digest) or "case_digest" to tie the file to its case
     Raises      OutputError when the disk is full or the folder cannot be written; an older checkpoint stays whole.
     """
-    import h5py
-
     path = Path(path)
     kept = dict(attributes)
     if "case_text" in kept:
@@ -49,17 +48,15 @@ def write_checkpoint(path: str | Path, arrays: Mapping[str, np.ndarray], attribu
         size = sum(np.asarray(a).nbytes for a in arrays.values())
         if shutil.disk_usage(path.parent).free < 1.05 * size + 100_000:
             raise OutputError(f"{path}: the disk is full (the checkpoint needs {size / 1e6:.0f} MB); the last one stays")
-        with h5py.File(temporary, "w", libver="v110") as file:
+        with new_hdf5(temporary) as file:
             file.attrs["kind"] = MAGIC
             file.attrs["format"] = FORMAT
             file.create_dataset("attributes", data=np.frombuffer(text.encode(), dtype=np.uint8))
             group = file.create_group("arrays")
             for name, array in arrays.items():
-                whole = np.ascontiguousarray(array)
+                whole = np.asarray(array, order="C")
                 data = group.create_dataset(name, data=whole)
                 data.attrs["crc32"] = _crc(whole)
-        with open(temporary, "rb") as written:
-            os.fsync(written.fileno())
         os.replace(temporary, path)
     except (OSError, RuntimeError) as error:
         try:
@@ -105,7 +102,7 @@ def read_checkpoint(path: str | Path, case_text: str | None = None) -> tuple[dic
 
 
 def _crc(array: np.ndarray) -> int:
-    return zlib.crc32(memoryview(np.ascontiguousarray(array)).cast("B")) if array.size else 0
+    return zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
 
 def _plain_number(value: Any) -> Any:

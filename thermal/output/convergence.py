@@ -31,20 +31,22 @@ def convergence(history: Sequence[dict[str, Any]]) -> list[Picture]:
     if len(rows) < 2:
         return []
     names = list(dict.fromkeys(key for row in rows for key in row))
-    residuals = [n for n in names if n not in APART and not n.startswith(INLET) and any((_number(r.get(n)) or 0) > 0 for r in rows)]
+    others = [n for n in names if n not in APART and not n.startswith(INLET)]
+    residuals = [n for n in others if any((_number(row.get(n)) or 0.0) > 0.0 for row in rows)]
     inlets = [n for n in names if n.startswith(INLET)]
     x = list(range(len(rows)))  # iterations start again on every grid; the row number does not
     marks = [n for n in x[1:] if any(rows[n].get(key) != rows[n - 1].get(key) for key in ("cell", "level", "stage"))]
     made = []
     if residuals:
         lines = {n: [_log(r.get(n)) for r in rows] for n in residuals[:MOST_LINES]}
-        made.append(Picture("residuals", "Residuals", "Dotted lines mark the change to a finer grid.",
-                            _chart(lines, x, marks, "Residuals against iterations", logarithmic=True)))  # fmt: skip
+        svg = _chart(lines, x, marks, "Residuals against iterations", logarithmic=True)
+        made.append(Picture("residuals", "Residuals", "Dotted lines mark the change to a finer grid.", svg))
     if inlets:
         shown = inlets if len(inlets) <= MOST_LINES else inlets[:: math.ceil(len(inlets) / MOST_LINES)]
         lines = {n[len(INLET) :]: [_celsius(r.get(n)) for r in rows] for n in shown}
-        caption = "Inlet mean of each rack in °C" + ("." if shown == inlets else f"; {len(shown)} of {len(inlets)} racks are drawn.")
-        made.append(Picture("inlets", "Rack inlets", caption, _chart(lines, x, marks, "Rack inlet means against iterations", logarithmic=False)))
+        left_out = "." if shown == inlets else f"; {len(shown)} of {len(inlets)} racks are drawn."
+        svg = _chart(lines, x, marks, "Rack inlet means against iterations", logarithmic=False)
+        made.append(Picture("inlets", "Rack inlets", "Inlet mean of each rack in °C" + left_out, svg))
     return made
 
 
@@ -54,8 +56,8 @@ def _chart(lines: dict[str, list[float | None]], x: list[int], marks: list[int],
     if not values:
         values = [0.0, 1.0]
     if logarithmic:
-        low, high = math.floor(min(values)), math.ceil(max(values))
-        high = high if high > low else low + 1
+        low, high = float(math.floor(min(values))), float(math.ceil(max(values)))
+        high = high if high > low else low + 1.0
         step = float(max(1, math.ceil((high - low) / 8)))
     else:
         # The start of a run says little and would flatten the end: the scale follows the last four fifths.
@@ -73,12 +75,12 @@ def _chart(lines: dict[str, list[float | None]], x: list[int], marks: list[int],
         y = place(0, tick)[1]
         words = "10" + str(round(tick)).translate(SUPERSCRIPT) if logarithmic else tick_text(tick, step)
         parts.append(f'<line class="rule" x1="{LEFT:g}" x2="{LEFT + wide:g}" y1="{number(y)}" y2="{number(y)}"/>')
-        parts.append(f'<text class="tick" x="{LEFT - 6:g}" y="{number(y + 3.5)}" font-size="10" text-anchor="end">{words}</text>')
+        parts.append(_tick(LEFT - 6, y + 3.5, "end", words))
         tick += step
     _, end, every = nice_range(0.0, float(len(x)), smallest=2.0)
     for n in range(0, int(min(end, x[-1])) + 1, max(int(every), 1)):
-        parts.append(f'<text class="tick" x="{number(place(n, low)[0])}" y="{HEIGHT - BOTTOM + 14:g}" font-size="10" text-anchor="middle">{n}</text>')
-    parts.append(f'<text class="tick" x="{LEFT + wide / 2:g}" y="{HEIGHT - 6:g}" font-size="10" text-anchor="middle">iterations</text>')
+        parts.append(_tick(place(n, low)[0], HEIGHT - BOTTOM + 14, "middle", str(n)))
+    parts.append(_tick(LEFT + wide / 2, HEIGHT - 6, "middle", "iterations"))
     for n in marks:
         at = number(place(n, low)[0])
         parts.append(f'<line class="gridchange" x1="{at}" x2="{at}" y1="{TOP:g}" y2="{TOP + tall:g}"/>')
@@ -105,6 +107,10 @@ def _chart(lines: dict[str, list[float | None]], x: list[int], marks: list[int],
         f'<svg class="drawing" role="img" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" style="max-width:{WIDTH * 1.15:g}px">'
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
     )
+
+
+def _tick(x: float, y: float, anchor: str, words: str) -> str:
+    return f'<text class="tick" x="{number(x)}" y="{number(y)}" font-size="10" text-anchor="{anchor}">{words}</text>'
 
 
 def _end_names(ends: list[tuple[float, str, str]], x: float, top: float, bottom: float) -> list[str]:

@@ -11,6 +11,7 @@ from html import escape
 from thermal.output.colour import hex_colour
 
 MARGIN_LEFT, MARGIN_TOP, MARGIN_BOTTOM, BAR_ROOM = 42.0, 10.0, 34.0, 62.0
+Pair = tuple[float, float]
 LETTER = 0.58  # mean width of a letter over its size
 
 
@@ -50,12 +51,12 @@ class Drawing:
         """Vertical place of a position (up on paper is up in the hall)."""
         return MARGIN_TOP + (self.y1 - metres) * self.scale
 
-    def span(self, low: tuple[float, float], high: tuple[float, float]) -> tuple[float, float, float, float]:
+    def span(self, low: Pair, high: Pair) -> tuple[float, float, float, float]:
         """Left, top, width, height on paper of a box given in metres."""
         left, right = sorted((self.x(low[0]), self.x(high[0])))
         return left, self.y(high[1]), right - left, self.y(low[1]) - self.y(high[1])
 
-    def image(self, uri: str, name: str = "", low: tuple[float, float] | None = None, high: tuple[float, float] | None = None) -> None:
+    def image(self, uri: str, name: str = "", low: Pair | None = None, high: Pair | None = None) -> None:
         """A raster over the whole plot, or over a box in metres; `name` lets the 3-D scene find it."""
         left, top, width, height = self.span(low or (self.x0, self.y0), high or (self.x1, self.y1))
         mark = f' data-raster="{escape(name)}"' if name else ""
@@ -64,15 +65,16 @@ class Drawing:
             f'preserveAspectRatio="none" href="{uri}"/>'
         )
 
-    def box(self, low: tuple[float, float], high: tuple[float, float], kind: str, tip: str = "") -> None:
+    def box(self, low: Pair, high: Pair, kind: str, tip: str = "") -> None:
         """A rectangle of a CSS class, with a tool tip."""
         left, top, width, height = self.span(low, high)
         note = f"<title>{escape(tip)}</title>" if tip else ""
         self.parts.append(
-            f'<rect class="{kind}" x="{number(left)}" y="{number(top)}" width="{number(width)}" height="{number(height)}">{note}</rect>'
+            f'<rect class="{kind}" x="{number(left)}" y="{number(top)}" width="{number(width)}" height="{number(height)}">'
+            f"{note}</rect>"
         )
 
-    def line(self, start: tuple[float, float], end: tuple[float, float], kind: str, tip: str = "") -> None:
+    def line(self, start: Pair, end: Pair, kind: str, tip: str = "") -> None:
         """A straight line of a CSS class, with a tool tip."""
         note = f"<title>{escape(tip)}</title>" if tip else ""
         self.parts.append(
@@ -84,15 +86,18 @@ class Drawing:
         """A path in paper units."""
         self.parts.append(f'<path class="{kind}" d="{data}"/>')
 
-    def text(self, x: float, y: float, words: str, kind: str = "", size: float = 11.0, anchor: str = "middle", turn: float = 0.0) -> None:
+    def text(
+        self, x: float, y: float, words: str, kind: str = "", size: float = 11.0, anchor: str = "middle", turn: float = 0.0
+    ) -> None:
         """Words at a place on paper."""
         turned = f' transform="rotate({turn:g} {number(x)} {number(y)})"' if turn else ""
         named = f' class="{kind}"' if kind else ""
         self.parts.append(
-            f'<text{named} x="{number(x)}" y="{number(y)}" font-size="{number(size)}" text-anchor="{anchor}"{turned}>{escape(words)}</text>'
+            f'<text{named} x="{number(x)}" y="{number(y)}" font-size="{number(size)}" text-anchor="{anchor}"{turned}>'
+            f"{escape(words)}</text>"
         )
 
-    def label(self, low: tuple[float, float], high: tuple[float, float], words: str, kind: str = "name") -> None:
+    def label(self, low: Pair, high: Pair, words: str, kind: str = "name") -> None:
         """Words in the middle of a box, turned or left out when they do not fit."""
         left, top, width, height = self.span(low, high)
         size = 11.0
@@ -130,7 +135,7 @@ class Drawing:
             )
         for value in _ticks(low, high, step):
             place = self.bottom - tall * (value - low) / (high - low)
-            self.parts.append(f'<line class="tickline" x1="{number(left + 12)}" x2="{number(left + 16)}" y1="{number(place)}" y2="{number(place)}"/>')
+            self.path(f"M{number(left + 12)} {number(place)}h4", "tickline")
             self.text(left + 19, place + 3.5, tick_text(value, step), "tick", 10, "start")
         self.text(left, top - 6 if top - 6 > 8 else 8, unit, "tick", 10, "start")
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thermal.errors import RecordError
+from thermal.output.sink import new_hdf5
 
 if TYPE_CHECKING:
     import h5py
@@ -50,11 +51,9 @@ def write_fields(
     planes     x, y, z positions in m, (n + 1,) each          fluid      bool (nz, ny, nx)
     fields     SI, (nz, ny, nx) or (nz, ny, nx, 3)            fronts     by rack name
     texts      JSON values by name                            record     identity of the run, also in summary.json
-    Raises     OSError or RuntimeError as HDF5 does.
+    Raises     OSError when the disk refuses.
     """
-    import h5py
-
-    with h5py.File(path, "w", libver="v110") as file:
+    with new_hdf5(path) as file:
         group = file.create_group("VTKHDF")
         group.attrs["Version"] = np.array(VTKHDF_VERSION, dtype=np.int64)
         group.attrs.create("Type", np.bytes_("RectilinearGrid"))

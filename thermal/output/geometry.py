@@ -11,8 +11,8 @@ from thermal.case.model import Box, Case
 def geometry(case: Case) -> dict[str, Any]:
     """Boxes of everything that stands in the room: what pictures and the scene need, as JSON values in SI units.
 
-    Returns    {"room": [x, y, z], "altitude": m, "racks": [...], "openings": [...], "plates": [...], "obstacles": [...]}; an object has
-               name, low, high (m); racks also row, type, axis, sign (of the front's outward normal), power (W),
+    Returns    {"room": [x, y, z], "altitude": m, "racks": [...], "openings": [...], "plates": [...], "obstacles": [...]};
+               an object has name, low, high (m); racks also row, type, axis, sign (of the front's outward normal), power (W),
                liquid_share, flow (m3/s); openings kind, axis, sign, open_fraction; plates open_fraction; obstacles power (W).
     """
     return {

@@ -38,6 +38,7 @@ def history_csv(rows: Sequence[dict[str, Any]]) -> bytes:
 
 def read_history(text: str) -> list[dict[str, Any]]:
     """Rows of `history_csv` back: numbers as float, empty cells as None, quoted text without its apostrophe."""
+
     def plain(cell: str) -> Any:
         if cell == "":
             return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from thermal.output.stage import write_whole
+from thermal.output.wording import limit_words, value_words
 
 # XML 1.0 has no way to write these, not even escaped.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -35,7 +36,8 @@ def junit_xml(summaries: Iterable[dict[str, Any]]) -> bytes:
         failed = sum(1 for row in asserts if not row["passed"])
         counts = {"tests": len(asserts) + 1, "failures": failed, "errors": 0 if answered else 1}
         totals = [a + b for a, b in zip(totals, counts.values(), strict=True)]
-        suite = ElementTree.SubElement(root, "testsuite", {"name": case, **{k: str(v) for k, v in counts.items()}, "time": seconds})
+        attributes = {"name": case, **{name: str(count) for name, count in counts.items()}, "time": seconds}
+        suite = ElementTree.SubElement(root, "testsuite", attributes)
         test = ElementTree.SubElement(suite, "testcase", classname=case, name="verdict", time=seconds)
         if not answered:
             error = ElementTree.SubElement(test, "error", message=_text(f"no answer: {summary['verdict']}"))
@@ -43,9 +45,9 @@ def junit_xml(summaries: Iterable[dict[str, Any]]) -> bytes:
         for row in asserts:
             test = ElementTree.SubElement(suite, "testcase", classname=case, name=_text(row["name"]), time="0")
             if not row["passed"]:
-                value = "no number" if row.get("value") is None else row["value"]
-                message = f"{row['name']} is {value}, limit {row['limit']}"
-                ElementTree.SubElement(test, "failure", message=_text(message)).text = _text(row.get("object") or message)
+                message = f"{row.get('what') or row['name']} is {value_words(row)}, allowed {limit_words(row)}"
+                detail = " ".join(str(row[key]) for key in ("object", "reason") if row.get(key))
+                ElementTree.SubElement(test, "failure", message=_text(message)).text = _text(detail or message)
     for name, total in zip(("tests", "failures", "errors"), totals, strict=True):
         root.set(name, str(total))
     ElementTree.indent(root)

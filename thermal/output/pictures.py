@@ -22,6 +22,7 @@ from thermal.units import ZERO_CELSIUS
 
 PLAN_HEIGHT = 1.5  # m above the floor, about the middle of a rack
 WIDE_HALL = 14.0  # m: in larger halls a rack would be too small to name in a picture of half the page's width
+LONG_ROW = 6.0  # m: the same for a row of fronts
 PIXELS = 480  # of the longer side of a raster
 ARROWS = 30  # along the longer side of a speed picture
 AXES = "xyz"
@@ -50,7 +51,7 @@ class Scale:
 
 
 def inlet_scale(record: Record) -> Scale:
-    """The scale in degC of everything that shows rack inlets; slices, which hold hot aisles too, have a wider one of their own."""
+    """The scale in degC of everything that shows rack inlets; slices, which hold hot aisles too, have a wider one."""
     return Scale(*nice_range(*_extent([front.temperature - ZERO_CELSIUS for front in record.fronts.values()]), smallest=5.0))
 
 
@@ -84,7 +85,8 @@ def pictures(record: Record) -> list[Picture]:
         if key != "aisle":
             title = f"Air speed, {words} ({where})"
             svg = _slice(record, axis, position, speed, "speed", speed_scale, "m/s", title, "", width, velocity)
-            made.append(Picture(f"{key}-speed", title, "Arrows show the direction of the air in this plane.", svg, (axis, position), wide))
+            caption = "Arrows show the direction of the air in this plane."
+            made.append(Picture(f"{key}-speed", title, caption, svg, (axis, position), wide))
     if record.fronts:
         made.append(_front_picture(record, inlet_scale(record)))
     return made
@@ -92,7 +94,7 @@ def pictures(record: Record) -> list[Picture]:
 
 def hottest_rack(record: Record) -> dict[str, Any] | None:
     """Geometry of the rack whose hottest inlet face is hottest, None in a hall without racks."""
-    by_name = {name: float(front.temperature.max()) for name, front in record.fronts.items() if np.isfinite(front.temperature).any()}
+    by_name = {name: float(np.nanmax(f.temperature)) for name, f in record.fronts.items() if np.isfinite(f.temperature).any()}
     racks = [rack for rack in record.geometry["racks"] if rack["name"] in by_name]
     return max(racks, key=lambda rack: by_name[rack["name"]], default=None)
 
@@ -134,7 +136,8 @@ def _slice(
     """One slice: raster, arrows, objects, openings, colour bar."""
     across, up = [other for other in range(3) if other != axis]
     columns, rows = record.planes[across], record.planes[up]
-    drawing = Drawing(columns[0], columns[-1], rows[0], rows[-1], width=width, height=max(330.0, 0.62 * width) if width > 500.0 else 480.0)
+    height = 480.0 if width < 500.0 else 530.0
+    drawing = Drawing(columns[0], columns[-1], rows[0], rows[-1], width=width, height=height)
     ratio = PIXELS / max(columns[-1] - columns[0], rows[-1] - rows[0])
     shape = (max(int((rows[-1] - rows[0]) * ratio), 8), max(int((columns[-1] - columns[0]) * ratio), 8))
     drawing.image(png_uri(resample(values, rows, columns, shape), scale.low, scale.high, name), raster)
@@ -231,14 +234,16 @@ def _front_picture(record: Record, scale: Scale) -> Picture:
         flip = (sign > 0) == (axis == 1)
         low = min(rack["low"][across] for rack in racks)
         high = max(rack["high"][across] for rack in racks)
-        drawing = Drawing(low, high, min(r["low"][2] for r in racks), max(r["high"][2] for r in racks), width=380.0 if high - low <= 6.0 else 860.0, height=230.0, flip=flip)
+        long = high - low > LONG_ROW
+        floor, top = min(rack["low"][2] for rack in racks), max(rack["high"][2] for rack in racks)
+        drawing = Drawing(low, high, floor, top, width=860.0 if long else 380.0, height=230.0, flip=flip)
         for rack in racks:
             _front(drawing, rack, record.fronts[rack["name"]], across, scale, limit)
         drawing.axes(AXES[across], "z")
         drawing.colour_bar("temperature", scale.low, scale.high, scale.step, "°C")
         title = f"Row {row}: inlet temperature, seen from the aisle"
         picture = drawing.svg(title, "One field a rack, with its name and its hottest face in °C.")
-        drawings.append(f'<div class="row-map{" wide" if high - low > 6.0 else ""}"><h4>{escape(title)}</h4>{picture}</div>')
+        drawings.append(f'<div class="row-map{" wide" if long else ""}"><h4>{escape(title)}</h4>{picture}</div>')
     caption = f"The number on a rack is its hottest inlet face in °C; a number in a box lies above the recommended {limit:g} °C."
     return Picture("fronts", "Air that enters the racks", caption, "".join(drawings))
 
@@ -252,7 +257,8 @@ def _front(drawing: Drawing, rack: dict[str, Any], front: Front, across: int, sc
     low, high = (rack["low"][across], rack["low"][2]), (rack["high"][across], rack["high"][2])
     shape = (min(4 * len(rows), 160), min(6 * len(columns), 120))
     smooth = resample(values, _edges(rows, low[1], high[1]), _edges(columns, low[0], high[0]), shape)
-    drawing.image(png_uri(smooth[:, ::-1] if drawing.flip else smooth, scale.low, scale.high, "temperature"), f"front-{rack['name']}", low, high)
+    uri = png_uri(smooth[:, ::-1] if drawing.flip else smooth, scale.low, scale.high, "temperature")
+    drawing.image(uri, f"front-{rack['name']}", low, high)
     drawing.box(low, high, "cabinet", rack["name"])
     left, top, width, height = drawing.span(low, high)
     if not np.isfinite(values).any():

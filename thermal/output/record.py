@@ -58,7 +58,9 @@ def summary_json(summary: Mapping[str, Any]) -> bytes:
     return (json.dumps(plain_value(dict(summary)), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def rack_fronts(placement: Any, grid: Any, temperature: np.ndarray, given: Mapping[str, np.ndarray] | None = None) -> dict[str, Front]:
+def rack_fronts(
+    placement: Any, grid: Any, temperature: np.ndarray, given: Mapping[str, np.ndarray] | None = None
+) -> dict[str, Front]:
     """Inlet faces of every rack, from the patches of kind "front" of a placement.
 
     temperature  K, (nz, ny, nx): the air that enters a rack has the temperature of the fluid cell it comes from

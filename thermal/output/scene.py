@@ -22,30 +22,30 @@ def scene(record: Record, pictures: list[Picture]) -> dict[str, Any]:
     """Boxes, faces and slices of the hall with their colours, as JSON values.
 
     Returns    room (m); boxes [{name, words, low, high, colour, front}], where front is {axis, sign, flip, raster} of a rack;
-               faces (openings) and sheets (plates) [{name, low, high, kind}]; slices [{key, title, axis, position}];
+               faces (openings) and sheets (plates) [{name, low, high, kind}]; slices [{key, axis, position}];
                scale {low, high, colours}
     """
     scale = inlet_scale(record)
-    boxes = [{"name": o["name"], "words": f"obstacle {o['name']}", "low": o["low"], "high": o["high"]} for o in record.geometry["obstacles"]]
-    for rack in record.geometry["racks"]:
-        boxes.append(_rack(rack, record, scale.low, scale.high))
+    geometry = record.geometry
+    boxes = [_keys(item, "name", "low", "high") | {"words": f"obstacle {item['name']}"} for item in geometry["obstacles"]]
+    boxes += [_rack(rack, record, scale.low, scale.high) for rack in geometry["racks"]]
     slices = [
-        {"key": picture.key.removesuffix("-temperature"), "title": picture.title, "axis": picture.plane[0], "position": picture.plane[1]}
+        {"key": picture.key.removesuffix("-temperature"), "axis": picture.plane[0], "position": picture.plane[1]}
         for picture in pictures
         if picture.plane is not None and picture.key.endswith("-temperature")
     ]
     return {
-        "room": record.geometry["room"],
+        "room": geometry["room"],
         "boxes": boxes,
-        "faces": [
-            {"name": o["name"], "kind": o["kind"], "axis": o["axis"], "low": o["low"], "high": o["high"]} for o in record.geometry["openings"]
-        ],
-        "sheets": [
-            {"name": p["name"], "low": p["low"], "high": p["high"], "open": p["open_fraction"]} for p in record.geometry["plates"]
-        ],
+        "faces": [_keys(opening, "name", "kind", "axis", "low", "high") for opening in geometry["openings"]],
+        "sheets": [_keys(plate, "name", "low", "high") | {"open": plate["open_fraction"]} for plate in geometry["plates"]],
         "slices": slices,
         "scale": {"low": scale.low, "high": scale.high, "colours": [hex_colour("temperature", n / 8) for n in range(9)]},
     }
+
+
+def _keys(item: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: item[key] for key in keys}
 
 
 def _rack(rack: dict[str, Any], record: Record, low: float, high: float) -> dict[str, Any]:

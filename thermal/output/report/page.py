@@ -11,9 +11,10 @@ from thermal.output.ashrae import CLASSES
 from thermal.output.convergence import convergence
 from thermal.output.pictures import hottest_rack, pictures
 from thermal.output.record import Record, read
-from thermal.output.report.verdict import has_answer, headline, rack_status, shown
+from thermal.output.report.verdict import has_answer, headline, rack_status
 from thermal.output.scene import scene
 from thermal.output.stage import write_whole
+from thermal.output.wording import fixed, limit_words, shown, value_words
 
 FOLDER = Path(__file__).parent
 REPORT = "report.html"
@@ -45,11 +46,11 @@ def render(record: Record) -> str:
     altitude = float(record.geometry.get("altitude") or 0.0)
     answered = has_answer(summary)
     racks = [rack | {"status": rack_status(rack, air_class, altitude, answered)} for rack in summary["racks"]]
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["shown"] = shown
     environment.filters["fixed"] = fixed
+    environment.filters["limit_words"] = limit_words
+    environment.filters["value_words"] = value_words
     return environment.get_template("page.html.j2").render(
         summary=summary,
         title=" ".join(str(summary.get("title") or summary["case"]).split()),
@@ -77,11 +78,6 @@ def render(record: Record) -> str:
     )
 
 
-def fixed(value: Any, digits: int = 1) -> str:
-    """A number with a fixed number of decimals, an en dash for what is no number."""
-    return f"{value:.{digits}f}" if isinstance(value, int | float) and not isinstance(value, bool) else "–"
-
-
 def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     """The few numbers one asks for first: (label, number, remark)."""
     summary = record.summary
@@ -96,7 +92,8 @@ def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, 
         facts.append(("IT power", f"{power:g} kW", f"{sum(rack['air_kW'] for rack in racks):g} kW of it to air"))
     if racks and has_answer(summary):
         inside = sum(1 for rack in racks if rack["status"]["mood"] == "good")
-        facts.append(("Racks in the recommended range", f"{inside} of {len(racks)}", f"ASHRAE class {summary['indices']['class']}"))
+        remark = f"ASHRAE class {summary['indices']['class']}"
+        facts.append(("Racks in the recommended range", f"{inside} of {len(racks)}", remark))
     supply = [o for o in summary.get("openings", []) if o["kind"] == "supply" and o["flow_m3_s"] is not None]
     if supply:
         flow = sum(o["flow_m3_s"] for o in supply)
@@ -107,12 +104,18 @@ def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, 
 
 def _index_rows(indices: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     """(short name, value, meaning, source) of each index."""
+    herrlin, sharma = "Herrlin 2005", "Sharma, Bash, Patel 2002"
     return [
-        ("RCI HI", _percent(indices["rci_high_percent"]), "100 % when no inlet face is above the recommended range", "Herrlin 2005"),
-        ("RCI LO", _percent(indices["rci_low_percent"]), "100 % when no inlet face is below the recommended range", "Herrlin 2005"),
-        ("RTI", _percent(indices["rti_percent"]), "above 100 % air recirculates, below 100 % supply air bypasses the racks", "Herrlin 2008"),
-        ("SHI", fixed(indices["shi"], 3), "share of the heat gathered before the racks; 0 is best", "Sharma, Bash, Patel 2002"),
-        ("RHI", fixed(indices["rhi"], 3), "1 − SHI; 1 is best", "Sharma, Bash, Patel 2002"),
+        ("RCI HI", _percent(indices["rci_high_percent"]), "100 % when no inlet face is above the recommended range", herrlin),
+        ("RCI LO", _percent(indices["rci_low_percent"]), "100 % when no inlet face is below the recommended range", herrlin),
+        (
+            "RTI",
+            _percent(indices["rti_percent"]),
+            "above 100 % air recirculates, below it supply air bypasses the racks",
+            "Herrlin 2008",
+        ),
+        ("SHI", fixed(indices["shi"], 3), "share of the heat gathered before the racks; 0 is best", sharma),
+        ("RHI", fixed(indices["rhi"], 3), "1 − SHI; 1 is best", sharma),
     ]
 
 

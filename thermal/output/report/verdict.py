@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from thermal.output.ashrae import AirClass
+from thermal.output.wording import limit_words, shown, value_words
 
 
 def headline(summary: dict[str, Any]) -> dict[str, str]:
@@ -14,10 +15,12 @@ def headline(summary: dict[str, Any]) -> dict[str, str]:
     text = str(summary.get("verdict_text") or "")
     worst = _worst(summary)
     if summary["verdict"] == "diverged":
-        return _banner("none", "No answer: the calculation diverged", "The numbers below mean nothing; they show where it went wrong.", text, worst)
+        meaning = "The numbers below mean nothing; they show where it went wrong."
+        return _banner("none", "No answer: the calculation diverged", meaning, text, worst)
     if not has_answer(summary):
         return _banner("none", "Not finished: do not use these numbers", "The run stopped before the flow settled.", text, worst)
-    swing = "" if summary["verdict"] == "steady" else "The air never comes to rest: numbers are means, limits are judged on the worst moment."
+    restless = "The air never comes to rest: numbers are means, limits are judged on the worst moment."
+    swing = "" if summary["verdict"] == "steady" else restless
     if failed:
         what = f"{len(failed)} of {len(asserts)} limits" if len(asserts) > 1 else "The limit"
         return _banner("bad", f"{what} {'is' if len(failed) == 1 else 'are'} exceeded", swing, text, _failures(failed))
@@ -43,17 +46,11 @@ def _worst(summary: dict[str, Any]) -> str:
 
 
 def _failures(failed: list[dict[str, Any]]) -> str:
-    names = [f"{row['name']}{' (' + str(row['object']) + ')' if row.get('object') else ''} is {shown(row.get('value'))}" for row in failed[:3]]
+    names = []
+    for row in failed[:3]:
+        place = f" ({row['object']})" if row.get("object") else ""
+        names.append(f"{row['name']}{place} is {value_words(row)}, allowed {limit_words(row)}")
     return "; ".join(names) + (f"; and {len(failed) - 3} more." if len(failed) > 3 else ".")
-
-
-def shown(value: Any, digits: int = 4) -> str:
-    """A number with few digits, "no number" for None, text as it is."""
-    if value is None:
-        return "no number"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return f"{value:.{digits}g}" if isinstance(value, float) else f"{value:d}"
 
 
 def has_answer(summary: dict[str, Any]) -> bool:

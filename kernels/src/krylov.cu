@@ -86,17 +86,30 @@ KERNEL void step_length(const int count, const double* zr_partial, const double*
     }
 }
 
+// Sum of a row piece in four interleaved parts: one running sum would wait for every addition.
+INLINE double sum_row(const real* x, const int length)
+{
+    double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0;
+    int m = 0;
+    for (; m + 3 < length; m += 4)
+    {
+        s0 += (double)x[m];
+        s1 += (double)x[m + 1];
+        s2 += (double)x[m + 2];
+        s3 += (double)x[m + 3];
+    }
+    for (; m < length; ++m)
+        s0 += (double)x[m];
+    return (s0 + s1) + (s2 + s3);
+}
+
 // Sum of x over each run.
 KERNEL void sum_runs(const int nx, const int ny, const int nz, const int count, const int* runs, const real* x, double* partial)
 {
     FV_LIST(n, count)
     {
         const long long c = AT(runs[n], runs[count + n], runs[2LL * count + n]);
-        const int length = runs[3LL * count + n];
-        double sum = 0.0;
-        for (int m = 0; m < length; ++m)
-            sum += (double)x[c + m];
-        partial[n] = sum;
+        partial[n] = sum_row(x + c, runs[3LL * count + n]);
     }
 }
 

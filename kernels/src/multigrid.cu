@@ -133,91 +133,111 @@ KERNEL void prolong(const int nx, const int ny, const int nz, const int mx, cons
     }
 }
 
-// Resistance from the middle of two joined cells to one of them: half of theirs; nothing across a closed face, where the two
-// parts have no connection of their own and their parent stands in both.
-INLINE real half_resistance(const real g)
-{
-    return g > R(0.0) ? R(0.5) / g : R(0.0);
-}
-
-// Weight of the coarse neighbour: resistance from the parent to the child over resistance from the parent to the neighbour.
+// Weight of the coarse neighbour: resistance from the parent to the child over resistance from the parent to the neighbour,
+//   (1 / 2 inner) / (1 / 2 inner + 1 / outer + 1 / 2 beyond)   written with one division.
 // inner: face between the two children; outer: face towards the neighbour; beyond: face between the neighbour's children, or 0.
 INLINE real weight(const real inner, const real outer, const real beyond)
 {
-    const real own = half_resistance(inner);
-    const real rest = R(2.0) * half_resistance(outer) + half_resistance(beyond);
-    return (inner > R(0.0) && outer > R(0.0)) ? own / (own + rest) : R(0.0);
+    const real scale = beyond > R(0.0) ? beyond : R(1.0);
+    const real last = beyond > R(0.0) ? inner * outer : R(0.0);
+    const real whole = scale * (outer + R(2.0) * inner) + last;
+    return (inner > R(0.0) && outer > R(0.0)) ? scale * outer / (whole > R(0.0) ? whole : R(1.0)) : R(0.0);
 }
 
-INLINE real axis_weight(const real* g, const long long c, const long long s, const int before, const int side, const int after)
-{
-    const real inner = side < 0 ? g[c + s] : g[c];
-    const real outer = side < 0 ? g[c] : g[c + s];
-    const real beyond = side < 0 ? (before > 0 ? g[c - s] : R(0.0)) : (after < 0 ? g[c + 2 * s] : R(0.0));
-    const real t = weight(inner, outer, beyond);
-    return side != 0 ? t : R(0.0);
-}
-
-// Conductance to the sister of a child whose outer face is closed, else 0: the way to an opening with fixed pressure.
-INLINE real sister(const real* g, const long long c, const long long s, const int side)
-{
-    const real inner = side < 0 ? g[c + s] : g[c];
-    const real outer = side < 0 ? g[c] : g[c + s];
-    return (side != 0 && outer == R(0.0)) ? inner : R(0.0);
-}
+// Distances from a child to its inner face, its outer face and the face beyond, by the side of its coarse neighbour (-1, 0, 1),
+// and whether there is a pair here and beyond, as factors. Integer arithmetic: along y and z these are the same for a whole
+// row, and a comparison that does not change inside the loop over x would stop vectorisation.
+#define ROW_SIDES(axis, side, n, stride)                                                     \
+    const int first_##axis = (1 - (side)[n]) >> 1;                                           \
+    const int left_##axis = ((side)[(n) - 1] + 1) >> 1;                                      \
+    const int right_##axis = (1 - (side)[(n) + 1]) >> 1;                                     \
+    const long long inner_##axis = first_##axis * (stride);                                  \
+    const long long outer_##axis = (1 - first_##axis) * (stride);                            \
+    const long long beyond_##axis = (2 - 3 * first_##axis) * (stride);                       \
+    const real pair_##axis = (real)((side)[n] & 1);                                          \
+    const real next_##axis = (real)(first_##axis * left_##axis + (1 - first_##axis) * right_##axis);
 
 // Prolongation weights and reciprocal diagonal of a level. A fixed pressure pulls its cell towards 0, which is what stands in
-// the halo or the solid behind the opening: its weight goes to the axis of the best connected sister.
+// the halo or the solid behind the opening: its weight goes to the axis of the best connected sister with a closed outer face.
 KERNEL void prepare_level(const int nx, const int ny, const int nz, const int* parents, const real* gx, const real* gy,
                           const real* gz, const real* gd, real* tx, real* ty, real* tz, real* d)
 {
     FV_CELLS(i, j, k)
     {
-        const int* const side_x = parents + (nx + 4) + 2;
-        const int* const side_y = parents + 2 * (nx + 4) + (ny + 4) + 2;
-        const int* const side_z = parents + 2 * (nx + 4) + 2 * (ny + 4) + (nz + 4) + 2;
+        const int* const along_x = parents + (nx + 4) + 2;
+        const int* const along_y = parents + 2 * (nx + 4) + (ny + 4) + 2;
+        const int* const along_z = parents + 2 * (nx + 4) + 2 * (ny + 4) + (nz + 4) + 2;
         const long long c = AT(i, j, k);
-        const real x = axis_weight(gx, c, 1, side_x[i - 1], side_x[i], side_x[i + 1]);
-        const real y = axis_weight(gy, c, SY, side_y[j - 1], side_y[j], side_y[j + 1]);
-        const real z = axis_weight(gz, c, SZ, side_z[k - 1], side_z[k], side_z[k + 1]);
-        const real fx = sister(gx, c, 1, side_x[i]);
-        const real fy = sister(gy, c, SY, side_y[j]);
-        const real fz = sister(gz, c, SZ, side_z[k]);
-        const real best = fx >= fy ? (fx >= fz ? fx : fz) : (fy >= fz ? fy : fz);
-        const real fixed = weight(best, gd[c], R(0.0));
-        const real wx = fx == best ? (x > R(0.0) ? x : fixed) : x;
-        const real wy = (fx != best && fy == best) ? fixed : y;
-        const real wz = (fx != best && fy != best) ? fixed : z;
+        const real low = gx[c - 1], here = gx[c], high = gx[c + 1], far = gx[c + 2];
+        const int before = along_x[i - 1], side = along_x[i], after = along_x[i + 1];
+        const real left = before > 0 ? low : R(0.0);
+        const real right = after < 0 ? far : R(0.0);
+        const real inner = side < 0 ? high : here;
+        const real outer = side < 0 ? here : high;
+        const real pair = side != 0 ? R(1.0) : R(0.0);
+        ROW_SIDES(y, along_y, j, SY)
+        ROW_SIDES(z, along_z, k, SZ)
+        const real sister_y = pair_y * gy[c + inner_y], across_y = gy[c + outer_y];
+        const real sister_z = pair_z * gz[c + inner_z], across_z = gz[c + outer_z];
+        real x = weight(pair * inner, outer, side < 0 ? left : right);
+        real y = weight(sister_y, across_y, next_y * gy[c + beyond_y]);
+        real z = weight(sister_z, across_z, next_z * gz[c + beyond_z]);
+        const real fx = outer > R(0.0) ? R(0.0) : pair * inner;
+        const real fy = across_y > R(0.0) ? R(0.0) : sister_y;
+        const real fz = across_z > R(0.0) ? R(0.0) : sister_z;
+        const real fyz = fy >= fz ? fy : fz;
+        const real best = fx >= fyz ? fx : fyz;
+        const real held = weight(best, gd[c], R(0.0));
+        const real to_x = fx >= fyz ? held : R(0.0);
+        const real to_y = fy >= fz ? held - to_x : R(0.0);
+        x += to_x;
+        y += to_y;
+        z += held - to_x - to_y;
         // the parent's own weight stays >= 0
-        const real all = wx + wy + wz;
-        const real scale = all > R(1.0) ? R(1.0) / all : R(1.0);
-        tx[c] = scale * wx;
-        ty[c] = scale * wy;
-        tz[c] = scale * wz;
-        const real diagonal = gx[c] + gx[c + 1] + gy[c] + gy[c + SY] + gz[c] + gz[c + SZ] + gd[c];
-        d[c] = diagonal > R(0.0) ? R(1.0) / (diagonal > R(0.0) ? diagonal : R(1.0)) : R(0.0);
+        const real all = x + y + z;
+        const real scale = R(1.0) / (all > R(1.0) ? all : R(1.0));
+        tx[c] = scale * x;
+        ty[c] = scale * y;
+        tz[c] = scale * z;
+        const real diagonal = here + high + gy[c] + gy[c + SY] + gz[c] + gz[c + SZ] + gd[c];
+        d[c] = diagonal > R(0.0) ? R(1.0) / diagonal : R(0.0);
     }
 }
 
-// Conductance between two coarse cells along one line of fine cells: half of the left pair, the face, half of the right pair.
-INLINE real series(const real* g, const long long c, const long long s, const int left, const int right)
+// Conductance to the sister of a child whose outer face is closed, else 0: the way to an opening with fixed pressure.
+// upper: 1 for the second child; pair: 0 for an only child.
+INLINE real sister(const real* g, const long long c, const long long s, const int upper, const real pair)
 {
-    const real resistance = (left ? half_resistance(g[c - s]) : R(0.0)) + (right ? half_resistance(g[c + s]) : R(0.0));
-    return g[c] / (R(1.0) + g[c] * resistance);
+    const real inner = g[c + (upper ? 0 : s)];
+    const real outer = g[c + (upper ? s : 0)];
+    return outer > R(0.0) ? R(0.0) : pair * inner;
+}
+
+// Conductance between two coarse cells along one line of fine cells: half of the left pair, the face, half of the right pair,
+//   1 / (1 / g + 1 / 2 before + 1 / 2 after)   written with one division; closed inner faces (0) add no resistance.
+// left, right: 1 where the coarse cell on that side is a pair, else 0.
+INLINE real series(const real* g, const long long c, const long long s, const real left, const real right)
+{
+    const real here = g[c], low = left * g[c - s], high = right * g[c + s];
+    const real before = low > R(0.0) ? low : R(1.0);
+    const real after = high > R(0.0) ? high : R(1.0);
+    const real extra = (low > R(0.0) ? after : R(0.0)) + (high > R(0.0) ? before : R(0.0));
+    return here * (before * after / (before * after + R(0.5) * here * extra));
 }
 
 // Conductance of a child to a fixed pressure, seen from its parent: in series with half of the pair it hangs on (the axis
 // of the opening is one whose outer face is closed; where several are, the best connected one).
 INLINE real fixed(const real* gx, const real* gy, const real* gz, const real* gd, const long long c, const long long sy,
-                  const long long sz, const int a, const int f, const int g, const int pair_x, const int pair_y, const int pair_z)
+                  const long long sz, const int a, const int f, const int g, const real pair_x, const real pair_y, const real pair_z)
 {
-    const real inner_x = gx[c + (a ? 0 : 1)], outer_x = gx[c + (a ? 1 : 0)];
-    const real inner_y = gy[c + (f ? 0 : sy)], outer_y = gy[c + (f ? sy : 0)];
-    const real inner_z = gz[c + (g ? 0 : sz)], outer_z = gz[c + (g ? sz : 0)];
-    real best = (pair_x && outer_x == R(0.0)) ? inner_x : R(0.0);
-    best = (pair_y && outer_y == R(0.0) && inner_y > best) ? inner_y : best;
-    best = (pair_z && outer_z == R(0.0) && inner_z > best) ? inner_z : best;
-    return gd[c] / (R(1.0) + gd[c] * half_resistance(best));
+    const real fx = sister(gx, c, 1, a, pair_x);
+    const real fy = sister(gy, c, sy, f, pair_y);
+    const real fz = sister(gz, c, sz, g, pair_z);
+    const real fyz = fy >= fz ? fy : fz;
+    const real best = fx >= fyz ? fx : fyz;
+    const real own = gd[c];
+    const real shared = best / (best + R(0.5) * own + (best > R(0.0) ? R(0.0) : R(1.0)));
+    return own * (best > R(0.0) ? shared : R(1.0));
 }
 
 // Conductances of a coarse level from those of the finer one: series along the axis, parallel across it. Over coarse cells.
@@ -228,29 +248,26 @@ KERNEL void coarsen_conductances(const int nx, const int ny, const int nz, const
     FV_CELLS(I, J, K)
     {
         STARTS(I, J, K)
-        const int left_x = i0 - starts[I] > 1, left_y = j0 - starts[nx + 3 + J] > 1, left_z = k0 - starts[nx + ny + 6 + K] > 1;
-        const int pair_x = i1 > i0, pair_y = j1 > j0, pair_z = k1 > k0;
+        const real wi = i1 > i0 ? R(1.0) : R(0.0), li = i0 - starts[I] > 1 ? R(1.0) : R(0.0);
+        const real wj = j1 > j0 ? R(1.0) : R(0.0), lj = j0 - starts[nx + 3 + J] > 1 ? R(1.0) : R(0.0);
+        const real wk = k1 > k0 ? R(1.0) : R(0.0), lk = k0 - starts[nx + ny + 6 + K] > 1 ? R(1.0) : R(0.0);
         const long long sy = fx + 4, sz = sy * (fy + 4);
         const long long c = AT_FINE(i0, j0, k0);
-        const real wi = pair_x ? R(1.0) : R(0.0);
-        const real wj = pair_y ? R(1.0) : R(0.0);
-        const real wk = pair_z ? R(1.0) : R(0.0);
         const long long n = AT(I, J, K);
-        hx[n] = series(gx, c, 1, left_x, pair_x) + wj * series(gx, c + sy, 1, left_x, pair_x) +
-                wk * (series(gx, c + sz, 1, left_x, pair_x) + wj * series(gx, c + sy + sz, 1, left_x, pair_x));
-        hy[n] = series(gy, c, sy, left_y, pair_y) + wi * series(gy, c + 1, sy, left_y, pair_y) +
-                wk * (series(gy, c + sz, sy, left_y, pair_y) + wi * series(gy, c + 1 + sz, sy, left_y, pair_y));
-        hz[n] = series(gz, c, sz, left_z, pair_z) + wi * series(gz, c + 1, sz, left_z, pair_z) +
-                wj * (series(gz, c + sy, sz, left_z, pair_z) + wi * series(gz, c + 1 + sy, sz, left_z, pair_z));
-        real sum = R(0.0);
-        sum += fixed(gx, gy, gz, gd, c, sy, sz, 0, 0, 0, pair_x, pair_y, pair_z);
-        sum += wi * fixed(gx, gy, gz, gd, c + 1, sy, sz, 1, 0, 0, pair_x, pair_y, pair_z);
-        sum += wj * fixed(gx, gy, gz, gd, c + sy, sy, sz, 0, 1, 0, pair_x, pair_y, pair_z);
-        sum += wi * wj * fixed(gx, gy, gz, gd, c + 1 + sy, sy, sz, 1, 1, 0, pair_x, pair_y, pair_z);
-        sum += wk * fixed(gx, gy, gz, gd, c + sz, sy, sz, 0, 0, 1, pair_x, pair_y, pair_z);
-        sum += wi * wk * fixed(gx, gy, gz, gd, c + 1 + sz, sy, sz, 1, 0, 1, pair_x, pair_y, pair_z);
-        sum += wj * wk * fixed(gx, gy, gz, gd, c + sy + sz, sy, sz, 0, 1, 1, pair_x, pair_y, pair_z);
-        sum += wi * wj * wk * fixed(gx, gy, gz, gd, c + 1 + sy + sz, sy, sz, 1, 1, 1, pair_x, pair_y, pair_z);
+        hx[n] = series(gx, c, 1, li, wi) + wj * series(gx, c + sy, 1, li, wi) +
+                wk * (series(gx, c + sz, 1, li, wi) + wj * series(gx, c + sy + sz, 1, li, wi));
+        hy[n] = series(gy, c, sy, lj, wj) + wi * series(gy, c + 1, sy, lj, wj) +
+                wk * (series(gy, c + sz, sy, lj, wj) + wi * series(gy, c + 1 + sz, sy, lj, wj));
+        hz[n] = series(gz, c, sz, lk, wk) + wi * series(gz, c + 1, sz, lk, wk) +
+                wj * (series(gz, c + sy, sz, lk, wk) + wi * series(gz, c + 1 + sy, sz, lk, wk));
+        real sum = fixed(gx, gy, gz, gd, c, sy, sz, 0, 0, 0, wi, wj, wk);
+        sum += wi * fixed(gx, gy, gz, gd, c + 1, sy, sz, 1, 0, 0, wi, wj, wk);
+        sum += wj * fixed(gx, gy, gz, gd, c + sy, sy, sz, 0, 1, 0, wi, wj, wk);
+        sum += wi * wj * fixed(gx, gy, gz, gd, c + 1 + sy, sy, sz, 1, 1, 0, wi, wj, wk);
+        sum += wk * fixed(gx, gy, gz, gd, c + sz, sy, sz, 0, 0, 1, wi, wj, wk);
+        sum += wi * wk * fixed(gx, gy, gz, gd, c + 1 + sz, sy, sz, 1, 0, 1, wi, wj, wk);
+        sum += wj * wk * fixed(gx, gy, gz, gd, c + sy + sz, sy, sz, 0, 1, 1, wi, wj, wk);
+        sum += wi * wj * wk * fixed(gx, gy, gz, gd, c + 1 + sy + sz, sy, sz, 1, 1, 1, wi, wj, wk);
         hd[n] = sum;
     }
 }

@@ -1,0 +1,74 @@
+"""Twins of src/turbulence.cu: eddy viscosity laws and the production of turbulence energy.
+
+Legend: u v w face velocities; nut eddy viscosity; y distance to the nearest wall; k_ eps turbulence energy and its dissipation;
+G production of k, m2/s3; T temperature; o_* 1 where the face on that side (w e s n b t) is open; r_* reciprocal centre distance.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kernels.twins.grid import INTERIOR, at, fluid, line, opened, unpack_metrics
+
+SHIFTS = ({"i": 1}, {"j": 1}, {"k": 1})
+
+
+def viscosity_chen_xu(nx, ny, nz, u, v, w, y, mask, nut, A):
+    """nut = A |V| y (Chen & Xu 1998, eq. 8, A = 0.03874)."""
+    um, vm, wm = (0.5 * (at(q) + at(q, **shift)) for q, shift in zip((u, v, w), SHIFTS, strict=True))
+    nut[INTERIOR] = fluid(mask, nut.dtype) * A * at(y) * np.sqrt(um * um + vm * vm + wm * wm)
+
+
+def viscosity_k_epsilon(nx, ny, nz, k_, eps, mask, nut, C_mu, most):
+    """nut = C_mu k^2 / eps (Launder & Spalding 1974), not above `most`."""
+    value = C_mu * at(k_) * at(k_) / at(eps)
+    nut[INTERIOR] = fluid(mask, nut.dtype) * np.where(value < most, value, most)
+
+
+def keep_above(nx, ny, nz, q, least):
+    """q = max(q, least)."""
+    here = q[INTERIOR]
+    q[INTERIOR] = np.where(here > least, here, least)
+
+
+def _negated(shift):
+    return {name: -step for name, step in shift.items()}
+
+
+def _slope(q, along, faces, distances):
+    """Mean of the two one-sided differences of centre values along an axis; a closed side counts as no difference.
+
+    q: callable (i, j, k shifts) -> values at the centres of interior cells, shifted.
+    """
+    forth, back = SHIFTS[along], _negated(SHIFTS[along])
+    low, mid, high = q(**back), q(), q(**forth)
+    r_lo, r_hi = 1 / line(distances[along], along), 1 / line(distances[along], along, 1)
+    return 0.5 * (at(faces[along]) * (mid - low) * r_lo + at(faces[along], **forth) * (high - mid) * r_hi)
+
+
+def _centred(q, axis):
+    """Callable for `_slope`: twice the velocity along `axis` at cell centres."""
+
+    def value(i=0, j=0, k=0):
+        far = [i, j, k]
+        far[axis] += 1
+        return at(q, i, j, k) + at(q, *far)
+
+    return value
+
+
+def production(nx, ny, nz, u, v, w, T, nut, mask, metrics, G, gain):
+    """G = nut (2 S_ij S_ij - gain dT/dz), not below 0; gain = g beta / sigma of simple gradient diffusion, or 0."""
+    widths, distances = unpack_metrics(metrics, nx, ny, nz)
+    faces = [opened(mask, axis, G.dtype) for axis in range(3)]
+    (ux, vy, wz) = (
+        (at(q, **shift) - at(q)) / line(widths[axis], axis) for axis, (q, shift) in enumerate(zip((u, v, w), SHIFTS, strict=True))
+    )
+    um, vm, wm = _centred(u, 0), _centred(v, 1), _centred(w, 2)
+    uy, uz = (0.5 * _slope(um, along, faces, distances) for along in (1, 2))
+    vx, vz = (0.5 * _slope(vm, along, faces, distances) for along in (0, 2))
+    wx, wy = (0.5 * _slope(wm, along, faces, distances) for along in (0, 1))
+    shear = (uy + vx) * (uy + vx) + (uz + wx) * (uz + wx) + (vz + wy) * (vz + wy)
+    strain = 2 * (ux * ux + vy * vy + wz * wz) + shear
+    lapse = _slope(lambda i=0, j=0, k=0: at(T, i, j, k), 2, faces, distances)
+    G[INTERIOR] = np.maximum(at(nut) * (strain - gain * lapse), 0)

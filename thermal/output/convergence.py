@@ -32,10 +32,12 @@ def convergence(history: Sequence[dict[str, Any]]) -> list[Picture]:
         return []
     names = list(dict.fromkeys(key for row in rows for key in row))
     others = [n for n in names if n not in APART and not n.startswith(INLET)]
-    residuals = [n for n in others if any((_number(row.get(n)) or 0.0) > 0.0 for row in rows)]
+    residuals = [n for n in others if any(_number(row.get(n)) for row in rows)]
     inlets = [n for n in names if n.startswith(INLET)]
-    x = list(range(len(rows)))  # iterations start again on every grid; the row number does not
-    marks = [n for n in x[1:] if any(rows[n].get(key) != rows[n - 1].get(key) for key in ("cell", "level", "stage"))]
+    x = _running(rows)
+    marks = [
+        x[n] for n in range(1, len(rows)) if any(rows[n].get(key) != rows[n - 1].get(key) for key in ("cell", "level", "stage"))
+    ]
     made = []
     if residuals:
         lines = {n: [_log(r.get(n)) for r in rows] for n in residuals[:MOST_LINES]}
@@ -50,7 +52,18 @@ def convergence(history: Sequence[dict[str, Any]]) -> list[Picture]:
     return made
 
 
-def _chart(lines: dict[str, list[float | None]], x: list[int], marks: list[int], title: str, *, logarithmic: bool) -> str:
+def _running(rows: list[dict[str, Any]]) -> list[float]:
+    """Iterations since the start of the run: a row's own count starts again on every grid."""
+    running, before, last = [], 0.0, 0.0
+    for row in rows:
+        if row["iteration"] < last:
+            before += last
+        last = row["iteration"]
+        running.append(before + last)
+    return running
+
+
+def _chart(lines: dict[str, list[float | None]], x: list[float], marks: list[float], title: str, *, logarithmic: bool) -> str:
     """One chart: frame, grid lines, a line each with its name at the end."""
     values = [value for line in lines.values() for value in line if value is not None]
     if not values:
@@ -65,9 +78,9 @@ def _chart(lines: dict[str, list[float | None]], x: list[int], marks: list[int],
         low, high, step = nice_range(min(tail), max(tail), smallest=1.0)
     wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
-    def place(n: int, value: float) -> tuple[float, float]:
+    def place(at: float, value: float) -> tuple[float, float]:
         share = min(max((value - low) / (high - low), -0.02), 1.02)
-        return LEFT + wide * n / max(x[-1], 1), TOP + tall * (1.0 - share)
+        return LEFT + wide * at / max(x[-1], 1.0), TOP + tall * (1.0 - share)
 
     parts = [f'<rect class="frame" x="{LEFT:g}" y="{TOP:g}" width="{wide:g}" height="{tall:g}"/>']
     tick = low
@@ -77,12 +90,12 @@ def _chart(lines: dict[str, list[float | None]], x: list[int], marks: list[int],
         parts.append(f'<line class="rule" x1="{LEFT:g}" x2="{LEFT + wide:g}" y1="{number(y)}" y2="{number(y)}"/>')
         parts.append(_tick(LEFT - 6, y + 3.5, "end", words))
         tick += step
-    _, end, every = nice_range(0.0, float(len(x)), smallest=2.0)
+    _, end, every = nice_range(0.0, x[-1], smallest=2.0)
     for n in range(0, int(min(end, x[-1])) + 1, max(int(every), 1)):
         parts.append(_tick(place(n, low)[0], HEIGHT - BOTTOM + 14, "middle", str(n)))
     parts.append(_tick(LEFT + wide / 2, HEIGHT - 6, "middle", "iterations"))
-    for n in marks:
-        at = number(place(n, low)[0])
+    for mark in marks:
+        at = number(place(mark, low)[0])
         parts.append(f'<line class="gridchange" x1="{at}" x2="{at}" y1="{TOP:g}" y2="{TOP + tall:g}"/>')
     ends = []
     stride = max(1, len(x) // POINTS)
@@ -139,7 +152,7 @@ def _number(value: Any) -> float | None:
 
 def _log(value: Any) -> float | None:
     plain = _number(value)
-    return math.log10(plain) if plain is not None and plain > 0.0 else None
+    return math.log10(abs(plain)) if plain else None
 
 
 def _celsius(value: Any) -> float | None:

@@ -103,7 +103,7 @@ class Drawing:
         size = 11.0
         long = LETTER * size * len(words)
         middle = (left + width / 2, top + height / 2)
-        if long <= width - 2 and size <= height:
+        if long <= width - 5 and size <= height:
             self.text(middle[0], middle[1] + 0.36 * size, words, kind, size)
         elif long <= height - 2 and size <= width:
             self.text(middle[0] + 0.36 * size, middle[1], words, kind, size, turn=-90.0)

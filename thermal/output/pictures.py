@@ -174,7 +174,7 @@ def _objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: fl
             drawing.line(flat(plate["low"]), flat(plate["high"]), kind, plate["name"])
     for opening in geometry["openings"]:
         low, high = flat(opening["low"]), flat(opening["high"])
-        tip = f"{opening['kind']} {opening['name']}"
+        tip = opening["name"] if opening["kind"] in opening["name"] else f"{opening['kind']} {opening['name']}"
         if opening["axis"] == axis and axis == 2:
             drawing.box(low, high, f"opening {opening['kind']}", tip)
             if (high[0] - low[0]) * drawing.scale > 6.4 * len(tip):

@@ -146,11 +146,9 @@ def _celsius(kelvin: float) -> float:
 
 def _mixed(rows: Sequence[Mapping[str, Any]]) -> float | None:
     """Flow-weighted mean temperature in degC of openings, None when nothing flows."""
-    flows = [abs(row["flow_m3_s"]) for row in rows if row["flow_m3_s"] is not None and row["temperature_degC"] is not None]
-    if not flows or not sum(flows) > 0.0:
-        return None
-    heats = (abs(row["flow_m3_s"]) * row["temperature_degC"] for row in rows if row["flow_m3_s"] is not None)
-    return sum(heats) / sum(flows)
+    known = [row for row in rows if _all_finite([row], ("flow_m3_s", "temperature_degC"))]
+    total = sum(abs(row["flow_m3_s"]) for row in known)
+    return sum(abs(row["flow_m3_s"]) * row["temperature_degC"] for row in known) / total if total > 0.0 else None
 
 
 def _all_finite(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> bool:

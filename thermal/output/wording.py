@@ -26,7 +26,7 @@ def fixed(value: Any, digits: int = 1) -> str:
 
 def _unit(row: Mapping[str, Any]) -> str:
     unit = str(row.get("unit") or "")
-    return "" if unit == "-" else " °C" if unit == "degC" else f" {unit}"
+    return "" if unit in ("", "-") else " °C" if unit == "degC" else f" {unit}"
 
 
 def value_words(row: Mapping[str, Any]) -> str:

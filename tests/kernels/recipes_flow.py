@@ -1,0 +1,105 @@
+"""Arguments of the flow kernels: momentum, scalar, pressure, turbulence, boundary, where `recipes.py` alone would not do.
+
+Numbers are those of air in a hall, because the kernels divide by differences: 1/alpha must exceed 1, and a wall law takes another
+branch below y+ 11.5 than above it. Ranges are wide enough that every branch is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tests.kernels.recipes import Hall
+
+Recipe = Callable[["Hall"], Any]
+
+ROWS = ("momentum", "scalar")
+KAPPA, E = 0.41, 9.8
+
+
+def constant(value: float) -> Recipe:
+    """The same number for every hall."""
+    return lambda hall: value
+
+
+def limit() -> float:
+    """y+ where the linear and the logarithmic law meet, as exactly as a float64 can tell."""
+    yp = 11.0
+    for _ in range(50):
+        yp = math.log(E * yp) / KAPPA
+    return yp
+
+
+def mask(hall: Hall) -> np.ndarray:
+    """Bits that agree: a face is open only between two fluid cells, some of those are closed by plates; solids happen."""
+    fluid = hall.random.random(hall.shape) < 0.85
+    bits = fluid.astype(np.uint8)
+    for bit, axis in ((2, 2), (4, 1), (8, 0)):
+        both = fluid & np.roll(fluid, 1, axis) & (hall.random.random(hall.shape) < 0.9)
+        both[(slice(None),) * axis + (0,)] = False
+        bits |= bit * both.astype(np.uint8)
+    return bits
+
+
+def wide(low: float, sign: bool = False) -> Recipe:
+    """A field from 10**low to 1, even in the logarithm, of both signs if asked for."""
+
+    def make(hall: Hall) -> np.ndarray:
+        signs = hall.random.choice([-1.0, 1.0], hall.shape) if sign else 1.0
+        return (signs * 10.0 ** hall.random.uniform(low, 0.0, hall.shape)).astype(hall.real)
+
+    return make
+
+
+def holed(hall: Hall) -> np.ndarray:
+    """Reciprocal diagonals, 0 in solids."""
+    return hall.field() * (hall.random.random(hall.shape) < 0.8).astype(hall.real)
+
+
+# Pressure openings: cells of one plane z = 0, whose velocities no other entry reads; low faces or high faces, by hall.
+def opening_cells(hall: Hall) -> np.ndarray:
+    """Positions of the cells of the lowest layer, as many as a list of the hall is long."""
+    nx, ny, _ = hall.size
+    j, i = (part.ravel() for part in np.indices((ny, nx)))
+    return ((2 * hall.shape[1] + j + 2) * hall.shape[2] + i + 2)[: hall.count].astype(np.int64)
+
+
+def is_high(hall: Hall) -> bool:
+    """Are the openings on the high faces of their cells?"""
+    return hall.size[1] % 2 == 0
+
+
+def layer(hall: Hall) -> int:
+    """Distance to the next cell along z."""
+    return hall.shape[1] * hall.shape[2]
+
+
+BY_FILE: dict[tuple[str, str], Recipe] = {
+    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence")},
+    **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "boundary")},
+    **{(file, "nu"): constant(1.5e-5) for file in ("momentum", "boundary")},
+    ("momentum", "buoyancy"): constant(0.033),
+    ("momentum", "stiff"): constant(20.0),
+    ("momentum", "T"): lambda hall: hall.field(-1.0, 15.0),
+    ("boundary", "kappa"): constant(KAPPA),
+    ("boundary", "laminar"): constant(limit()),
+    ("boundary", "C_mu"): constant(0.09),
+}
+
+BY_KERNEL: dict[tuple[str, str], Recipe] = {
+    **{(kernel, "E"): constant(E) for kernel in ("wall_log", "wall_k_epsilon")},
+    **{("wall_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
+    ("wall_k_epsilon", "k_"): wide(-9.0),
+    ("row_defect", "rd"): holed,
+    ("production", "gain"): constant(5.0),
+    ("rack_backs", "sums"): lambda hall: np.array([hall.random.uniform(0.1, 1.0), 0.3, 0.7, 0.0]),
+    ("outlet", "count"): lambda hall: len(opening_cells(hall)),
+    ("outlet", "cell"): opening_cells,
+    ("outlet", "s"): lambda hall: -1.0 if is_high(hall) else 1.0,
+    ("outlet", "n_off"): lambda hall: layer(hall) if is_high(hall) else 0,
+    ("outlet", "in_off"): lambda hall: 0 if is_high(hall) else layer(hall),
+}

@@ -1,12 +1,11 @@
 """What a user can have done wrong, as values and exceptions with plain one-line messages.
 
-A mistake is a CaseError (a value: where, what, accepted, fix); a case file with mistakes raises one CaseErrors that holds all of them.
-Text from users is hostile: it enters a message only through `quote`.
+A mistake is a CaseError (a value: where, what, accepted, fix); a case file with mistakes raises one CaseErrors that holds all
+of them. Text from users is hostile: it enters a message only through `quote`.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,9 +13,8 @@ QUOTE_LENGTH = 80  # characters of user input in a message: enough to find the p
 
 
 def clean(text: str) -> str:
-    """`text` without control, format (bidirectional marks), surrogate and private characters; line breaks become spaces."""
-    spaced = text.replace("\r\n", " ").replace("\n", " ").replace("\r", " ").replace("\t", " ")
-    return "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+    """`text` as it may stand in one line: white space becomes spaces; control, bidirectional and other unprintables go."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
 
 
 def quote(value: object) -> str:
@@ -100,4 +98,7 @@ class RecordError(HallflowError):
 
 
 class OutputError(HallflowError):
-    """A record, report or checkpoint that could not be written (disk full, no permission); what was there before stays. Exit code 3."""
+    """A record, report or checkpoint that could not be written (disk full, no permission); what was there before stays.
+
+    Exit code 3.
+    """

@@ -14,7 +14,7 @@ from thermal.errors import quote
 
 ZERO_CELSIUS = 273.15  # K, by definition of the Celsius scale (BIPM SI brochure, 9th edition, 2.3.1)
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:_\d+)*)?(?:\.\d*)?(?:[eE][+-]?\d{1,4})?")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _COMMA = re.compile(r"^([+-]?\d+),(\d+)(.*)$", re.DOTALL)
 _SPACED = re.compile(r"^([+-]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:\.\d+)?)(.*)$", re.DOTALL)
 _LONGEST = 200  # characters of a quantity; nobody writes more, and the patterns above stay fast
@@ -181,7 +181,7 @@ def _split(text: str, dimension: Dimension) -> tuple[float, str]:
         raise UnitError(f"{quote(text)}: no marks between thousands", accepted, f"did you mean {quote(meant)}?")
     match = _NUMBER.match(stripped)
     digits = match.group(0) if match else ""
-    if not any(c.isdigit() for c in digits) or not digits.isascii():
+    if not digits:
         example = f'"1 {dimension.usual}"' if dimension.usual else "0.5"
         raise UnitError(f"{quote(text)} does not start with a number", accepted, f"write it like {example}")
     number = float(digits.replace("_", ""))

@@ -8,21 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from thermal.case import model
 from thermal.errors import CaseError
 
 TOLERANCE = 1e-6  # m; closer planes are the same plane
 MOST_CELLS = 1e10  # 100 times the largest hall that anybody has asked for; beyond it the cell size is a typing error
 BYTES_PER_CELL = 250.0  # single precision, as measured for the steady solver's fields
-_MOST_OVERLAPS = 20  # messages; more come from one mistake
+MOST_OVERLAPS = 20  # messages; more come from one mistake
 
 
 def _inside(box: model.Box, room: model.Point) -> bool:
     return all(box.low[a] >= -TOLERANCE and box.high[a] <= room[a] + TOLERANCE for a in range(3))
-
-
-def _overlap(a: model.Box, b: model.Box) -> bool:
-    return all(min(a.high[x], b.high[x]) - max(a.low[x], b.low[x]) > TOLERANCE for x in range(3))
 
 
 def _outside_text(box: model.Box, room: model.Point) -> str:
@@ -43,20 +41,27 @@ def check_outside(things: Iterable[tuple[str, str, model.Box]], room: model.Poin
 
 
 def check_overlaps(solids: Sequence[tuple[str, str, model.Box, bool]]) -> list[CaseError]:
-    """Solids (label, source, box, may join others that may) that fill the same space. Sweeps along x, so long rows are quick."""
+    """Solids (label, source, box, may join others that may) that fill the same space, in the order of the list."""
     errors: list[CaseError] = []
-    ordered = sorted(solids, key=lambda solid: solid[2].low[0])
-    active: list[tuple[str, str, model.Box, bool]] = []
-    for solid in ordered:
-        active = [other for other in active if other[2].high[0] - solid[2].low[0] > TOLERANCE]
-        for other in active:
-            if _overlap(solid[2], other[2]) and not (solid[3] and other[3]):
-                first, second = sorted((other, solid), key=lambda pair: pair[1])
-                errors.append(CaseError(second[1], f"{second[0]} overlaps {first[0]} ({first[1]})", "", "move one of them"))
-                if len(errors) >= _MOST_OVERLAPS:
-                    return errors
-        active.append(solid)
+    if not solids:
+        return errors
+    low, high = _corner_arrays([solid[2] for solid in solids])
+    joins = np.array([solid[3] for solid in solids])
+    for number, (label, source, _, may_join) in enumerate(solids):
+        shared = np.minimum(high[number], high[:number]) - np.maximum(low[number], low[:number])
+        found = (shared > TOLERANCE).all(axis=1)
+        if may_join:
+            found &= ~joins[:number]
+        for other in np.flatnonzero(found):
+            errors.append(CaseError(source, f"{label} overlaps {solids[other][0]} ({solids[other][1]})", "", "move one of them"))
+            if len(errors) >= MOST_OVERLAPS:
+                return errors
     return errors
+
+
+def _corner_arrays(boxes: Sequence[model.Box]) -> tuple[np.ndarray, np.ndarray]:
+    """Low and high corners, each float64 (n, 3) in m."""
+    return np.array([box.low for box in boxes]), np.array([box.high for box in boxes])
 
 
 def _side(rack: model.Rack, is_front: bool) -> tuple[float, int]:
@@ -78,14 +83,10 @@ def check_racks(
     racks: Sequence[model.Rack], obstacles: Sequence[model.Obstacle], plates: Sequence[model.Plate], room: model.Point
 ) -> list[CaseError]:
     """Racks whose front or back has no air: flat against a wall, another solid, or a closed sheet."""
-    errors = []
-    neighbours: dict[tuple[int, float], list[tuple[str, model.Box]]] = {}
+    errors: list[CaseError] = []
     boxes = [(f"rack {r.name}", r.box) for r in racks] + [(f"obstacle {o.name}", o.box) for o in obstacles]
     boxes += [(f"sheet {p.name}", p.box) for p in plates if math.isinf(p.loss_coefficient)]
-    for label, box in boxes:
-        for axis in (0, 1):
-            for plane in {box.low[axis], box.high[axis]}:
-                neighbours.setdefault((axis, round(plane, 5)), []).append((label, box))
+    facing = _facing(boxes)
     for rack in racks:
         for is_front in (True, False):
             plane, sign = _side(rack, is_front)
@@ -94,13 +95,25 @@ def check_racks(
             if abs(plane - wall) <= TOLERANCE:
                 what = f"rack {rack.name}: the {side} is flat against the wall {'xyz'[rack.axis]}{'+' if sign > 0 else '-'}"
                 errors.append(CaseError(rack.source, what, "room for the air on both sides", "move the row or turn its front"))
-                continue
-            for label, box in neighbours.get((rack.axis, round(plane, 5)), []):
-                if label != f"rack {rack.name}" and _covers(box, rack.axis, plane, sign, rack.box):
-                    what = f"rack {rack.name}: the {side} is closed by {label}"
+            elif (rack.axis, sign, round(plane, 5)) in facing:
+                labels, low, high = facing[rack.axis, sign, round(plane, 5)]
+                others = [a for a in range(3) if a != rack.axis]
+                rack_low, rack_high = np.array(rack.box.low)[others], np.array(rack.box.high)[others]
+                hidden = ((low[:, others] <= rack_low + TOLERANCE) & (high[:, others] >= rack_high - TOLERANCE)).all(axis=1)
+                if hidden.any():
+                    what = f"rack {rack.name}: the {side} is closed by {labels[int(hidden.argmax())]}"
                     errors.append(CaseError(rack.source, what, "room for the air on both sides", "move one of them"))
-                    break
     return errors
+
+
+def _facing(boxes: Sequence[tuple[str, model.Box]]) -> dict[tuple[int, int, float], tuple[list[str], np.ndarray, np.ndarray]]:
+    """Boxes by the faces they turn to a plane: (axis, sign, plane) -> labels, corners of what lies on the side of sign."""
+    groups: dict[tuple[int, int, float], list[tuple[str, model.Box]]] = {}
+    for label, box in boxes:
+        for axis in (0, 1):
+            groups.setdefault((axis, 1, round(box.low[axis], 5)), []).append((label, box))
+            groups.setdefault((axis, -1, round(box.high[axis], 5)), []).append((label, box))
+    return {key: ([label for label, _ in group], *_corner_arrays([box for _, box in group])) for key, group in groups.items()}
 
 
 def check_openings(openings: Sequence[model.Opening], solids: Iterable[tuple[str, model.Box]]) -> list[CaseError]:

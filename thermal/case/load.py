@@ -22,8 +22,9 @@ from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
 
 CASE_FILE = "case.toml"
-LARGEST_FILE = 1 << 20  # bytes; 20 000 racks in rows of ten fit in a third of it
+LARGEST_FILE = 1 << 20  # bytes; 10 000 racks in rows of ten fit in a sixth of it
 MOST_MESSAGES = 100  # a file with more mistakes is not what it claims to be
+MOST_NOTED = 1000  # mistakes after which reading stops
 
 TableKind = Literal["table", "list", "named"]
 TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
@@ -83,6 +84,11 @@ class Tables:
             if more > 0:
                 ordered = [*ordered[:MOST_MESSAGES], CaseError(self.file, f"and {more} more mistakes")]
             raise CaseErrors(ordered)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is wrong that reading on helps nobody."""
+        return len(self.errors) >= MOST_NOTED
 
     def is_whole(self, *keys: str) -> bool:
         """Whether all items of these tables are valid, so that sums over them mean something."""
@@ -166,7 +172,7 @@ def load_tables(text: str, file: str) -> Tables:
     document = parse(text, file)
     tables = Tables(file=file, text=text, lines=line_index(text))
     for key in document:
-        if key not in TABLES:
+        if key not in TABLES and not tables.is_full:
             tables.report((key,), "unknown table", listed(TABLES), nearest(key, TABLES))
     for key, (model, kind) in TABLES.items():
         content = document.get(key)
@@ -213,6 +219,9 @@ def _read_list(tables: Tables, key: str, model: type[BaseModel], content: Any) -
         tables.broken[key].add("")
         return
     for index, item in enumerate(content):
+        if tables.is_full:
+            tables.broken[key].add("")
+            break
         value = _validate(tables, model, item, (key, index))
         if value is None:
             name = item.get("name") if isinstance(item, dict) else None

@@ -24,7 +24,7 @@ from thermal.units import (
     read_quantity,
 )
 
-MOST_RACKS = 20_000  # in a hall; a guard against typing errors
+MOST_RACKS = 10_000  # in a hall; a guard against typing errors: a hall of 10^8 cells holds fewer
 Direction = Literal["+x", "-x", "+y", "-y"]
 AirTemperature = Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)]
 Intensity = Annotated[float, Quantity(FRACTION, low=0.0, high=1.0)]

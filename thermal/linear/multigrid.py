@@ -85,6 +85,11 @@ class Multigrid:
         self.cycle()
 
     @property
+    def levels(self) -> list[Level]:
+        """This block's levels, finest first, down to the one from which every block holds the whole hall."""
+        return self._hierarchy.levels
+
+    @property
     def sizes(self) -> list[tuple[int, int, int]]:
         """Cells per axis of each level of the whole hall."""
         return [(x.n, y.n, z.n) for x, y, z in self._hierarchy.plan]

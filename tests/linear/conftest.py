@@ -1,0 +1,26 @@
+"""The compiled backend where there is a compiler, the NumPy one where not; opened once for all tests of this folder."""
+
+from __future__ import annotations
+
+import pytest
+
+from kernels import Backend, BackendUnavailable, open_backend
+
+
+def _best(precision: str) -> Backend:
+    try:
+        return open_backend("host", precision, threads=2)
+    except BackendUnavailable:
+        return open_backend("numpy", precision)
+
+
+@pytest.fixture(scope="session")
+def double() -> Backend:
+    """Float64 fields."""
+    return _best("double")
+
+
+@pytest.fixture(scope="session")
+def single() -> Backend:
+    """Float32 fields."""
+    return _best("single")

@@ -19,6 +19,8 @@ ANCHORS: dict[str, str] = {
     ),
 }
 
+SLACK = 0.02  # of a step
+
 
 def palette(name: str, count: int = 255) -> np.ndarray:
     """`count` colours of a map ("temperature" or "speed"), uint8 (count, 3), dark (low) to light (high)."""
@@ -36,13 +38,16 @@ def hex_colour(name: str, share: float) -> str:
 
 
 def nice_range(low: float, high: float, smallest: float) -> tuple[float, float, float]:
-    """(low, high, step) of a scale that holds both values on round numbers, at least `smallest` wide, 4 to 10 steps."""
+    """(low, high, step) of a scale that holds both values on round numbers, at least `smallest` wide, 4 to 10 steps.
+
+    A value may lie SLACK of a step outside: 19.99 does not make a scale begin at 18.
+    """
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, smallest
     width = max(high - low, smallest)
     raw = width / 6.0
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * factor for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if power * factor >= raw * 0.999)
-    start = math.floor(low / step + 1e-9) * step
-    end = math.ceil(max(high, start + smallest) / step - 1e-9) * step
+    start = math.floor(low / step + SLACK) * step
+    end = math.ceil(max(high, start + smallest) / step - SLACK) * step
     return start, end, step

@@ -92,7 +92,7 @@ def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, 
         facts.append(("IT power", f"{power:g} kW", f"{sum(rack['air_kW'] for rack in racks):g} kW of it to air"))
     if racks and has_answer(summary):
         inside = sum(1 for rack in racks if rack["status"]["mood"] == "good")
-        remark = f"ASHRAE class {summary['indices']['class']}"
+        remark = f"class {summary['indices']['class']}, by hottest inlet face"
         facts.append(("Racks in the recommended range", f"{inside} of {len(racks)}", remark))
     supply = [o for o in summary.get("openings", []) if o["kind"] == "supply" and o["flow_m3_s"] is not None]
     if supply:

@@ -12,7 +12,8 @@ def headline(summary: dict[str, Any]) -> dict[str, str]:
     """What the banner says: {"mood": good | bad | none, "mark", "words", "detail"}; `none` means there is no answer."""
     asserts = summary.get("asserts") or []
     failed = [row for row in asserts if not row["passed"]]
-    text = str(summary.get("verdict_text") or "")
+    text = str(summary.get("verdict_text") or "").strip()
+    text = text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) or not text else ".")
     worst = _worst(summary)
     if summary["verdict"] == "diverged":
         meaning = "The numbers below mean nothing; they show where it went wrong."

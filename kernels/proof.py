@@ -89,7 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(table(proofs))
     spilling = [proof for proof in proofs if proof.resources.spill > MOST_SPILL]
-    print(f"\n{len(proofs)} compiled for sm {', '.join(map(str, options.sm))}; more than {MOST_SPILL} bytes of spill: {len(spilling)}")
+    architectures = ", ".join(f"sm_{number}" for number in options.sm)
+    print(f"\n{len(proofs)} compiled for {architectures}; more than {MOST_SPILL} bytes of spill: {len(spilling)}")
     return 1 if spilling else 0
 
 

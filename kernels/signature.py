@@ -6,6 +6,7 @@ launch against it, because a wrong pointer in a compiled call would otherwise en
 
 from __future__ import annotations
 
+import numbers
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -155,6 +156,8 @@ def _check_array(where: str, argument: Any, dtype: np.dtype, array_type: Any, wr
 def _scalar(where: str, argument: Any, dtype: np.dtype, array_type: Any) -> Any:
     if isinstance(argument, array_type) or np.ndim(argument) != 0:
         raise KernelError(f"{where}: expected one value, got an array")
+    if not isinstance(argument, (numbers.Real, np.generic, np.ndarray)):  # NumPy would make NaN of None and read strings
+        raise KernelError(f"{where}: expected a value of type {dtype}, got {argument!r:.80}")
     try:
         value = dtype.type(argument)
         exact = dtype.kind == "f" or (value == argument and int(argument) == value)

@@ -37,7 +37,8 @@ template <class Thread> static void run_grid(const int* geometry, const Thread& 
 {
     gridDim = {(unsigned)geometry[0], (unsigned)geometry[1], (unsigned)geometry[2]};
     blockDim = {(unsigned)geometry[3], (unsigned)geometry[4], (unsigned)geometry[5]};
-    const long long blocks = (long long)gridDim.x * gridDim.y * gridDim.z, threads = (long long)blockDim.x * blockDim.y * blockDim.z;
+    const long long blocks = (long long)gridDim.x * gridDim.y * gridDim.z;
+    const long long threads = (long long)blockDim.x * blockDim.y * blockDim.z;
     for (long long b = 0; b < blocks; ++b) {
         blockIdx = place(geometry[6] ? blocks - 1 - b : b, gridDim);
         for (long long t = 0; t < threads; ++t) {

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kernels.signature import Kernel, Parameter, partial_count
+from tests.kernels import recipes_flow
 
 SIZES = ((5, 4, 3), (9, 1, 6), (1, 7, 2), (1, 1, 1), (33, 5, 3))  # odd sizes and axes of one cell
 
@@ -29,10 +30,10 @@ class Hall:
         self.real = np.dtype(real)
         self.random = np.random.default_rng(seed)
         self.shape = (size[2] + 4, size[1] + 4, size[0] + 4)
-        self.count = max(1, size[0] * size[1] * size[2] // 2)
-        chosen = self.random.permutation(size[0] * size[1] * size[2])[: self.count]
-        k, j, i = np.unravel_index(chosen, (size[2], size[1], size[0]))
-        self.cells = np.ascontiguousarray(((k + 2) * self.shape[1] + j + 2) * self.shape[2] + i + 2)
+        # Lists hold faces of one side of one plane, as boundary lists do: no face has another one's inner neighbour.
+        self.count = max(1, size[0] * size[1] // 2)
+        j, i = np.unravel_index(self.random.permutation(size[0] * size[1])[: self.count], (size[1], size[0]))
+        self.cells = np.ascontiguousarray(((size[2] // 2 + 2) * self.shape[1] + j + 2) * self.shape[2] + i + 2)
         # pairs of planes for the coarse level of a multigrid: first plane of each pair, one size an axis
         self.firsts = [_first_planes(n, self.random) for n in size]
         self.coarse = tuple(len(first) - 3 for first in self.firsts)
@@ -142,6 +143,7 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "slot"): lambda hall: np.arange(hall.count, dtype=np.int32)[::-1].copy(),
     ("boundary", "rack"): lambda hall: hall.random.integers(-1, 3, hall.count).astype(np.int32),
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
+    **recipes_flow.BY_FILE,
     ("krylov", "runs"): runs,
     ("multigrid", "starts"): Hall.starts,
     ("multigrid", "parents"): Hall.parents,
@@ -177,8 +179,12 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **_racks("sums", lambda hall: hall.random.uniform(0.1, 1.0, 4)),
     **_racks("rise", lambda hall: hall.random.uniform(5.0, 15.0, 2)),
     **_racks("supplied", lambda hall: np.zeros(2)),
-    ("outlet", "g"): Hall.listed,
-    ("outlet_correct", "g"): Hall.listed,
+    ("outlet", "n_off"): lambda hall: 0,
+    ("outlet", "in_off"): lambda hall: hall.shape[1] * hall.shape[2],
+    **{(kernel, "E"): lambda hall: 9.793 for kernel in ("wall_log", "wall_k_epsilon")},
+    **{(kernel, "laminar"): lambda hall: 11.0 for kernel in ("wall_log", "wall_k_epsilon")},
+    **{(kernel, "kappa"): lambda hall: 0.41 for kernel in ("wall_log", "wall_k_epsilon")},
+    **{(kernel, "nu"): lambda hall: float(hall.random.choice([1e-3, 1.0])) for kernel in ("wall_log", "wall_k_epsilon")},
     ("new_direction", "beta"): lambda hall: hall.random.uniform(0.1, 1.0, 1),
     ("step_gradients", "alpha"): lambda hall: hall.random.uniform(0.1, 1.0, 1),
     **{("direction_factor", name): lambda hall: hall.random.uniform(0.1, 1.0, hall.count) for name in ("zq_partial",)},
@@ -207,6 +213,7 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("solve_coarsest", "inverse"): lambda hall: _symmetric(hall.random.random((hall.count, hall.count))),
     ("solve_coarsest", "b"): Hall.field,
     ("solve_coarsest", "x"): Hall.field,
+    **recipes_flow.BY_KERNEL,
 }
 
 
@@ -228,6 +235,8 @@ def arguments(kernel: Kernel, hall: Hall) -> list[Any]:
 def _make(kernel: Kernel, parameter: Parameter, hall: Hall) -> Any:
     by_kernel = BY_KERNEL.get((kernel.name, parameter.name))
     recipe = by_kernel or BY_FILE.get((kernel.file, parameter.name)) or EVERYWHERE.get(parameter.name)
+    if recipe in (Hall.field, Hall.listed, signed) and not parameter.pointer:
+        recipe = None  # a constant that shares its letter with a field
     if recipe:
         return recipe(hall)
     if parameter.type == "real" and not parameter.pointer:
@@ -236,4 +245,4 @@ def _make(kernel: Kernel, parameter: Parameter, hall: Hall) -> Any:
         return hall.field()
     if kernel.macro == "FV_SUM" and parameter.name == kernel.macro_arguments[3]:
         return None
-    raise MissingRecipe(f"{kernel.file}.cu: {kernel.name} has no recipe for {parameter.name}; add one in tests/kernels/recipes.py")
+    raise MissingRecipe(f"{kernel.file}.cu: {kernel.name} has no recipe for {parameter.name} (tests/kernels/recipes.py)")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 Recipe = Callable[["Hall"], Any]
 
 ROWS = ("momentum", "scalar")
-KAPPA, E = 0.41, 9.8
+WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon")
+NU, KAPPA, E = 1.5e-5, 0.41, 9.8
 
 
 def constant(value: float) -> Recipe:
@@ -34,15 +35,21 @@ def limit() -> float:
     return yp
 
 
+WALL_LAW = {"nu": NU, "kappa": KAPPA, "E": E, "laminar": limit(), "C_mu": 0.09}
+
+
 def mask(hall: Hall) -> np.ndarray:
-    """Bits that agree: a face is open only between two fluid cells, some of those are closed by plates; solids happen."""
+    """Bits that agree: a face is open only between two fluid cells, some of those are closed by plates; solids happen.
+
+    Bit 4 marks some fluid cells as cells that air leaves through an opening.
+    """
     fluid = hall.random.random(hall.shape) < 0.85
     bits = fluid.astype(np.uint8)
     for bit, axis in ((2, 2), (4, 1), (8, 0)):
         both = fluid & np.roll(fluid, 1, axis) & (hall.random.random(hall.shape) < 0.9)
         both[(slice(None),) * axis + (0,)] = False
         bits |= bit * both.astype(np.uint8)
-    return bits
+    return bits | 16 * (fluid & (hall.random.random(hall.shape) < 0.2)).astype(np.uint8)
 
 
 def wide(low: float, sign: bool = False) -> Recipe:
@@ -60,16 +67,8 @@ def holed(hall: Hall) -> np.ndarray:
     return hall.field() * (hall.random.random(hall.shape) < 0.8).astype(hall.real)
 
 
-# Pressure openings: cells of one plane z = 0, whose velocities no other entry reads; low faces or high faces, by hall.
-def opening_cells(hall: Hall) -> np.ndarray:
-    """Positions of the cells of the lowest layer, as many as a list of the hall is long."""
-    nx, ny, _ = hall.size
-    j, i = (part.ravel() for part in np.indices((ny, nx)))
-    return ((2 * hall.shape[1] + j + 2) * hall.shape[2] + i + 2)[: hall.count].astype(np.int64)
-
-
 def is_high(hall: Hall) -> bool:
-    """Are the openings on the high faces of their cells?"""
+    """Are the pressure openings on the high faces of their cells? The cells of a list lie in one layer along z."""
     return hall.size[1] % 2 == 0
 
 
@@ -81,24 +80,19 @@ def layer(hall: Hall) -> int:
 BY_FILE: dict[tuple[str, str], Recipe] = {
     **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence")},
     **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "boundary")},
-    **{(file, "nu"): constant(1.5e-5) for file in ("momentum", "boundary")},
+    ("momentum", "nu"): constant(NU),
     ("momentum", "buoyancy"): constant(0.033),
     ("momentum", "stiff"): constant(20.0),
     ("momentum", "T"): lambda hall: hall.field(-1.0, 15.0),
-    ("boundary", "kappa"): constant(KAPPA),
-    ("boundary", "laminar"): constant(limit()),
-    ("boundary", "C_mu"): constant(0.09),
 }
 
 BY_KERNEL: dict[tuple[str, str], Recipe] = {
-    **{(kernel, "E"): constant(E) for kernel in ("wall_log", "wall_k_epsilon")},
+    **{(kernel, name): constant(value) for kernel in WALLS for name, value in WALL_LAW.items()},
     **{("wall_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
     ("wall_k_epsilon", "k_"): wide(-9.0),
     ("row_defect", "rd"): holed,
     ("production", "gain"): constant(5.0),
     ("rack_backs", "sums"): lambda hall: np.array([hall.random.uniform(0.1, 1.0), 0.3, 0.7, 0.0]),
-    ("outlet", "count"): lambda hall: len(opening_cells(hall)),
-    ("outlet", "cell"): opening_cells,
     ("outlet", "s"): lambda hall: -1.0 if is_high(hall) else 1.0,
     ("outlet", "n_off"): lambda hall: layer(hall) if is_high(hall) else 0,
     ("outlet", "in_off"): lambda hall: 0 if is_high(hall) else layer(hall),

@@ -52,7 +52,7 @@ def check_overlaps(solids: Sequence[tuple[str, str, model.Box, bool]]) -> list[C
         found = (shared > TOLERANCE).all(axis=1)
         if may_join:
             found &= ~joins[:number]
-        for other in np.flatnonzero(found):
+        for other in np.flatnonzero(found).tolist():
             errors.append(CaseError(source, f"{label} overlaps {solids[other][0]} ({solids[other][1]})", "", "move one of them"))
             if len(errors) >= MOST_OVERLAPS:
                 return errors

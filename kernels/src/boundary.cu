@@ -14,10 +14,11 @@ INLINE real tangential_speed(const real* ut1, const real* ut2, const long long c
     return sqrt(a * a + b * b);
 }
 
-// Shear of an opening: still air of the outside is dragged along, and inflow brings no tangential momentum.
+// Shear of an opening. Inflow comes in square to the face: it brings no tangential momentum, and at a fan or tile (kind 1) rubs as
+// well. Outflow takes its own tangential momentum along: a value fixed there would leave it in the room, cell by cell, as a jet.
 INLINE real opening_shear(const int kind, const real inflow, const real viscous)
 {
-    return (kind == 1 ? viscous : R(0.0)) + (inflow > R(0.0) ? inflow : R(0.0));
+    return inflow > R(0.0) ? inflow + (kind == 1 ? viscous : R(0.0)) : R(0.0);
 }
 
 // Viscous wall: laminar flow and constant eddy viscosity.

@@ -15,6 +15,7 @@ import numpy as np
 from thermal.parallel import HALO, Block, Communicator
 from thermal.place import Patch, Placement
 
+PASSES = 16  # bit of the mask
 WALL, FIXED, PRESSURE = 0, 1, 2  # kinds of a boundary face, as kernels/src/boundary.cu reads them
 
 
@@ -75,12 +76,21 @@ class Domain:
         self.parity = self.block.parity
         self.widths = tuple(self._padded_widths(grid, axis) for axis in range(3))
         self.metrics = backend.upload(self._metrics(), backend.real)
-        self.mask_host = self.local(placement.mask)
+        self.mask_host = self.local(self._marked_mask())
         self.mask = backend.upload(self.mask_host, np.uint8)
         self.fluid_cells = int(placement.mask.astype(bool).sum())
         self.patch_flow = [patch_flow(patch) for patch in placement.patches]
         self.racks = list(placement.case.racks)
         self.lists, self.wall_cells = self._face_lists()
+
+    def _marked_mask(self) -> np.ndarray:
+        """The placement's mask with bit 4 at cells where air leaves through an opening, its tangential velocity unchanged."""
+        mask = self.placement.mask.copy()
+        for patch in self.placement.patches:
+            flow = patch_flow(patch)
+            if flow is None or flow < 0.0:
+                mask[tuple(patch.cell.T)] |= PASSES
+        return mask
 
     # -- geometry -------------------------------------------------------------------------------------------------
     def _padded_widths(self, grid: Any, axis: int) -> np.ndarray:

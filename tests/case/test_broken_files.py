@@ -8,6 +8,7 @@ import pytest
 
 from tests.case.texts import VALID, edited
 from thermal.case.build import load_case
+from thermal.cli import main
 from thermal.errors import QUOTE_LENGTH, CaseErrors
 
 BIG = "1" + "0" * 5000
@@ -220,6 +221,22 @@ def test_broken_file(name: str, tmp_path: Path) -> None:
         assert line.isprintable(), line
         assert "case.toml" in line
         assert len(error.what) < 4 * QUOTE_LENGTH
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_command_line_on_a_broken_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, the message on stderr, no traceback, and nothing written."""
+    content, parts = BROKEN[name]
+    file = tmp_path / "case.toml"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "case.toml"]) == 2
+    printed = capsys.readouterr()
+    assert all(part in printed.err for part in parts)
+    assert "Traceback" not in printed.err and "\x1b" not in printed.err + printed.out
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_the_valid_text_is_valid(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ def _tangential_speed(ut1, ut2, cell, t1, t2):
 
 
 def _opening_shear(kind, inflow, viscous):
-    """Shear of an opening: the still air outside is dragged along, and inflow brings no tangential momentum."""
-    return np.where(kind == 1, viscous, 0) + positive(inflow)
+    """Shear of an opening: inflow brings no tangential momentum, and at a fan or tile (kind 1) rubs as well; outflow is free."""
+    return np.where(inflow > 0, inflow + np.where(kind == 1, viscous, 0), 0)
 
 
 def wall_viscous(count, cell, area, y, kind, un, n_off, s, nut, cw, nu):

@@ -35,15 +35,19 @@ def _negated(shift):
     return {name: -step for name, step in shift.items()}
 
 
-def _slope(q, along, faces, distances):
-    """Mean of the two one-sided differences of centre values along an axis; a closed side counts as no difference.
+def _slope(q, along, faces, distances, at_wall=0):
+    """Mean of the two one-sided differences of centre values along an axis.
 
-    q: callable (i, j, k shifts) -> values at the centres of interior cells, shifted.
+    q: callable (i, j, k shifts) -> values at the centres of interior cells, shifted. At a closed side q is zero on the face, and
+    at_wall is the reciprocal distance of the face; at_wall 0: such a side counts as no difference.
     """
     forth, back = SHIFTS[along], _negated(SHIFTS[along])
     low, mid, high = q(**back), q(), q(**forth)
     r_lo, r_hi = 1 / line(distances[along], along), 1 / line(distances[along], along, 1)
-    return 0.5 * (at(faces[along]) * (mid - low) * r_lo + at(faces[along], **forth) * (high - mid) * r_hi)
+    o_lo, o_hi = at(faces[along]), at(faces[along], **forth)
+    below = o_lo * (mid - low) * r_lo + (1 - o_lo) * mid * at_wall
+    above = o_hi * (high - mid) * r_hi - (1 - o_hi) * mid * at_wall
+    return 0.5 * (below + above)
 
 
 def _centred(q, axis):
@@ -58,16 +62,21 @@ def _centred(q, axis):
 
 
 def production(nx, ny, nz, u, v, w, T, nut, mask, metrics, G, gain):
-    """G = nut (2 S_ij S_ij - gain dT/dz), not below 0; gain = g beta / sigma of simple gradient diffusion, or 0."""
+    """G = nut (2 S_ij S_ij - gain dT/dz), not below 0; gain = g beta / sigma of simple gradient diffusion, or 0.
+
+    The velocity along a closed side is zero there, except in cells at openings where air leaves (bit 4 of the mask).
+    """
     widths, distances = unpack_metrics(metrics, nx, ny, nz)
     faces = [opened(mask, axis, G.dtype) for axis in range(3)]
     (ux, vy, wz) = (
         (at(q, **shift) - at(q)) / line(widths[axis], axis) for axis, (q, shift) in enumerate(zip((u, v, w), SHIFTS, strict=True))
     )
+    stick = np.where(at(mask) & 16, G.dtype.type(0), G.dtype.type(2))
+    at_wall = [stick / line(widths[axis], axis) for axis in range(3)]
     um, vm, wm = _centred(u, 0), _centred(v, 1), _centred(w, 2)
-    uy, uz = (0.5 * _slope(um, along, faces, distances) for along in (1, 2))
-    vx, vz = (0.5 * _slope(vm, along, faces, distances) for along in (0, 2))
-    wx, wy = (0.5 * _slope(wm, along, faces, distances) for along in (0, 1))
+    uy, uz = (0.5 * _slope(um, along, faces, distances, at_wall[along]) for along in (1, 2))
+    vx, vz = (0.5 * _slope(vm, along, faces, distances, at_wall[along]) for along in (0, 2))
+    wx, wy = (0.5 * _slope(wm, along, faces, distances, at_wall[along]) for along in (0, 1))
     shear = (uy + vx) * (uy + vx) + (uz + wx) * (uz + wx) + (vz + wy) * (vz + wy)
     strain = 2 * (ux * ux + vy * vy + wz * wz) + shear
     lapse = _slope(lambda i=0, j=0, k=0: at(T, i, j, k), 2, faces, distances)

@@ -109,8 +109,11 @@ class Hall:
         return int(round(share * self.n[axis]))
 
     def _cells(self, box: Box) -> tuple[slice, slice, slice]:
-        spans = [slice(self._index(box[2 * a], a), max(self._index(box[2 * a + 1], a), self._index(box[2 * a], a) + 1)) for a in range(3)]
-        return (spans[2], spans[1], spans[0])
+        spans = []
+        for axis in (2, 1, 0):
+            first, end = self._index(box[2 * axis], axis), self._index(box[2 * axis + 1], axis)
+            spans.append(slice(first, max(end, first + 1)))
+        return (spans[0], spans[1], spans[2])
 
     def _faces(self, axis: int, widths: list[np.ndarray], fluid: np.ndarray, coefficient: np.ndarray) -> np.ndarray:
         """Conductance of the low face of each cell, area / resistance of the two half cells."""

@@ -2,8 +2,8 @@
 
 Cells merge pairwise between planes that carry solids or sheets (coarsening.py); coarse conductances are fine ones in series
 and parallel; corrections are interpolated by resistances, so that nothing is carried through a closed or throttled face;
-residuals go down by the transpose. Red-black Gauss-Seidel sweeps before the correction and in reverse order after it, one on
-the finest level and two on the others, make the cycle symmetric.
+residuals go down by the transpose. Red-black Gauss-Seidel sweeps before the correction and in reverse order after it, few on
+the finest level and more on the others, make the cycle symmetric.
 Source of operator-dependent interpolation: Alcouffe, Brandt, Dendy and Painter, SIAM J. Sci. Stat. Comput. 2 (1981) 430;
 of the smoother: Yavneh, SIAM J. Sci. Comput. 17 (1996) 180.
 """
@@ -23,7 +23,7 @@ from thermal.linear.level import Level, Range
 from thermal.parallel import HALO, Block, Communicator, Serial
 
 Step = Callable[[], Any]
-COARSE_SWEEPS = 2  # before and after, on coarse levels: cheap there, and keeps the factor of stretched grids low
+SWEEPS = (1, 2, 3, 4)  # before and after the correction, finest level first, the last for all others: nearly a W-cycle's factor
 REPLICATED = 4096  # levels below this many cells are solved by every block alike: exchanging their halos costs more
 
 
@@ -98,9 +98,9 @@ class Multigrid:
 class Hierarchy:
     """The levels of one block, down to the coarsest, or down to the level from which every block holds the whole hall."""
 
-    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], own: Range, comm: Communicator, sweeps: int = 1):
-        """sweeps: before and after the correction on the first level of the plan; coarser ones take COARSE_SWEEPS."""
-        self.sweeps = sweeps
+    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], own: Range, comm: Communicator, depth: int = 0):
+        """depth: number of levels of the hall above the first one of this plan."""
+        self.depth = depth
         self.backend = backend
         self.plan = plan
         self.comm = comm
@@ -114,7 +114,7 @@ class Hierarchy:
         if comm.size == 1:
             self.bottom = Coarsest(backend, bottom.n, bottom.right_side, bottom.unknown)
         else:
-            self.bottom = Replica(backend, plan[last:], bottom, comm, sweeps if last == 0 else COARSE_SWEEPS)
+            self.bottom = Replica(backend, plan[last:], bottom, comm, last)
 
     def bind_setup(self, given: Sequence[Any]) -> list[Step]:
         """Launches that renew every operator from the finest conductances."""
@@ -134,9 +134,9 @@ class Hierarchy:
         """Launches of one cycle from zero whose first half sweep on the finest level is done."""
         down: list[Step] = []
         up: list[Step] = []
-        for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
+        for depth, (fine, coarse) in enumerate(zip(self.levels, self.levels[1:], strict=False), self.depth):
             operator = fine.conductances or tuple(given)
-            sweeps = self.sweeps if fine is self.levels[0] else COARSE_SWEEPS
+            sweeps = SWEEPS[min(depth, len(SWEEPS) - 1)]
             below = coarse is self.levels[-1]
             down += self._descend(fine, coarse, operator, sweeps)
             up = [*([] if below else self._exchange((coarse.unknown,))), *self._ascend(fine, coarse, operator, sweeps), *up]
@@ -179,12 +179,12 @@ class Hierarchy:
 class Replica:
     """The coarse levels of a cut hall, held whole by every block: gathered once on the way down, read back on the way up."""
 
-    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], local: Level, comm: Communicator, sweeps: int):
+    def __init__(self, backend: Backend, plan: list[tuple[Axis, Axis, Axis]], local: Level, comm: Communicator, depth: int):
         self._backend = backend
         self._local = local
         self._comm = comm
         whole = (plan[0][0].n, plan[0][1].n, plan[0][2].n)
-        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), Serial(), sweeps)
+        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), Serial(), depth)
         self._top = self._hierarchy.levels[0]
         shape = tuple(n + 4 for n in reversed(whole))
         self._whole = tuple(backend.zeros(shape) for _ in range(4))

@@ -65,50 +65,58 @@ KERNEL void residual(const int nx, const int ny, const int nz, const real* x, co
     }
 }
 
-// One row of children: what its cell of the right colour keeps for its own parent, and what its x neighbours send over.
-INLINE real own_row(const real* r, const real* tx, const real* ty, const real* tz, const long long row, const int i0, const int i1,
-                    const int parity)
+// The residual of one colour split into what each cell's own parent keeps and what goes to the coarse neighbour along x, y, z:
+// the transpose of `prolong`, still on fine rows but packed along x, where a pair has one cell of the colour. Over coarse cells
+// along x (nx of them) and fine rows; fx fine cells along x.
+KERNEL void share_residual(const int nx, const int ny, const int nz, const int fx, const int* starts, const real* r, const real* tx,
+                           const real* ty, const real* tz, real* kept, real* to_x, real* to_y, real* to_z, const int colour,
+                           const int i0, const int i1, const int j0, const int j1, const int k0, const int k1)
 {
-    const int i = i0 + ((i0 + parity) & 1);
-    const long long c = row + i;
-    const real kept = i <= i1 ? r[c] * (R(1.0) - tx[c] - ty[c] - tz[c]) : R(0.0);
-    const long long low = row + i0 - 1;
-    const long long high = row + i1 + 1;
-    const real from_low = ((i0 + parity) & 1) ? r[low] * tx[low] : R(0.0);
-    const real from_high = ((i1 + parity) & 1) ? r[high] * tx[high] : R(0.0);
-    return kept + from_low + from_high;
+    FV_BOX(I, j, k, i0, i1, j0, j1, k0, k1)
+    {
+        const int first = starts[I + 1], last = starts[I + 2] - 1;
+        const int i = first + ((first + j + k + colour) & 1);
+        const real inside = i <= last ? R(1.0) : R(0.0);
+        // beyond the halo: not inside, or a share that nobody collects
+        const long long c = (((long long)k + 2) * (ny + 4) + j + 2) * (fx + 4) + (i < fx + 2 ? i : fx + 1) + 2;
+        const real x = tx[c], y = ty[c], z = tz[c];
+        const real residual = inside * r[c];
+        const long long n = AT(I, j, k);
+        kept[n] = residual * (R(1.0) - x - y - z);
+        to_x[n] = residual * x;
+        to_y[n] = residual * y;
+        to_z[n] = residual * z;
+    }
 }
 
-// One row of y or z neighbours of the children: t is the weight along that axis.
-INLINE real sent_row(const real* r, const real* t, const long long row, const int i0, const int i1, const int parity)
+// One row of shares: what this coarse cell keeps, and what its neighbours along x send if theirs is the child that faces it.
+INLINE real collect_row(const real* kept, const real* to_x, const long long n, const int first, const int last, const int parity)
 {
-    const int i = i0 + ((i0 + parity) & 1);
-    return i <= i1 ? r[row + i] * t[row + i] : R(0.0);
+    const real from_low = ((first + parity) & 1) ? to_x[n - 1] : R(0.0);
+    const real from_high = ((last + parity) & 1) ? to_x[n + 1] : R(0.0);
+    return kept[n] + from_low + from_high;
 }
 
-// b = transpose of `prolong` applied to the residual, and the coarse level's first half sweep. Over coarse cells.
-KERNEL void restrict_residual(const int nx, const int ny, const int nz, const int fx, const int fy, const int fz, const int* starts,
-                              const real* r, const real* tx, const real* ty, const real* tz, const real* d, real* b, real* x,
-                              const int colour)
+// b = restricted residual from the shares of the rows of children and of the rows next to them, x = the coarse level's first
+// half sweep. Over coarse cells; fy fine rows along y.
+KERNEL void collect_shares(const int nx, const int ny, const int nz, const int fy, const int* starts, const real* kept,
+                           const real* to_x, const real* to_y, const real* to_z, const real* d, real* b, real* x, const int colour)
 {
     FV_CELLS(I, J, K)
     {
         STARTS(I, J, K)
-        const long long row = AT_FINE(0, j0, k0);
-        const long long sy = fx + 4, sz = sy * (fy + 4);
+        const long long sy = nx + 4, sz = sy * (fy + 4);
+        const long long n = ((long long)k0 + 2) * sz + (j0 + 2) * sy + I + 2;
         const int p = j0 + k0 + colour;
         // second planes that do not exist count nothing; their addresses are inside the array
-        const real wj = j1 > j0 ? R(1.0) : R(0.0);
-        const real wk = k1 > k0 ? R(1.0) : R(0.0);
         const int up = j1 - j0 + 1, over = k1 - k0 + 1;
-        real sum = own_row(r, tx, ty, tz, row, i0, i1, p);
-        sum += wj * own_row(r, tx, ty, tz, row + sy, i0, i1, p + 1);
-        sum += wk * own_row(r, tx, ty, tz, row + sz, i0, i1, p + 1);
-        sum += wj * wk * own_row(r, tx, ty, tz, row + sy + sz, i0, i1, p + 2);
-        sum += sent_row(r, ty, row - sy, i0, i1, p + 1) + sent_row(r, ty, row + up * sy, i0, i1, p + up);
-        sum += wk * (sent_row(r, ty, row - sy + sz, i0, i1, p) + sent_row(r, ty, row + up * sy + sz, i0, i1, p + up + 1));
-        sum += sent_row(r, tz, row - sz, i0, i1, p + 1) + sent_row(r, tz, row + over * sz, i0, i1, p + over);
-        sum += wj * (sent_row(r, tz, row - sz + sy, i0, i1, p) + sent_row(r, tz, row + over * sz + sy, i0, i1, p + over + 1));
+        const real wj = (real)(up - 1), wk = (real)(over - 1);
+        real sum = collect_row(kept, to_x, n, i0, i1, p);
+        sum += wj * collect_row(kept, to_x, n + sy, i0, i1, p + 1);
+        sum += wk * collect_row(kept, to_x, n + sz, i0, i1, p + 1);
+        sum += wj * wk * collect_row(kept, to_x, n + sy + sz, i0, i1, p);
+        sum += to_y[n - sy] + to_y[n + up * sy] + wk * (to_y[n - sy + sz] + to_y[n + up * sy + sz]);
+        sum += to_z[n - sz] + to_z[n + over * sz] + wj * (to_z[n - sz + sy] + to_z[n + over * sz + sy]);
         const long long c = AT(I, J, K);
         b[c] = sum;
         x[c] = d[c] * sum;

@@ -88,15 +88,34 @@ def _sum_children(array, kinds):
     return total
 
 
-def restrict_residual(nx, ny, nz, fx, fy, fz, starts, r, tx, ty, tz, d, b, x, colour):
-    """b = transpose of `prolong` applied to the residual, x = d b."""
+def share_residual(nx, ny, nz, fx, starts, r, tx, ty, tz, kept, to_x, to_y, to_z, colour, i0, i1, j0, j1, k0, k1):
+    """Split the residual of one colour into what parents keep and what goes to their neighbours, packed along x."""
+    k, j, coarse = np.ogrid[k0:k1, j0:j1, i0:i1]
+    first, last = starts[coarse + 1], starts[coarse + 2] - 1
+    i = first + (first + j + k + colour) % 2
+    cell = (k + 2, j + 2, np.minimum(i, fx + 1) + 2)
+    weights = [t[cell] for t in (tx, ty, tz)]
+    residual = np.where(i <= last, r[cell], r.dtype.type(0))
+    box = (slice(k0 + 2, k1 + 2), slice(j0 + 2, j1 + 2), slice(i0 + 2, i1 + 2))
+    kept[box] = residual * (1 - weights[0] - weights[1] - weights[2])
+    for share, weight in zip((to_x, to_y, to_z), weights, strict=True):
+        share[box] = residual * weight
+
+
+def collect_shares(nx, ny, nz, fy, starts, kept, to_x, to_y, to_z, d, b, x, colour):
+    """b = restricted residual from its shares, x = d b."""
     (i0, i1, _), (j0, j1, _), (k0, k1, _) = _children(starts, nx, ny, nz)
-    own = np.where(_coloured(r.shape, colour, halo=2), r, r.dtype.type(0))
-    all_z, all_y, all_x = _shares(k0, k1), _shares(j0, j1), _shares(i0, i1)
-    total = _sum_children(own * (1 - tx - ty - tz), (all_z, all_y, all_x))
-    total = total + _sum_children(own * tx, (all_z, all_y, _outside(i0, i1)))
-    total = total + _sum_children(own * ty, (all_z, _outside(j0, j1), all_x))
-    total = total + _sum_children(own * tz, (_outside(k0, k1), all_y, all_x))
+    coarse = np.arange(nx)
+    rows_y, rows_z, own = _shares(j0, j1), _shares(k0, k1), (coarse, np.ones(nx))
+    total = _sum_children(kept, (rows_z, rows_y, (own,)))
+    total = total + _sum_children(to_y, (rows_z, _outside(j0, j1), (own,)))
+    total = total + _sum_children(to_z, (_outside(k0, k1), rows_y, (own,)))
+    for k, wk in rows_z:
+        for j, wj in rows_y:
+            parity = j[:, None] + k[:, None, None] + colour
+            rows = (wk[:, None, None] * wj[:, None]).astype(kept.dtype)
+            total = total + rows * np.where((i0 + parity) % 2, _gather(to_x, k, j, coarse - 1), 0)
+            total = total + rows * np.where((i1 + parity) % 2, _gather(to_x, k, j, coarse + 1), 0)
     b[INTERIOR] = total
     x[INTERIOR] = d[INTERIOR] * total
 

@@ -60,6 +60,10 @@ class Hall:
         """A field of the coarse level."""
         return self.field(low, high, tuple(n + 4 for n in self.coarse[::-1]))
 
+    def packed_field(self) -> np.ndarray:
+        """A field on fine rows with one entry a coarse cell along x."""
+        return self.field(0.1, 1.0, (*self.shape[:2], self.coarse[0] + 4))
+
     def starts(self) -> np.ndarray:
         """First child of each coarse plane, [x | y | z]."""
         return np.concatenate(self.firsts).astype(np.int32)
@@ -164,6 +168,8 @@ def _restrict_like(kernel: str, coarse: tuple[str, ...], fine: tuple[str, ...]) 
     return sizes | {(kernel, name): Hall.field for name in fine}
 
 
+SHARES = ("kept", "to_x", "to_y", "to_z")
+
 BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, "a"): lambda hall: hall.random.uniform(0.1, 1.0, 1) for kernel in ("axpy", "xpay")},
     ("fold_partials", "count"): lambda hall: 37,
@@ -203,7 +209,12 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("subtract_means", "fixed"): lambda hall: np.array([0.0, 1.0]),
     ("subtract_means", "cells"): lambda hall: np.array([3.0, 5.0]),
     ("subtract_means", "x"): Hall.field,
-    **_restrict_like("restrict_residual", ("d", "b", "x"), ("r", "tx", "ty", "tz")),
+    **_restrict_like("collect_shares", ("d", "b", "x"), ()),
+    **{("collect_shares", name): lambda hall: hall.packed_field() for name in SHARES},
+    **{("share_residual", name): lambda hall: hall.packed_field() for name in SHARES},
+    ("share_residual", "nx"): lambda hall: hall.coarse[0],
+    ("share_residual", "fx"): lambda hall: hall.size[0],
+    ("share_residual", "i1"): lambda hall: hall.coarse[0],
     **_restrict_like("coarsen_conductances", ("hx", "hy", "hz", "hd"), ("gx", "gy", "gz", "gd")),
     ("prolong", "mx"): lambda hall: hall.coarse[0],
     ("prolong", "my"): lambda hall: hall.coarse[1],

@@ -58,6 +58,9 @@ class Level:
             self.residual = backend.zeros(shape)
             self.weights = tuple(backend.zeros(shape) for _ in range(3))
             self.below = own.coarser(axes)
+            # of the residual, on the way down: fine rows, packed along x to one entry a coarse cell
+            packed = (*shape[:2], self.below.n[0] + 4)
+            self.shares = tuple(backend.zeros(packed) for _ in range(4))
             spans = list(zip(axes, own.low, own.high, self.below.low, self.below.high, strict=True))
             self.starts = backend.upload(np.concatenate([local_starts(a.starts, f, c, d) for a, f, _, c, d in spans]))
             self.parents = backend.upload(np.concatenate([local_parents(a.starts, f, g, c) for a, f, g, c, _ in spans]))

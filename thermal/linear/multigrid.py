@@ -157,8 +157,13 @@ class Hierarchy:
             steps.append(bind("residual", *n, x, b, *operator, r, first))
         steps += self._exchange((r,))
         if min(coarse.n) > 0:
+            packed = (coarse.n[0], n[1], n[2])
+            # cells of the neighbours send shares across a cut
+            more = 0 if self.comm.size == 1 else 1
+            box = [bound for cells, high in zip(packed, (1, 2, 2), strict=True) for bound in (-more, cells + high * more)]
+            steps.append(bind("share_residual", *packed, n[0], fine.starts, r, *fine.weights, *fine.shares, first, *box))
             target = (coarse.inverse_diagonal, coarse.right_side, coarse.unknown)
-            steps.append(bind("restrict_residual", *coarse.n, *n, fine.starts, r, *fine.weights, *target, first))
+            steps.append(bind("collect_shares", *coarse.n, n[1], fine.starts, *fine.shares, *target, first))
         return steps
 
     def _ascend(self, fine: Level, coarse: Level, operator: tuple[Any, ...], sweeps: int) -> list[Step]:

@@ -160,7 +160,7 @@ def _scalar(where: str, argument: Any, dtype: np.dtype, array_type: Any) -> Any:
         raise KernelError(f"{where}: expected a value of type {dtype}, got {argument!r:.80}")
     try:
         value = dtype.type(argument)
-        exact = dtype.kind == "f" or (value == argument and int(argument) == value)
+        exact = dtype.kind == "f" or bool(value == argument)
     except (TypeError, ValueError, OverflowError):
         raise KernelError(f"{where}: expected a value of type {dtype}, got {argument!r:.80}") from None
     if not exact:

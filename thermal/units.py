@@ -142,7 +142,7 @@ def read_quantity(value: object, dimension: Dimension) -> float:
         if dimension.needs_unit:
             raise UnitError("no unit", accepted, f'did you mean "{_tidy(number)} {dimension.usual}"?')
         return number
-    number, unit = _split(value, dimension)
+    number, unit = _split(value, accepted, dimension.name, dimension.usual)
     known = {_plain(name): pair for name, pair in dimension.units.items()}
     if unit in known:
         factor, offset = known[unit]
@@ -163,11 +163,10 @@ def _finite(value: int | float, dimension: Dimension) -> float:
     return number
 
 
-def _split(text: str, dimension: Dimension) -> tuple[float, str]:
+def _split(text: str, accepted: str, kind: str, usual: str) -> tuple[float, str]:
     """Number and plain unit of a text. Raises UnitError with a hint for decimal commas, thousands marks, and words."""
-    accepted = accepted_units(dimension)
     if len(text) > _LONGEST:
-        raise UnitError(f"{quote(text)} is too long for {dimension.name}", accepted)
+        raise UnitError(f"{quote(text)} is too long for {kind}", accepted)
     stripped = text.strip().replace("−", "-")
     if re.match(r"^[+-]?(nan|inf|infinity)\b", stripped, re.IGNORECASE):
         raise UnitError(f"{quote(text)} is not a finite number", accepted)
@@ -182,7 +181,7 @@ def _split(text: str, dimension: Dimension) -> tuple[float, str]:
     match = _NUMBER.match(stripped)
     digits = match.group(0) if match else ""
     if not digits:
-        example = f'"1 {dimension.usual}"' if dimension.usual else "0.5"
+        example = f'"1 {usual}"' if usual else "0.5"
         raise UnitError(f"{quote(text)} does not start with a number", accepted, f"write it like {example}")
     number = float(digits.replace("_", ""))
     if not math.isfinite(number):
@@ -223,7 +222,7 @@ def guess_dimension(text: object) -> Dimension:
     if not isinstance(text, str):
         _finite_or_raise(text)
         return FRACTION
-    _, unit = _split(text, FRACTION)
+    _, unit = _split(text, "", "a quantity", "degC")
     for dimension in ALL:
         if unit in {_plain(name) for name in dimension.units}:
             return dimension

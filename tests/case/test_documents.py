@@ -41,9 +41,10 @@ def test_every_key_can_be_explained(table) -> None:
 
 
 def test_explain_reads_paths_as_users_write_them() -> None:
-    assert explain("rack.gpu.power") == explain("rack.NAME.power")
+    assert explain("rack.gpu.size") == explain("rack.NAME.size")
     assert "Number of racks" in explain("rack_row[0].count")
     assert "[[supply]]" in explain("[[supply]]")
+    assert "hottest" in explain("rack.*.inlet_max")
     assert explain("cell").count("accepted") == 2  # mesh.cell and mesh.refine.cell
 
 

@@ -6,7 +6,9 @@ What depends on the grid (a rack thinner than a cell, a region that no air can l
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,11 +18,24 @@ from thermal.errors import CaseError
 TOLERANCE = 1e-6  # m; closer planes are the same plane
 MOST_CELLS = 1e10  # 100 times the largest hall that anybody has asked for; beyond it the cell size is a typing error
 BYTES_PER_CELL = 250.0  # single precision, as measured for the steady solver's fields
-MOST_OVERLAPS = 20  # messages; more come from one mistake
+MOST_OVERLAPS = 1000  # pairs; more come from one mistake
 
 
 def _inside(box: model.Box, room: model.Point) -> bool:
     return all(box.low[a] >= -TOLERANCE and box.high[a] <= room[a] + TOLERANCE for a in range(3))
+
+
+def _folded(found: Iterable[tuple[Hashable, CaseError]]) -> list[CaseError]:
+    """One message for each key, the first, with the number of others: a row in the wrong place is one mistake, not forty."""
+    first: dict[Hashable, CaseError] = {}
+    count: Counter[Hashable] = Counter()
+    for key, error in found:
+        first.setdefault(key, error)
+        count[key] += 1
+    return [
+        replace(error, what=error.what + f", and {count[key] - 1} more like it" * (count[key] > 1))
+        for key, error in first.items()
+    ]
 
 
 def _outside_text(box: model.Box, room: model.Point) -> str:
@@ -33,18 +48,23 @@ def _outside_text(box: model.Box, room: model.Point) -> str:
 
 def check_outside(things: Iterable[tuple[str, str, model.Box]], room: model.Point) -> list[CaseError]:
     """Things (label, source, box) that stand partly or wholly outside the room."""
-    return [
-        CaseError(source, f"{label} lies outside the room: {_outside_text(box, room)}", "0 m up to the room's size in each axis")
+    return _folded(
+        (
+            source,
+            CaseError(
+                source, f"{label} lies outside the room: {_outside_text(box, room)}", "0 m up to the room's size in each axis"
+            ),
+        )
         for label, source, box in things
         if not _inside(box, room)
-    ]
+    )
 
 
 def check_overlaps(solids: Sequence[tuple[str, str, model.Box, bool]]) -> list[CaseError]:
     """Solids (label, source, box, may join others that may) that fill the same space, in the order of the list."""
-    errors: list[CaseError] = []
+    overlaps: list[tuple[Hashable, CaseError]] = []
     if not solids:
-        return errors
+        return []
     low, high = _corner_arrays([solid[2] for solid in solids])
     joins = np.array([solid[3] for solid in solids])
     for number, (label, source, _, may_join) in enumerate(solids):
@@ -53,10 +73,12 @@ def check_overlaps(solids: Sequence[tuple[str, str, model.Box, bool]]) -> list[C
         if may_join:
             found &= ~joins[:number]
         for other in np.flatnonzero(found).tolist():
-            errors.append(CaseError(source, f"{label} overlaps {solids[other][0]} ({solids[other][1]})", "", "move one of them"))
-            if len(errors) >= MOST_OVERLAPS:
-                return errors
-    return errors
+            other_label, other_source = solids[other][:2]
+            error = CaseError(source, f"{label} overlaps {other_label} ({other_source})", "", "move one of them")
+            overlaps.append(((source, other_source), error))
+            if len(overlaps) >= MOST_OVERLAPS:
+                return _folded(overlaps)
+    return _folded(overlaps)
 
 
 def _corner_arrays(boxes: Sequence[model.Box]) -> tuple[np.ndarray, np.ndarray]:
@@ -83,7 +105,7 @@ def check_racks(
     racks: Sequence[model.Rack], obstacles: Sequence[model.Obstacle], plates: Sequence[model.Plate], room: model.Point
 ) -> list[CaseError]:
     """Racks whose front or back has no air: flat against a wall, another solid, or a closed sheet."""
-    errors: list[CaseError] = []
+    found: list[tuple[Hashable, CaseError]] = []
     boxes = [(f"rack {r.name}", r.box) for r in racks] + [(f"obstacle {o.name}", o.box) for o in obstacles]
     boxes += [(f"sheet {p.name}", p.box) for p in plates if math.isinf(p.loss_coefficient)]
     facing = _facing(boxes)
@@ -94,7 +116,8 @@ def check_racks(
             wall = room[rack.axis] if sign > 0 else 0.0
             if abs(plane - wall) <= TOLERANCE:
                 what = f"rack {rack.name}: the {side} is flat against the wall {'xyz'[rack.axis]}{'+' if sign > 0 else '-'}"
-                errors.append(CaseError(rack.source, what, "room for the air on both sides", "move the row or turn its front"))
+                error = CaseError(rack.source, what, "room for the air on both sides", "move the row or turn its front")
+                found.append(((rack.source, side, "wall"), error))
             elif (rack.axis, sign, round(plane, 5)) in facing:
                 labels, low, high = facing[rack.axis, sign, round(plane, 5)]
                 others = [a for a in range(3) if a != rack.axis]
@@ -102,8 +125,9 @@ def check_racks(
                 hidden = ((low[:, others] <= rack_low + TOLERANCE) & (high[:, others] >= rack_high - TOLERANCE)).all(axis=1)
                 if hidden.any():
                     what = f"rack {rack.name}: the {side} is closed by {labels[int(hidden.argmax())]}"
-                    errors.append(CaseError(rack.source, what, "room for the air on both sides", "move one of them"))
-    return errors
+                    error = CaseError(rack.source, what, "room for the air on both sides", "move one of them")
+                    found.append(((rack.source, side, "solid"), error))
+    return _folded(found)
 
 
 def _facing(boxes: Sequence[tuple[str, model.Box]]) -> dict[tuple[int, int, float], tuple[list[str], np.ndarray, np.ndarray]]:

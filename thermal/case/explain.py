@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from thermal.case.asserts import number_of
 from thermal.case.fields import Limited, Quantity
 from thermal.case.load import TABLES
 from thermal.case.messages import nearest
@@ -124,7 +125,7 @@ def _choices(annotation: Any) -> list[str]:
 
 
 def explain(key: str) -> str:
-    """Text for a key path ("mesh.cell", "rack.NAME.power", "rack_row[0].count", or a bare key or table name).
+    """Text for a key path ("mesh.cell", "rack.NAME.power", "rack_row[0].count"), a bare key, a table, or a number of [[assert]].
 
     Raises   UsageError naming the nearest keys for an unknown one.
     """
@@ -145,6 +146,9 @@ def explain(key: str) -> str:
             )
             if wanted in names or is_named:
                 lines += _explained(table, item)
+    number = number_of(wanted)
+    if number is not None:
+        lines += [f"{wanted}, for what = of [[assert]]", f"  {number.meaning}", f"  unit      {number.unit}", ""]
     if not lines:
         known = {f"{table.name}.{item.key}" for table in texts for item in table.keys} | {table.name for table in texts}
         known |= {item.key for table in texts for item in table.keys}

@@ -45,6 +45,16 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "assert": (schema.Assert, "list"),
 }
 
+# words of tomllib's messages -> what the user most likely did; without a match its message stands alone
+SYNTAX_HINTS = {
+    "Cannot overwrite": "this key stands twice in its table",
+    "Cannot declare": "this table stands twice; a list of tables has double brackets, as in [[rack_row]]",
+    "Illegal character": "a text has no closing quote",
+    "Unterminated string": "a text has no closing quote",
+    "Unclosed array": "a list has no closing bracket",
+    "": 'text and quantities stand in quotes: cell = "0.1 m"',
+}
+
 
 @dataclass
 class Tables:
@@ -157,9 +167,8 @@ def parse(text: str, file: str) -> dict[str, Any]:
         match = re.search(r" \(at line (\d+), column (\d+)\)$", message)
         line = match.group(1) if match else str(text.count("\n") + 1)
         what = message[: match.start()] if match else message.removesuffix(" (at end of document)")
-        raise CaseErrors(
-            [CaseError(f"{file}:{line}", f"not TOML: {what[:120]}", "", 'text and quantities stand in quotes: cell = "0.1 m"')]
-        ) from None
+        hint = next((hint for words, hint in SYNTAX_HINTS.items() if words in what), "")
+        raise CaseErrors([CaseError(f"{file}:{line}", f"not TOML: {what[:120]}", "", hint)]) from None
     except (ValueError, RecursionError) as error:  # an integer of thousands of digits; a nesting that slipped through
         raise CaseErrors([CaseError(file, f"not readable as TOML: {clean(str(error))[:80]}")]) from None
 

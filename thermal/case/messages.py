@@ -97,7 +97,7 @@ def _message(item: Any, model: type[BaseModel], local: Path, where: str) -> Case
         )
     if kind == "literal_error":
         words = [word.strip("' ") for word in context.get("expected", "").replace(" or ", ", ").split(",")]
-        hint = nearest(value, words) if isinstance(value, str) else ""
+        hint = nearest(value, words) if isinstance(value, str) and len(value) > 1 else ""
         return CaseError(where, f"{quote(value)} is not known", ", ".join(words), hint)
     if kind in ("too_short", "too_long"):
         exact = context.get("min_length") if kind == "too_short" else context.get("max_length")

@@ -130,7 +130,7 @@ def _pictures() -> Finding:
         "print('pyvista', pyvista.__version__, 'vtk', vtk.vtkVersion.GetVTKVersion(), 'draws off screen')"
     )
     purpose = "optional: 2-D pictures and the report do without"
-    finding = _trial("3-D pictures (pyvista)", code, purpose, "pip install 'hallflow[vis]'")
+    finding = _trial("3-D pictures (pyvista)", code, purpose, "pip install 'pyvista>=0.49' 'vtk>=9.7'")
     if finding.ok or "not installed" in finding.detail:
         return finding
     return finding._replace(mend="apt-get install libegl1 libgl1-mesa-dri (or libosmesa6)")

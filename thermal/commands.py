@@ -165,14 +165,19 @@ def cases(options: argparse.Namespace) -> int:
 
 
 def doctor(options: argparse.Namespace) -> int:
-    """Say what works here; exit code 0 when at least one backend does."""
+    """Say what works here, what does not, and the command that mends it. Exit code 0: one backend, NumPy, always works."""
     from thermal.kernel_check import require_own_kernels
 
     require_own_kernels()
+    from kernels import open_backend
     from kernels.doctor import diagnose
 
-    for line in diagnose():
-        print(line)
+    for finding in diagnose():
+        print(f"{'works  ' if finding.ok else 'missing'}  {finding.what}: {finding.detail}", flush=True)
+        if finding.mend:
+            print(f"           to mend: {finding.mend}")
+    backend = open_backend("auto")
+    print(f"\nhallflow run takes the {backend.name} backend here ({backend.reason})")
     return 0
 
 

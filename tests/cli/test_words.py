@@ -123,7 +123,8 @@ def test_explain(capsys) -> None:
 def test_doctor_speaks_of_every_backend(capsys) -> None:
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out.lower()
-    assert all(word in out for word in ("cuda", "host", "numpy"))
+    assert "c++ compiler" in out and "gpu" in out
+    assert "takes the host backend" in out or "takes the cuda backend" in out or "takes the numpy backend" in out
 
 
 def test_report_of_nothing(tmp_path, capsys) -> None:

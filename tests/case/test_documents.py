@@ -63,4 +63,5 @@ def test_schema_knows_the_dialect() -> None:
     rack = schema["$defs"]["RackType"]["properties"]
     assert rack["power"]["type"] == "string" and "kW" in rack["power"]["description"]
     assert schema["$defs"]["Limits"]["properties"]["class"]["enum"] == ["A1", "A2", "A3", "A4", "H1"]
+    assert "pattern" in schema["$defs"]["RackRow"]["properties"]["name"]
     assert "from" in schema["$defs"]["Supply"]["properties"]

@@ -95,7 +95,7 @@ def _read_bound(value: object) -> Limited | None:
 Bound = Annotated[
     Any, BeforeValidator(_read_bound), WithJsonSchema({"type": ["string", "number"], "x-unit": "the unit of the number judged"})
 ]
-Name = Annotated[str, BeforeValidator(_read_name), Field(pattern=f"^{NAME_PATTERN}$")]
+Name = Annotated[str, BeforeValidator(_read_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME_PATTERN}$"})]
 Title = Annotated[str, BeforeValidator(_read_title)]
 Coordinate = Annotated[float, Quantity(LENGTH, low=-10_000.0, high=10_000.0)]
 Extent = Annotated[float, Quantity(LENGTH, above=0.0, high=10_000.0)]
@@ -106,7 +106,7 @@ InPlane = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
 class Table(BaseModel):
     """Base of every table of a case file: unknown keys are mistakes, defaults pass the same checks as the user's values."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, validate_by_name=False, validate_by_alias=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
 def setting(default: Any = ..., description: str = "", *, source: str = "", alias: str | None = None, shown: str = "") -> Any:

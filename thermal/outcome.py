@@ -36,12 +36,24 @@ def closing_lines(summary: dict[str, Any], folder: object) -> list[str]:
     if summary.get("verdict_text"):
         lines.append(f"  {clean(str(summary['verdict_text']))}")
     lines += _rack_lines(summary.get("racks") or [])
-    for row in summary.get("asserts") or []:
-        mark = "passed" if row["passed"] else "FAILED"
-        name, limit = clean(str(row["name"])), clean(str(row["limit"]))
-        lines.append(f"  limit {mark}: {name} is {_value_text(row.get('value'))}, limit {limit}")
+    lines += [f"  {limit_line(row)}" for row in summary.get("asserts") or []]
     lines.append(f"  record in {folder}, page to read: {folder}/report.html")
     return lines
+
+
+def limit_line(row: dict[str, Any]) -> str:
+    """One limit in words: what it judges, its worst value and where, the bound.
+
+    >>> limit_line({"name": "inlets", "value": 29.82, "limit": 27.0, "unit": "degC", "bound": "max", "object": "A1", "passed": False})
+    'limit FAILED: inlets is 29.82 degC at A1, at most 27 degC'
+    """
+    unit = "" if row.get("unit") in (None, "", "-") else f" {clean(str(row['unit']))}"
+    bound = {"max": "at most", "min": "at least"}.get(str(row.get("bound")), "limit")
+    place = f" at {clean(str(row['object']))}" if row.get("object") else ""
+    value = _value_text(row.get("value"))
+    words = f"{clean(str(row['name']))} is {value}{unit if row.get('value') is not None else ''}{place}"
+    reason = f" ({clean(str(row['reason']))})" if row.get("reason") else ""
+    return f"limit {'passed' if row['passed'] else 'FAILED'}: {words}, {bound} {_value_text(row['limit'])}{unit}{reason}"
 
 
 def _rack_lines(racks: list[dict[str, Any]]) -> list[str]:

@@ -37,7 +37,7 @@ def test_it_says_how_it_ended_and_where_the_record_is(here, solver, capsys) -> N
     assert main(["run", "small.toml"]) == 0
     out, err = capsys.readouterr()
     assert "small: steady (3 iterations, 3132 cells, 0.3 s, heat balance 0.40 %, mass balance 0.00 %)" in out
-    assert "limit passed: limit-1 is 21.5, limit 27 degC" in out
+    assert "limit passed: limit-1 is 21.5 degC at A1, at most 27 degC" in out
     assert "small-results/report.html" in out
     assert "\x1b" not in out + err
     assert "Small [/x] <script> hall" in err  # free text stays text

@@ -34,9 +34,10 @@ def stopping_at(case: Case, iterations: int) -> Case:
 
 
 def hall_of_everything() -> Case:
-    """The tiny hall with two pressure openings, one with a loss; a porous roof and a porous door; closed plates, one of which cuts off a
-    region of its own; and an obstacle with power. On the grid of 0.2 m, racks, sheets, plates and obstacle lie on or across x = 1.0 m
-    and y = 2.2 m, the cuts at cells 5 and 11.
+    """The tiny hall with two pressure openings, one with a loss; a porous roof and a porous door; closed plates, one of which cuts
+    off a region of its own; and an obstacle with power.
+
+    On the grid of 0.2 m, racks, sheets, plates and obstacle lie on or across x = 1.0 m and y = 2.2 m, the cuts at cells 5 and 11.
     """
     case = tiny_hall()
     return replace(
@@ -103,8 +104,8 @@ HALLS: dict[str, Callable[[], Case]] = {
 
 
 def start(
-    case: Case | Placement, backend: Backend, comm: Communicator | None = None, planes: Any = None, relaxation: float = RELAXATION,
-    grid: Grid | None = None, step: float | None = None,
+    case: Case | Placement, backend: Backend, comm: Communicator | None = None, planes: Any = None,
+    relaxation: float = RELAXATION, grid: Grid | None = None, step: float | None = None,
 ) -> Flow:  # fmt: skip
     """The flow of a case, begun: the whole hall, or one block of it."""
     placement = case if isinstance(case, Placement) else place(case, grid) if grid else place_case(case)

@@ -31,8 +31,8 @@ def iterate(placement: Any, backend: Backend, comm: Communicator, planes: Any = 
     rows = []
     for _ in range(count):
         measure = flow.iterate(True)
-        sample = measure.sample
-        rows.append([measure.mass, measure.momentum, measure.heat, measure.balance, sample.supplied, *measure.inlets, *sample.inflow])
+        residuals = [measure.mass, measure.momentum, measure.heat, measure.balance]
+        rows.append([*residuals, measure.sample.supplied, *measure.inlets, *measure.sample.inflow])
     return np.array(rows), fields(flow)
 
 

@@ -44,7 +44,8 @@ def closing_lines(summary: dict[str, Any], folder: object) -> list[str]:
 def limit_line(row: dict[str, Any]) -> str:
     """One limit in words: what it judges, its worst value and where, the bound.
 
-    >>> limit_line({"name": "inlets", "value": 29.82, "limit": 27.0, "unit": "degC", "bound": "max", "object": "A1", "passed": False})
+    >>> row = {"name": "inlets", "value": 29.82, "limit": 27.0, "unit": "degC", "bound": "max", "object": "A1"}
+    >>> limit_line(row | {"passed": False})
     'limit FAILED: inlets is 29.82 degC at A1, at most 27 degC'
     """
     unit = "" if row.get("unit") in (None, "", "-") else f" {clean(str(row['unit']))}"

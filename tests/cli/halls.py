@@ -76,7 +76,8 @@ class StandInSolver(types.ModuleType):
                 verdict = "unfinished"
                 break
         rack = {"name": "A1", "power_kW": 5.0, "inlet_mean_degC": 20.5, "inlet_max_degC": 21.5, "outlet_mean_degC": None}
-        limit = {"name": "limit-1", "bound": "max", "value": 21.5, "limit": 27.0, "unit": "degC", "object": "A1", "passed": self.passed}
+        limit = {"name": "limit-1", "bound": "max", "value": 21.5, "limit": 27.0, "unit": "degC", "object": "A1"}
+        limit["passed"] = self.passed
         summary = {
             "case": case.name, "version": "0", "verdict": verdict, "iterations": iteration, "cells": 3132,
             "seconds": {"wall": 0.3}, "balance": {"heat": 0.004, "mass": 1e-7}, "racks": [rack], "asserts": [limit],

@@ -22,7 +22,8 @@ from thermal.flow.watch import COARSE, FINE, Watch
 from thermal.parallel import Communicator, cut
 from thermal.place import Placement
 
-RELAXATION = {"laminar": 0.8, "constant": 0.8, "zero-equation": 0.8, "k-epsilon": 0.7}
+RELAXATION = {"upwind": {"laminar": 0.8, "constant": 0.8, "zero-equation": 0.8, "k-epsilon": 0.7},
+              "second-order": {"laminar": 0.7, "constant": 0.7, "zero-equation": 0.7, "k-epsilon": 0.7}}  # fmt: skip
 LOWERED = 0.6  # factor on the relaxation of a run that swings, once
 SHRUNK = 0.7  # an amplitude below this share of the one before lowering is still on its way down
 EVERY = 2  # iterations between two looks at the residuals
@@ -154,6 +155,9 @@ class SteadyRun:
             return ("unsteady", self.averages.text(self.case)) if done else None
         if not shortfalls:
             return "steady", "every rack inlet, mass, momentum and heat stand still"
+        swing = self.watch.flutter()
+        if swing is not None:
+            return "steady", f"every rack inlet stands still within {swing:.2f} K; a flutter elsewhere in the hall does not reach them"
         self._swings()
         return None
 
@@ -200,7 +204,7 @@ class SteadyRun:
         """Set up a grid of the sequence, from rest or from the fields of the one before."""
         self._build(level)
         self.phase.level, self.phase.iteration = level, 0
-        self.phase.relaxation = RELAXATION[self.case.flow.turbulence.model]
+        self.phase.relaxation = RELAXATION[self.case.flow.velocity_scheme][self.case.flow.turbulence.model]
         self.flow.bind(self.phase.relaxation)
         self.flow.begin()
         if coarse is not None:

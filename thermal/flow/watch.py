@@ -2,12 +2,15 @@
 
 steady      every rack inlet stands: over two windows its mean moves less than a gate, its extrapolated way to the end is below
             another, it swings less than a third; and mass, momentum and heat are below theirs
+            or, over two long windows, means repeat and swing less than a gate, with wider gates for the defects: somewhere in the
+            hall a jet flutters, and no rack feels it
 plateau     over two long windows mean and amplitude are the same, but the amplitude is too large to be called steady
 diverged    a number is not finite, or an inlet is hotter than any heat in the hall could make it
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,7 +35,9 @@ class Gates:
 # On the coarser grids of the sequence only a start for the next grid is wanted.
 COARSE = Gates(window=6, drift=0.1, ahead=0.3, swing=0.3, mass=0.05, momentum=2.0, heat=0.1, balance=0.05)
 FINE = Gates()
-LONG = 80  # iterations of a plateau's window
+LONG = 60  # iterations of the shortest long window
+# A flow that flutters where no rack feels it: gates on the means of long windows.
+FLUTTER = Gates(window=LONG, drift=0.02, ahead=0.05, swing=0.05, mass=0.01, momentum=1.5, heat=0.05, balance=0.005)
 SETTLED = 0.25  # share of the amplitude that the means of two plateau windows may differ by
 
 
@@ -94,15 +99,32 @@ class Watch:
                     found.append((float(values[rack] / gate), name, rack, float(values[rack]), gate))
         return sorted(found, key=lambda item: -item[0])
 
+    def flutter(self) -> float | None:
+        """Largest half range of an inlet over a long window, K, if everything but a flutter stands still; else None."""
+        g = FLUTTER
+        for early, late, points in self._long_windows():
+            means = np.mean(self.residuals[-points:], axis=0)
+            swing = 0.5 * max(np.ptp(late, axis=0).max(), np.ptp(early, axis=0).max())
+            moved = np.abs(late.mean(axis=0) - early.mean(axis=0)).max()
+            quiet = np.all(np.abs(means) <= (g.mass, g.momentum, g.heat, g.balance))
+            if quiet and moved <= g.drift and swing <= g.swing:
+                return float(swing)
+        return None
+
     def plateau(self) -> float | None:
-        """Largest half range of an inlet over the last long window, K, if mean and amplitude repeat those of the window before; else None."""
-        points = self._points(LONG)
-        if len(self.inlets) < 2 * points or not self.inlets[-1].size:
-            return None
-        track = np.array(self.inlets[-2 * points :]).reshape(2, points, -1)
-        amplitude = 0.5 * np.ptp(track, axis=1)
-        means = track.mean(axis=1)
-        largest = amplitude.max(axis=1)
-        if np.abs(means[1] - means[0]).max() > SETTLED * largest.max() or not 0.6 < largest[1] / max(largest[0], 1e-9) < 1.6:
-            return None
-        return float(largest[1])
+        """Largest half range of an inlet over a long window, K, if mean and amplitude repeat those of the window before; else None."""
+        for early, late, _ in self._long_windows():
+            before, after = (0.5 * float(np.ptp(track, axis=0).max()) for track in (early, late))
+            moved = np.abs(late.mean(axis=0) - early.mean(axis=0)).max()
+            if moved <= SETTLED * max(before, after) and 0.6 < after / max(before, 1e-9) < 1.6:
+                return after
+        return None
+
+    def _long_windows(self) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+        """The inlets of the last two windows and the rows in each, for windows of growing length: slow flows swing slowly."""
+        if not self.inlets[-1].size:
+            return
+        for factor in (1, 2, 4):
+            points = self._points(factor * LONG)
+            if len(self.inlets) >= 2 * points:
+                yield np.array(self.inlets[-2 * points : -points]), np.array(self.inlets[-points:]), points

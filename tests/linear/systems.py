@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kernels import Backend
-from thermal.linear.multigrid import Multigrid
+from thermal.linear.multigrid import SWEEPS, Multigrid
 from thermal.linear.pcg import PressureSolver
 from thermal.parallel import Block, Communicator
 
@@ -27,19 +27,27 @@ class System:
     operator: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     b: np.ndarray
 
-    def multigrid(self, backend: Backend, comm: Communicator | None = None, block: Block | None = None) -> Multigrid:
+    def multigrid(
+        self,
+        backend: Backend,
+        comm: Communicator | None = None,
+        block: Block | None = None,
+        sweeps: Sequence[int] = SWEEPS,
+    ) -> Multigrid:
         """A hierarchy for this grid."""
-        return Multigrid(backend, self.planes, self.keep, self.regions, comm, block)
+        return Multigrid(backend, self.planes, self.keep, self.regions, comm, block, sweeps)
 
-    def solver(self, backend: Backend, iterations: int = 2) -> tuple[PressureSolver, Any, Any]:
+    def solver(
+        self, backend: Backend, iterations: int = 2, sweeps: Sequence[int] = SWEEPS
+    ) -> tuple[PressureSolver, Any, Any]:
         """A solver that is set up, a device array for the answer, and the right side."""
-        solver = PressureSolver(self.multigrid(backend), iterations)
+        solver = PressureSolver(self.multigrid(backend, sweeps=sweeps), iterations)
         solver.setup(*(backend.upload(g) for g in self.operator))
         return solver, backend.zeros(self.b.shape), backend.upload(self.b)
 
-    def norms(self, backend: Backend, steps: int = 10) -> np.ndarray:
+    def norms(self, backend: Backend, steps: int = 10, sweeps: Sequence[int] = SWEEPS) -> np.ndarray:
         """Residual norms of the steps of PCG, down to what the precision holds."""
-        solver, x, b = self.solver(backend)
+        solver, x, b = self.solver(backend, sweeps=sweeps)
         return np.array(solver.solve_to(x, b, 1e-11 if backend.precision == "double" else 1e-5, steps))
 
     def residual(self, x: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import pytest
 
 from kernels import Backend
 from tests.linear.systems import AISLE, RACKS, SCREENS, Hall, flat, stretched, thin_plates
+from thermal.linear.multigrid import SWEEPS
 
 N = (60, 48, 18)
 
@@ -46,16 +47,27 @@ STRETCHED_HALLS = {
 }
 
 
+@pytest.mark.parametrize("sweeps", [SWEEPS, (1, 2, 3, 4)])
 @pytest.mark.parametrize("name", HALLS)
-def test_factor_of_halls(double: Backend, name: str) -> None:
-    """At most 0.25 per step."""
-    assert factor(HALLS[name].system().norms(double)) <= 0.25
+def test_factor_of_halls(double: Backend, name: str, sweeps: tuple[int, ...]) -> None:
+    """At most 0.25 per step, also with one sweep on the finest level."""
+    assert factor(HALLS[name].system().norms(double, sweeps=sweeps)) <= 0.25
 
 
+@pytest.mark.parametrize("sweeps", [SWEEPS, (1, 2, 3, 4)])
 @pytest.mark.parametrize("name", STRETCHED_HALLS)
-def test_factor_of_stretched_halls(double: Backend, name: str) -> None:
+def test_factor_of_stretched_halls(double: Backend, name: str, sweeps: tuple[int, ...]) -> None:
     """At most 0.45 per step."""
-    assert factor(STRETCHED_HALLS[name].system().norms(double)) <= 0.45
+    assert factor(STRETCHED_HALLS[name].system().norms(double, sweeps=sweeps)) <= 0.45
+
+
+@pytest.mark.parametrize(("weak", "bound"), [(0.5, 0.25), (0.25, 0.25), (0.1, 0.45)])
+def test_factor_with_weak_vertical_coupling(double: Backend, weak: float, bound: float) -> None:
+    """Stratified air: vertical conductances a fraction of the horizontal ones, which no plan of planes knows of."""
+    system = Hall(N, solids=RACKS).system()
+    gx, gy, gz, gd = system.operator
+    system.operator = (gx, gy, weak * gz, weak * gd)
+    assert factor(system.norms(double)) <= bound
 
 
 def test_factor_does_not_grow_with_the_hall(double: Backend) -> None:

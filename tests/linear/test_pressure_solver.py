@@ -44,10 +44,11 @@ def test_fixed_number_of_steps_equals_steps_to_a_tolerance(double: Backend) -> N
     np.testing.assert_allclose(double.download(x), fixed, rtol=0, atol=1e-12 * abs(fixed).max())
 
 
-def test_the_cycle_is_symmetric_and_positive(double: Backend) -> None:
+@pytest.mark.parametrize("sweeps", [(1,), (2, 2, 3, 4)])
+def test_the_cycle_is_symmetric_and_positive(double: Backend, sweeps: tuple[int, ...]) -> None:
     """v M^-1 w = w M^-1 v and v M^-1 v > 0 for random vectors, with every kind of face in the hall."""
     system = MIXED.system()
-    multigrid = system.multigrid(double)
+    multigrid = system.multigrid(double, sweeps=sweeps)
     multigrid.setup(*(double.upload(g) for g in system.operator))
     random = np.random.default_rng(3)
     fluid = np.pad(system.regions > 0, 2)

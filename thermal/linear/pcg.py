@@ -13,6 +13,8 @@ import numpy as np
 from thermal.linear.multigrid import Multigrid, Step
 from thermal.linear.regions import RegionMeans
 
+FOLD = 128  # partial sums are folded to this many before one thread adds them
+
 
 class PressureSolver:
     """Solves sum over faces of g (p_nb - p_P) - gd p_P = b_P with a fixed number of steps or to a tolerance.
@@ -37,6 +39,7 @@ class PressureSolver:
         self._image = backend.zeros(shape)
         self._zq, self._zr, self._pq = (backend.partials(*self._n) for _ in range(3))
         self._totals = tuple(backend.zeros(1, np.float64) for _ in range(3))
+        self._few = tuple(backend.zeros(FOLD, np.float64) for _ in range(2))
         self._curvature, self._alpha, self._beta, self._zero = (backend.zeros(1, np.float64) for _ in range(4))
         self._norm_partial = backend.partials(*self._n)
         self._operator: tuple[Any, ...] = ()
@@ -129,7 +132,11 @@ class PressureSolver:
     def _sums(self, partials: tuple[Any, ...]) -> tuple[list[Step], tuple[Any, ...]]:
         """Launches that add the partials of all blocks, and the arrays whose sums are the totals."""
         if self._comm.size == 1:
-            return [], partials
+            if len(partials[0]) <= 8 * FOLD:
+                return [], partials
+            few = self._few[: len(partials)]
+            pairs = zip(partials, few, strict=True)
+            return [self._backend.bind("fold_partials", len(many), FOLD, many, one) for many, one in pairs], few
         totals = self._totals[: len(partials)]
 
         def add() -> None:

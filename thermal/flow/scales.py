@@ -10,11 +10,18 @@ from thermal.place import Placement
 
 # Pseudo-time step over the smaller of transit time H/U and buoyant period 1/N.
 STEP = 0.4
+# Flow of a plume at height H over U H^2 with U = (B/H)^(1/3), B its buoyancy flux (Morton, Taylor & Turner 1956, Proc. R. Soc. A 234:1).
+PLUME = 0.15
+REST = 1e-3  # m/s: a room in which nothing blows and nothing heats is measured against this
+ALIKE = 0.1  # K: nor is the heat of a room whose temperatures are all alike measured against less
 
 
 @dataclass(frozen=True)
 class Scales:
-    """velocity m/s, temperature K, length m; supply m3/s: what the supplies and pressure openings feed; heat K m3/s given to the air."""
+    """velocity m/s, temperature K, length m; heat K m3/s given to the air.
+
+    supply   m3/s: what the supplies blow, else what the racks move, else what plumes or a room at rest carry; never zero
+    """
 
     velocity: float
     temperature: float
@@ -30,6 +37,11 @@ class Scales:
         if self.temperature > 0.0:
             rate = max(rate, math.sqrt(self.gravity * self.temperature / self.length))
         return STEP / rate if rate > 0.0 else 1.0
+
+    @property
+    def warmth(self) -> float:
+        """K m3/s that defects of heat are measured against: the heat given to the air, or what comes in at another temperature."""
+        return self.heat or self.supply * max(self.temperature, ALIKE)
 
     @property
     def momentum(self) -> float:
@@ -55,9 +67,11 @@ def find_scales(placement: Placement) -> Scales:
     flow = supply or through
     rise = heat / flow if flow else 0.0
     rise = max([rise, *(r.air_power / (air.density * air.heat_capacity * r.flow) for r in case.racks if r.flow)])
-    if not flow and heat:  # a plume sets its own speed: Q = U L^2, g beta Q/(U L^2) L = U^2
+    if not flow and heat:  # a plume sets its own speed
         fastest = (gravity * heat / case.room[2]) ** (1.0 / 3.0)
-        rise = heat / (fastest * case.room[2] ** 2) if fastest else 0.0
+        flow = PLUME * fastest * case.room[2] ** 2
+        rise = heat / flow if flow else 0.0
+    flow = flow or REST * case.room[2] ** 2
     entering = [o.temperature for o in case.openings]
     spread = max([abs(t - case.flow.initial_temperature) for t in entering], default=0.0)
     return Scales(fastest, max(rise, spread if not heat else 0.0), case.room[2], flow, heat, gravity)

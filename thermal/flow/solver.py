@@ -87,15 +87,14 @@ class Flow:
     def measure(self, mass: float) -> Measure:
         """The present distance from an answer."""
         scales, sample = self.scales, self.boundary.sample()
-        heat = scales.heat or max(abs(sample.heat).sum(), 1e-30)
+        heat = scales.warmth
         inlets = sample.mixed[self._fronts] if self._fronts else np.zeros(0)
         momentum = sum(self.momentum.defects) / scales.momentum if scales.momentum else 0.0
         skin = scales.heat - sum(
             r.air_power for r in self.domain.racks
         ) / (self.domain.placement.case.air.density * self.domain.placement.case.air.heat_capacity)
         balance = -(float(sample.heat.sum()) + skin) / heat
-        supply = scales.supply or 1e-30
-        return Measure(mass / supply, momentum, self.energy.defect / heat, balance, inlets, sample)
+        return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample)
 
     def polish(self, rounds: int) -> None:
         """Close the balances of a settled flow: project without predicting, then relax the temperature on the projected flow."""

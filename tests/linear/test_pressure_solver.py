@@ -118,6 +118,33 @@ def test_a_failed_answer_leaves_no_trace(double: Backend) -> None:
     np.testing.assert_array_equal(double.download(x)[INSIDE], clean[INSIDE])
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_diverged_operator_gives_no_answer_but_no_error(double: Backend, value: float) -> None:
+    """The solver of the flow finds NaN and says so; this is not the place to stop a run. The next set-up is clean again."""
+    system = MIXED.system()
+    solver, x, b = system.solver(double)
+    solver.solve(x, b)
+    clean = double.download(x)
+    spoiled = [g.copy() for g in system.operator]
+    spoiled[0][3, 3, 4:8] = value
+    with np.errstate(all="ignore"):
+        solver.setup(*(double.upload(g) for g in spoiled))
+        solver.solve(x, b)
+    assert not np.isfinite(double.download(x)).all()
+    solver.setup(*(double.upload(g) for g in system.operator))
+    solver.solve(x, b)
+    np.testing.assert_array_equal(double.download(x)[INSIDE], clean[INSIDE])
+
+
+@pytest.mark.parametrize("hold", [1e-30, 1e-14, 1e-6])
+def test_a_very_weak_opening(double: Backend, hold: float) -> None:
+    """A room that leaks next to nothing is solved up to a level that the leak alone decides."""
+    system = Hall((30, 24, 10), solids=RACKS, opening=None).system()
+    system.operator[3][2, 2, 2] = hold
+    norms = system.norms(double, 6)
+    assert norms[-1] <= 1e-3 * norms[0]
+
+
 def test_a_zero_right_side_gives_zero(single: Backend) -> None:
     """Nothing to do is no division by nothing."""
     system = closed_aisle(True)

@@ -9,6 +9,8 @@ import numpy as np
 from kernels import Backend
 from kernels.backend import Launch
 
+WEAKEST = 1e-11
+
 
 class Coarsest:
     """x = A^-1 b on a small whole level. Connected parts that no fixed pressure holds are solved up to their mean."""
@@ -39,15 +41,20 @@ class Coarsest:
         matrix[here, there] = matrix[there, here] = -g
         diagonal = matrix.diagonal().copy()
         parts = self._connected(here, there, fixed)
-        held = np.bincount(parts, fixed, minlength=self.count) > 0
         size = np.bincount(parts, minlength=self.count)
-        scale = np.bincount(parts, diagonal, minlength=self.count) / np.maximum(size, 1) ** 2
+        strength = np.bincount(parts, diagonal, minlength=self.count)
+        # a hold too weak for float64 to see beside the other conductances is none
+        held = np.bincount(parts, fixed, minlength=self.count) > WEAKEST * strength
+        scale = strength / np.maximum(size, 1) ** 2
         # a part that floats gets its own mean as one more equation; its solution then has mean zero
         floating = (parts[:, None] == parts) & ~held[parts]
         matrix += np.where(floating, scale[parts], 0.0)
         empty = diagonal == 0
         matrix[empty, empty] = 1.0
-        inverse = np.linalg.inv(matrix)
+        try:
+            inverse = np.linalg.inv(matrix)
+        except np.linalg.LinAlgError:  # infinite conductances of a diverged flow; the answer shall be NaN, as everywhere else
+            inverse = np.full_like(matrix, np.nan)
         inverse[empty, empty] = 0.0
         inverse = 0.5 * (inverse + inverse.T)
         self._backend.copy(self._backend.upload(inverse.ravel(), np.float64), self._inverse)

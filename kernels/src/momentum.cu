@@ -10,6 +10,7 @@
 // The row is in bounded form, sum of a_nb (u_nb - u): it holds no u times the mass defect, so a flow that is not yet
 // divergence-free neither drives nor damps. Relaxation (Van Doormaal & Raithby 1984, SIMPLEC) and a pseudo-time cap share the diagonal.
 #include "grid.cuh"
+#include "faces.cuh"
 #include "slopes.cuh"
 
 template <int A, bool SECOND>
@@ -40,12 +41,14 @@ INLINE void momentum_row(const long long c, const long long sa, const long long 
     const real ol_dhi = (real)((mask[l + sd] >> (1 + D_)) & 1), op_dhi = (real)((mask[c + sd] >> (1 + D_)) & 1);
     const real Fb_lo = (ol_blo * h_l * v[l] + op_blo * h_p * v[c]) * wd, Fb_hi = (ol_bhi * h_l * v[l + sb] + op_bhi * h_p * v[c + sb]) * wd;
     const real Fd_lo = (ol_dlo * h_l * w[l] + op_dlo * h_p * w[c]) * wb, Fd_hi = (ol_dhi * h_l * w[l + sd] + op_dhi * h_p * w[c + sd]) * wb;
+    const real ml_blo = mixing<B>(mask[l]), mp_blo = mixing<B>(mask[c]), ml_bhi = mixing<B>(mask[l + sb]), mp_bhi = mixing<B>(mask[c + sb]);
+    const real ml_dlo = mixing<D_>(mask[l]), mp_dlo = mixing<D_>(mask[c]), ml_dhi = mixing<D_>(mask[l + sd]), mp_dhi = mixing<D_>(mask[c + sd]);
     const real n_l = nu + R(0.5) * nut[l], n_p = nu + R(0.5) * nut[c];
     const real rb_lo = R(1.0) / eb[ib], rb_hi = R(1.0) / eb[ib + 1], rd_lo = R(1.0) / ed[id], rd_hi = R(1.0) / ed[id + 1];
-    const real Db_lo = (ol_blo * h_l * (n_l + R(0.5) * nut[l - sb]) + op_blo * h_p * (n_p + R(0.5) * nut[c - sb])) * wd * rb_lo;
-    const real Db_hi = (ol_bhi * h_l * (n_l + R(0.5) * nut[l + sb]) + op_bhi * h_p * (n_p + R(0.5) * nut[c + sb])) * wd * rb_hi;
-    const real Dd_lo = (ol_dlo * h_l * (n_l + R(0.5) * nut[l - sd]) + op_dlo * h_p * (n_p + R(0.5) * nut[c - sd])) * wb * rd_lo;
-    const real Dd_hi = (ol_dhi * h_l * (n_l + R(0.5) * nut[l + sd]) + op_dhi * h_p * (n_p + R(0.5) * nut[c + sd])) * wb * rd_hi;
+    const real Db_lo = (ml_blo * h_l * (n_l + R(0.5) * nut[l - sb]) + mp_blo * h_p * (n_p + R(0.5) * nut[c - sb])) * wd * rb_lo;
+    const real Db_hi = (ml_bhi * h_l * (n_l + R(0.5) * nut[l + sb]) + mp_bhi * h_p * (n_p + R(0.5) * nut[c + sb])) * wd * rb_hi;
+    const real Dd_lo = (ml_dlo * h_l * (n_l + R(0.5) * nut[l - sd]) + mp_dlo * h_p * (n_p + R(0.5) * nut[c - sd])) * wb * rd_lo;
+    const real Dd_hi = (ml_dhi * h_l * (n_l + R(0.5) * nut[l + sd]) + mp_dhi * h_p * (n_p + R(0.5) * nut[c + sd])) * wb * rd_hi;
     const real cb_lo = Db_lo + (Fb_lo > R(0.0) ? Fb_lo : R(0.0)), cb_hi = Db_hi + (Fb_hi < R(0.0) ? -Fb_hi : R(0.0));
     const real cd_lo = Dd_lo + (Fd_lo > R(0.0) ? Fd_lo : R(0.0)), cd_hi = Dd_hi + (Fd_hi < R(0.0) ? -Fd_hi : R(0.0));
 

@@ -5,6 +5,7 @@
 //          W E S N B T   low/high x, y, z;  rows are divided by their diagonal;  rd 1/diagonal (0 in solids)
 //          k, eps, G     turbulence energy, its dissipation, its production
 #include "grid.cuh"
+#include "faces.cuh"
 #include "slopes.cuh"
 
 template <bool SECOND>
@@ -21,13 +22,15 @@ INLINE void scalar_row(const long long c, const long long s_y, const long long s
     const real F_w = o_w * u[c] * ax, F_e = o_e * u[c + 1] * ax, F_s = o_s * v[c] * ay, F_n = o_n * v[c + s_y] * ay;
     const real F_b = o_b * w[c] * az, F_t = o_t * w[c + s_z] * az;
     const real r_w = R(1.0) / ex[i], r_e = R(1.0) / ex[i + 1], r_s = R(1.0) / ey[j], r_n = R(1.0) / ey[j + 1], r_b = R(1.0) / ez[k], r_t = R(1.0) / ez[k + 1];
+    const real m_w = mixing<0>(m), m_s = mixing<1>(m), m_b = mixing<2>(m);
+    const real m_e = mixing<0>(mask[c + 1]), m_n = mixing<1>(mask[c + s_y]), m_t = mixing<2>(mask[c + s_z]);
     const real gp = gl + R(0.5) * gt * nut[c], gn = R(0.5) * gt;
-    const real c_w = o_w * (gp + gn * nut[c - 1]) * ax * r_w + (F_w > R(0.0) ? F_w : R(0.0));
-    const real c_e = o_e * (gp + gn * nut[c + 1]) * ax * r_e + (F_e < R(0.0) ? -F_e : R(0.0));
-    const real c_s = o_s * (gp + gn * nut[c - s_y]) * ay * r_s + (F_s > R(0.0) ? F_s : R(0.0));
-    const real c_n = o_n * (gp + gn * nut[c + s_y]) * ay * r_n + (F_n < R(0.0) ? -F_n : R(0.0));
-    const real c_b = o_b * (gp + gn * nut[c - s_z]) * az * r_b + (F_b > R(0.0) ? F_b : R(0.0));
-    const real c_t = o_t * (gp + gn * nut[c + s_z]) * az * r_t + (F_t < R(0.0) ? -F_t : R(0.0));
+    const real c_w = m_w * (gp + gn * nut[c - 1]) * ax * r_w + (F_w > R(0.0) ? F_w : R(0.0));
+    const real c_e = m_e * (gp + gn * nut[c + 1]) * ax * r_e + (F_e < R(0.0) ? -F_e : R(0.0));
+    const real c_s = m_s * (gp + gn * nut[c - s_y]) * ay * r_s + (F_s > R(0.0) ? F_s : R(0.0));
+    const real c_n = m_n * (gp + gn * nut[c + s_y]) * ay * r_n + (F_n < R(0.0) ? -F_n : R(0.0));
+    const real c_b = m_b * (gp + gn * nut[c - s_z]) * az * r_b + (F_b > R(0.0) ? F_b : R(0.0));
+    const real c_t = m_t * (gp + gn * nut[c + s_z]) * az * r_t + (F_t < R(0.0) ? -F_t : R(0.0));
     real source = source0;
     if (SECOND) {
         const real q0 = q[c];

@@ -34,6 +34,11 @@ def opened(mask, axis, dtype):
     return ((mask >> (1 + axis)) & 1).astype(dtype)
 
 
+def mixing(mask, axis, dtype):
+    """1 where air mixes through the low face along an axis: open (bit 1 + axis) and without a porous sheet (bit 5 + axis)."""
+    return ((mask >> (1 + axis)) & ~(mask >> (5 + axis)) & 1).astype(dtype)
+
+
 def fluid(mask, dtype):
     """1 in interior cells that hold fluid, else 0."""
     return (mask[INTERIOR] & 1).astype(dtype)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.twins.grid import INTERIOR, at, line, opened, positive, unpack_metrics
+from kernels.twins.grid import INTERIOR, at, line, mixing, opened, positive, unpack_metrics
 from kernels.twins.slopes import face_correction
 
 TURN = ((0, 1, 2), (2, 0, 1), (1, 2, 0))  # axes of an array [k, j, i] as (d, b, a) for a = x, y, z
@@ -38,7 +38,7 @@ def _across(u, F_lo, F_hi, side, place, widths, distances):
     return out - face_correction(F_lo, u_mm, u_m, u_0, u_p, r_m, r_lo, r_hi, h_m, h_0, o_m, o_hi)
 
 
-def _sides(velocity, nut, nu, side, place, h_l, h_p, width, distances):
+def _sides(velocity, nut, nu, side, mixed, place, h_l, h_p, width, distances):
     """((F, D) of the low side, of the high side) along b or d: each is half in the low cell, half in the high cell."""
     step, sides = ACROSS[place - 1], []
     n_l, n_p = nu + 0.5 * at(nut, i=-1), nu + 0.5 * at(nut)
@@ -46,6 +46,7 @@ def _sides(velocity, nut, nu, side, place, h_l, h_p, width, distances):
         half_l = at(side, i=-1, **{step: shift}) * h_l
         half_p = at(side, **{step: shift}) * h_p
         F = (half_l * at(velocity, i=-1, **{step: shift}) + half_p * at(velocity, **{step: shift})) * width
+        half_l, half_p = at(mixed, i=-1, **{step: shift}) * h_l, at(mixed, **{step: shift}) * h_p
         viscous = half_l * (n_l + 0.5 * at(nut, i=-1, **{step: far})) + half_p * (n_p + 0.5 * at(nut, **{step: far}))
         sides.append((F, viscous * width / line(distances, place, shift)))
     return sides
@@ -55,6 +56,7 @@ def _rows(axis, second, n, velocities, p, T, nut, mask, metrics, sp, rows, rhs, 
     """Rows of the velocity along `axis` (0 x, 1 y, 2 z)."""
     dtype, tiny = rhs.dtype, rhs.dtype.type(1e-30)
     own, side_b, side_d = (opened(mask, (axis + turn) % 3, dtype).transpose(TURN[axis]) for turn in range(3))
+    mixed_b, mixed_d = (mixing(mask, (axis + turn) % 3, dtype).transpose(TURN[axis]) for turn in (1, 2))
     (u, v, w), rows = ([q.transpose(TURN[axis]) for q in group] for group in (velocities, rows))
     p, T, nut, sp, rhs, rd, g = (q.transpose(TURN[axis]) for q in (p, T, nut, sp, rhs, rd, g))
     (da, db, dd), (_, eb, ed) = ([part[(axis + turn) % 3] for turn in range(3)] for part in unpack_metrics(metrics, *n))
@@ -65,8 +67,8 @@ def _rows(axis, second, n, velocities, p, T, nut, mask, metrics, sp, rows, rhs, 
     on, u0 = at(own), at(u)
     Fa_lo, Fa_hi = 0.5 * (at(u, i=-1) + u0) * area, 0.5 * (u0 + at(u, i=1)) * area
     Da_lo, Da_hi = (nu + at(nut, i=-1)) * area / line(da, 0, -1), (nu + at(nut)) * area / line(da, 0)
-    (Fb_lo, Db_lo), (Fb_hi, Db_hi) = _sides(v, nut, nu, side_b, 1, h_l, h_p, wd, eb)
-    (Fd_lo, Dd_lo), (Fd_hi, Dd_hi) = _sides(w, nut, nu, side_d, 2, h_l, h_p, wb, ed)
+    (Fb_lo, Db_lo), (Fb_hi, Db_hi) = _sides(v, nut, nu, side_b, mixed_b, 1, h_l, h_p, wd, eb)
+    (Fd_lo, Dd_lo), (Fd_hi, Dd_hi) = _sides(w, nut, nu, side_d, mixed_d, 2, h_l, h_p, wb, ed)
     coefficients = [Da_lo + positive(Fa_lo), Da_hi + positive(-Fa_hi), Db_lo + positive(Fb_lo), Db_hi + positive(-Fb_hi)]
     coefficients += [Dd_lo + positive(Fd_lo), Dd_hi + positive(-Fd_hi)]
 

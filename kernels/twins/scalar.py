@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.twins.grid import INTERIOR, at, fluid, line, opened, positive, unpack_metrics
+from kernels.twins.grid import INTERIOR, at, fluid, line, mixing, opened, positive, unpack_metrics
 from kernels.twins.slopes import face_correction
 
 SHIFTS = ("i", "j", "k")
@@ -44,9 +44,10 @@ def _rows(second, n, q, u, v, w, nut, mask, metrics, extra, source, rows, rhs, r
     for axis, (velocity, area) in enumerate(((u, dy * dz), (v, dx * dz), (w, dx * dy))):
         forth, back = {SHIFTS[axis]: 1}, {SHIFTS[axis]: -1}
         o_lo, o_hi = at(faces[axis]), at(faces[axis], **forth)
+        mixed = mixing(mask, axis, q.dtype)
         F_lo, F_hi = o_lo * at(velocity) * area, o_hi * at(velocity, **forth) * area
-        D_lo = o_lo * (here + 0.5 * gt * at(nut, **back)) * area / line(distances[axis], axis)
-        D_hi = o_hi * (here + 0.5 * gt * at(nut, **forth)) * area / line(distances[axis], axis, 1)
+        D_lo = at(mixed) * (here + 0.5 * gt * at(nut, **back)) * area / line(distances[axis], axis)
+        D_hi = at(mixed, **forth) * (here + 0.5 * gt * at(nut, **forth)) * area / line(distances[axis], axis, 1)
         coefficients += [D_lo + positive(F_lo), D_hi + positive(-F_hi)]
         flows.append((F_lo, F_hi))
     if second:

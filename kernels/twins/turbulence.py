@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.twins.grid import INTERIOR, at, fluid, line, opened, unpack_metrics
+from kernels.twins.grid import INTERIOR, at, fluid, line, mixing, opened, unpack_metrics
 
 SHIFTS = ({"i": 1}, {"j": 1}, {"k": 1})
 
@@ -35,9 +35,10 @@ def _negated(shift):
     return {name: -step for name, step in shift.items()}
 
 
-def _slope(q, along, faces, distances, at_wall=0):
+def _slope(q, along, faces, mixed, distances, at_wall=0):
     """Mean of the two one-sided differences of centre values along an axis.
 
+    faces, mixed: where the low face is open, and where air mixes through it (a sheet stops eddies).
     q: callable (i, j, k shifts) -> values at the centres of interior cells, shifted. At a closed side q is zero on the face, and
     at_wall is the reciprocal distance of the face; at_wall 0: such a side counts as no difference.
     """
@@ -45,8 +46,9 @@ def _slope(q, along, faces, distances, at_wall=0):
     low, mid, high = q(**back), q(), q(**forth)
     r_lo, r_hi = 1 / line(distances[along], along), 1 / line(distances[along], along, 1)
     o_lo, o_hi = at(faces[along]), at(faces[along], **forth)
-    below = o_lo * (mid - low) * r_lo + (1 - o_lo) * mid * at_wall
-    above = o_hi * (high - mid) * r_hi - (1 - o_hi) * mid * at_wall
+    m_lo, m_hi = at(mixed[along]), at(mixed[along], **forth)
+    below = m_lo * (mid - low) * r_lo + (1 - o_lo) * mid * at_wall
+    above = m_hi * (high - mid) * r_hi - (1 - o_hi) * mid * at_wall
     return 0.5 * (below + above)
 
 
@@ -67,17 +69,17 @@ def production(nx, ny, nz, u, v, w, T, nut, mask, metrics, G, gain):
     The velocity along a closed side is zero there, except in cells at openings where air leaves (bit 4 of the mask).
     """
     widths, distances = unpack_metrics(metrics, nx, ny, nz)
-    faces = [opened(mask, axis, G.dtype) for axis in range(3)]
+    faces, mixed = ([bit(mask, axis, G.dtype) for axis in range(3)] for bit in (opened, mixing))
     (ux, vy, wz) = (
         (at(q, **shift) - at(q)) / line(widths[axis], axis) for axis, (q, shift) in enumerate(zip((u, v, w), SHIFTS, strict=True))
     )
     stick = np.where(at(mask) & 16, G.dtype.type(0), G.dtype.type(2))
     at_wall = [stick / line(widths[axis], axis) for axis in range(3)]
     um, vm, wm = _centred(u, 0), _centred(v, 1), _centred(w, 2)
-    uy, uz = (0.5 * _slope(um, along, faces, distances, at_wall[along]) for along in (1, 2))
-    vx, vz = (0.5 * _slope(vm, along, faces, distances, at_wall[along]) for along in (0, 2))
-    wx, wy = (0.5 * _slope(wm, along, faces, distances, at_wall[along]) for along in (0, 1))
+    uy, uz = (0.5 * _slope(um, along, faces, mixed, distances, at_wall[along]) for along in (1, 2))
+    vx, vz = (0.5 * _slope(vm, along, faces, mixed, distances, at_wall[along]) for along in (0, 2))
+    wx, wy = (0.5 * _slope(wm, along, faces, mixed, distances, at_wall[along]) for along in (0, 1))
     shear = (uy + vx) * (uy + vx) + (uz + wx) * (uz + wx) + (vz + wy) * (vz + wy)
     strain = 2 * (ux * ux + vy * vy + wz * wz) + shear
-    lapse = _slope(lambda i=0, j=0, k=0: at(T, i, j, k), 2, faces, distances)
+    lapse = _slope(lambda i=0, j=0, k=0: at(T, i, j, k), 2, faces, mixed, distances)
     G[INTERIOR] = np.maximum(at(nut) * (strain - gain * lapse), 0)

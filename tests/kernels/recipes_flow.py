@@ -41,7 +41,7 @@ WALL_LAW = {"nu": NU, "kappa": KAPPA, "E": E, "laminar": limit(), "C_mu": 0.09}
 def mask(hall: Hall) -> np.ndarray:
     """Bits that agree: a face is open only between two fluid cells, some of those are closed by plates; solids happen.
 
-    Bit 4 marks some fluid cells as cells that air leaves through an opening.
+    Bit 4 marks some fluid cells as cells that air leaves through an opening; bits 5 to 7 some open faces as porous sheets.
     """
     fluid = hall.random.random(hall.shape) < 0.85
     bits = fluid.astype(np.uint8)
@@ -49,6 +49,7 @@ def mask(hall: Hall) -> np.ndarray:
         both = fluid & np.roll(fluid, 1, axis) & (hall.random.random(hall.shape) < 0.9)
         both[(slice(None),) * axis + (0,)] = False
         bits |= bit * both.astype(np.uint8)
+        bits |= 16 * bit * (both & (hall.random.random(hall.shape) < 0.2)).astype(np.uint8)
     return bits | 16 * (fluid & (hall.random.random(hall.shape) < 0.2)).astype(np.uint8)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from thermal.parallel import HALO, Block, Communicator
 from thermal.place import Patch, Placement
 
-PASSES = 16  # bit of the mask
+PASSES, SHEET = 16, 32  # bits of the mask
 WALL, FIXED, PRESSURE = 0, 1, 2  # kinds of a boundary face, as kernels/src/boundary.cu reads them
 
 
@@ -84,12 +84,15 @@ class Domain:
         self.lists, self.wall_cells = self._face_lists()
 
     def _marked_mask(self) -> np.ndarray:
-        """The placement's mask with bit 4 at cells where air leaves through an opening, its tangential velocity unchanged."""
+        """The placement's mask with bit 4 at cells where air leaves through an opening, its tangential velocity unchanged, and bits 5
+        to 7 where the low x, y, z face carries a porous sheet."""
         mask = self.placement.mask.copy()
         for patch in self.placement.patches:
             flow = patch_flow(patch)
             if flow is None or flow < 0.0:
                 mask[tuple(patch.cell.T)] |= PASSES
+        for sheet in self.placement.sheets:
+            mask[tuple(sheet.face.T)] |= SHEET << sheet.axis
         return mask
 
     # -- geometry -------------------------------------------------------------------------------------------------

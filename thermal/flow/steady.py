@@ -126,7 +126,7 @@ class SteadyRun:
         """Iterate on the present grid; returns (verdict, text) if the run ends here, None if the next grid may begin."""
         finest = self.phase.level == len(self.placements) - 1
         most = self.limit if finest else COARSE_ITERATIONS
-        while self.phase.iteration < most:
+        while self.phase.iteration < most + (AVERAGED if self.averages is not None else 0):
             self.phase.iteration += 1
             looks = self.phase.iteration % EVERY == 0 or self.phase.iteration == most
             measure = self.flow.iterate(looks)

@@ -38,7 +38,7 @@ FINE = Gates()
 LONG = 60  # iterations of the shortest long window
 # A flow that flutters where no rack feels it: gates on the means of long windows.
 FLUTTER = Gates(window=LONG, drift=0.02, ahead=0.05, swing=0.05, mass=0.01, momentum=1.5, heat=0.05, balance=0.005)
-SETTLED = 0.25  # share of the amplitude that the means of two plateau windows may differ by
+SETTLED = 0.4  # share of the amplitude that the means of two plateau windows may differ by
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Watch:
         for early, late, _ in self._long_windows():
             before, after = (0.5 * float(np.ptp(track, axis=0).max()) for track in (early, late))
             moved = np.abs(late.mean(axis=0) - early.mean(axis=0)).max()
-            if moved <= SETTLED * max(before, after) and 0.6 < after / max(before, 1e-9) < 1.6:
+            if moved <= SETTLED * max(before, after) and 0.5 < after / max(before, 1e-9) < 2.0:
                 return after
         return None
 

@@ -34,8 +34,8 @@ def stopping_at(case: Case, iterations: int) -> Case:
 
 
 def hall_of_everything() -> Case:
-    """The tiny hall with two pressure openings, one with a loss; a porous roof and a porous door; closed plates, one of which cuts
-    off a region of its own; and an obstacle with power.
+    """The tiny hall with two pressure openings, one with a loss; a porous roof and a porous door; closed plates, one of which
+    cuts off a region of its own; and an obstacle with power.
 
     On the grid of 0.2 m, racks, sheets, plates and obstacle lie on or across x = 1.0 m and y = 2.2 m, the cuts at cells 5 and 11.
     """
@@ -89,6 +89,30 @@ def porous_roof() -> Case:
     )
 
 
+def sealed_aisle() -> Case:
+    """The tiny hall with its cold aisle closed all round: two regions between which nothing but the racks moves air."""
+    case = tiny_hall()
+    flow = sum(rack.flow for rack in case.racks)
+    return replace(
+        case,
+        openings=(replace(case.openings[0], flow=flow), case.openings[1]),
+        plates=(
+            plate("over", (0.6, 1.8, 2.2), (1.8, 1.8, 2.8)),
+            plate("west", (0.0, 1.8, 0.0), (0.6, 1.8, 2.8)),
+            plate("east", (1.8, 1.8, 0.0), (2.4, 1.8, 2.8)),
+        ),
+    )
+
+
+def natural_draught() -> Case:
+    """A box of 800 W in a room with one opening low and one high, and no fan."""
+    openings = (
+        outlet("low", (0.0, 0.8, 0.2), (0.0, 1.6, 0.8), 0, +1),
+        outlet("high", (3.2, 0.8, 1.6), (3.2, 1.6, 2.2), 0, -1),
+    )
+    return replace(heated_obstacle(), name="draught", openings=openings)
+
+
 def closed_room() -> Case:
     """Nothing comes, nothing goes, nothing heats."""
     return empty_room((1.6, 1.2, 2.0), 0.2, plates=(plate("shelf", (0.4, 0.2, 1.0), (1.2, 0.8, 1.0)),))
@@ -99,6 +123,8 @@ HALLS: dict[str, Callable[[], Case]] = {
     "pressure returns": tiny_hall,
     "heated obstacle": heated_obstacle,
     "porous roof": porous_roof,
+    "sealed aisle": sealed_aisle,
+    "natural draught": natural_draught,
     "everything": hall_of_everything,
 }
 

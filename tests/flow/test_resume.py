@@ -30,12 +30,12 @@ WHOLE = (1, 1, 1)
 
 @dataclass
 class Stopper:
-    """Asks a run to stop once it has told of `iteration` on grid level `level` (0: the finest), and keeps what it saves in a file."""
+    """Asks a run to stop after some iterations, and keeps what it saves in a file."""
 
     path: Path
     iteration: int = 10**9
-    level: int = 0
-    after: str = ""  # text of a message after which the iterations count
+    level: int = 0  # grid on which iterations count; 0 is the finest
+    after: str = ""  # text of a message after which they count
     asked: threading.Event = field(default_factory=threading.Event)
     told: int = 0
 
@@ -73,8 +73,13 @@ def run(
 
 
 def straight_and_resumed(
-    case: Case, backend: Backend, path: Path, blocks: tuple[int, int, int] = WHOLE, later: tuple[int, int, int] | None = None, **stop: Any
-) -> tuple[Outcome, Outcome]:  # fmt: skip
+    case: Case,
+    backend: Backend,
+    path: Path,
+    blocks: tuple[int, int, int] = WHOLE,
+    later: tuple[int, int, int] | None = None,
+    **stop: Any,
+) -> tuple[Outcome, Outcome]:
     """The outcome of a run left alone, and of one stopped on the way and gone on with (in `later` blocks)."""
     straight = run(case, backend, Stopper(path / "unused.h5"), blocks)
     broken = run(case, backend, Stopper(path / "checkpoint.h5", **stop), blocks)
@@ -158,6 +163,36 @@ def test_resumed_in_other_blocks(one_thread: Backend, tmp_path: Path, before: An
     straight, resumed = straight_and_resumed(case, one_thread, tmp_path, before, after, iteration=8)
     for name, values in straight.fields.items():
         np.testing.assert_allclose(resumed.fields[name], values, rtol=0, atol=1e-12 * np.abs(values).max(), err_msg=name)
+
+
+def test_resumed_after_its_end(single: Backend, tmp_path: Path) -> None:
+    """Nothing is left to iterate: the run says so and keeps its fields."""
+    case = stopping_at(modelled(tiny_hall(), "zero-equation"), 8)
+    stopper = Stopper(tmp_path / "checkpoint.h5")
+    first = run(case, single, stopper)
+    again = run(case, single, Stopper(tmp_path / "unused.h5"), checkpoint=read_checkpoint(stopper.path))
+    assert (again.verdict, again.iterations, again.worst) == ("unfinished", 8, first.worst)
+    np.testing.assert_array_equal(again.inlets, first.inlets)
+    np.testing.assert_array_equal(again.fields["T"], first.fields["T"])
+
+
+def test_saved_by_the_clock(single: Backend, tmp_path: Path) -> None:
+    """A checkpoint on the way disturbs nothing, and is one to go on from."""
+    case = stopping_at(modelled(tiny_hall(), "k-epsilon"), 16)
+    kept: list[int] = []
+    stopper = Stopper(tmp_path / "checkpoint.h5")
+
+    def save(arrays: dict[str, np.ndarray], attributes: dict[str, Any]) -> None:
+        kept.append(attributes["phase"]["iteration"])
+        if kept[-1] <= 10:
+            stopper.save(arrays, attributes)
+
+    placements = place_sequence(case, make_grid(case))
+    often = SteadyRun(placements, single, Serial(), 16, Monitor(save=save, save_every=0.0)).run()
+    assert len(kept) > 6
+    assert_same_bits(run(case, single, Stopper(tmp_path / "unused.h5")), often)
+    resumed = run(case, single, Stopper(tmp_path / "unused.h5"), checkpoint=read_checkpoint(stopper.path))
+    assert_same_bits(often, resumed)
 
 
 # -- through the door -------------------------------------------------------------------------------------------------

@@ -86,6 +86,12 @@ KERNEL void wall_shear(const int count, const long long* cell, const real* cw,
     FV_LIST(n, count) { sp[cell[n] + offset] += R(0.5) * cw[n]; }
 }
 
+// Jet momentum: rhs of the velocity at cell + offset += push / diagonal, push in m4/s2 along +axis (0 where that face is closed).
+KERNEL void push_jets(const int count, const long long* cell, const real* push, const long long offset, const real* rd, real* rhs)
+{
+    FV_LIST(n, count) { rhs[cell[n] + offset] += push[n] * rd[cell[n] + offset]; }
+}
+
 // a[cell] = value[n]
 KERNEL void scatter(const int count, const long long* cell, const real* value, real* a)
 {

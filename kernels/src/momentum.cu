@@ -17,7 +17,7 @@ template <int A, bool SECOND>
 INLINE void momentum_row(const long long c, const long long sa, const long long sb, const long long sd, const int ia, const int ib,
                          const int id, const real* da, const real* db, const real* dd, const real* ea, const real* eb, const real* ed,
                          const real* u, const real* v, const real* w, const real* p, const real* T, const real* nut,
-                         const unsigned char* mask, const real* sp, real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo,
+                         const int* mask, const real* sp, real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo,
                          real* d_hi, real* rhs, real* rd, real* g, const real nu, const real inv_alpha, const real inv_dt,
                          const real buoyancy, const real stiff)
 {
@@ -93,7 +93,7 @@ INLINE void momentum_row(const long long c, const long long sa, const long long 
 
 // Upwind rows of the velocity along x: u is that velocity, v along y, w along z; coefficients in the same order.
 KERNEL void momentum_x_upwind(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const real* p,
-                              const real* T, const real* nut, const unsigned char* mask, const real* metrics, const real* sp,
+                              const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
                               real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
                               const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
 {
@@ -107,7 +107,7 @@ KERNEL void momentum_x_upwind(const int nx, const int ny, const int nz, const re
 
 // Upwind rows of the velocity along y: u is that velocity, v along z, w along x; coefficients in the same order.
 KERNEL void momentum_y_upwind(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const real* p,
-                              const real* T, const real* nut, const unsigned char* mask, const real* metrics, const real* sp,
+                              const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
                               real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
                               const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
 {
@@ -121,7 +121,7 @@ KERNEL void momentum_y_upwind(const int nx, const int ny, const int nz, const re
 
 // Upwind rows of the velocity along z: u is that velocity, v along x, w along y; coefficients in the same order.
 KERNEL void momentum_z_upwind(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const real* p,
-                              const real* T, const real* nut, const unsigned char* mask, const real* metrics, const real* sp,
+                              const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
                               real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
                               const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
 {
@@ -135,7 +135,7 @@ KERNEL void momentum_z_upwind(const int nx, const int ny, const int nz, const re
 
 // Bounded second order rows of the velocity along x: u is that velocity, v along y, w along z; coefficients in the same order.
 KERNEL void momentum_x_second(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const real* p,
-                              const real* T, const real* nut, const unsigned char* mask, const real* metrics, const real* sp,
+                              const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
                               real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
                               const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
 {
@@ -149,7 +149,7 @@ KERNEL void momentum_x_second(const int nx, const int ny, const int nz, const re
 
 // Bounded second order rows of the velocity along y: u is that velocity, v along z, w along x; coefficients in the same order.
 KERNEL void momentum_y_second(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const real* p,
-                              const real* T, const real* nut, const unsigned char* mask, const real* metrics, const real* sp,
+                              const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
                               real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
                               const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
 {
@@ -163,7 +163,7 @@ KERNEL void momentum_y_second(const int nx, const int ny, const int nz, const re
 
 // Bounded second order rows of the velocity along z: u is that velocity, v along x, w along y; coefficients in the same order.
 KERNEL void momentum_z_second(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const real* p,
-                              const real* T, const real* nut, const unsigned char* mask, const real* metrics, const real* sp,
+                              const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
                               real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
                               const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
 {

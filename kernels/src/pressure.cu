@@ -5,7 +5,7 @@
 #include "grid.cuh"
 
 // Net outflow of each fluid cell from all its faces, openings included: they hold their velocity in the face itself.
-KERNEL void divergence(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const unsigned char* mask,
+KERNEL void divergence(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const int* mask,
                        const real* metrics, real* defect)
 {
     METRICS(metrics)

@@ -11,7 +11,7 @@
 template <bool SECOND>
 INLINE void scalar_row(const long long c, const long long s_y, const long long s_z, const int i, const int j, const int k, const real* dx,
                        const real* dy, const real* dz, const real* ex, const real* ey, const real* ez, const real* q, const real* u,
-                       const real* v, const real* w, const real* nut, const unsigned char* mask, const real extra, const real source0, real* W, real* E,
+                       const real* v, const real* w, const real* nut, const int* mask, const real extra, const real source0, real* W, real* E,
                        real* S, real* N, real* B, real* T, real* rhs, real* rd, const real gl, const real gt, const real inv_alpha,
                        const real inv_dt)
 {
@@ -61,7 +61,7 @@ INLINE void scalar_row(const long long c, const long long s_y, const long long s
 
 // Temperature or any passive scalar, upwind: sources come from lists alone.
 KERNEL void scalar_upwind(const int nx, const int ny, const int nz, const real* q, const real* u, const real* v, const real* w, const real* nut,
-                          const unsigned char* mask, const real* metrics, const real* sp, const real* su, real* W, real* E, real* S,
+                          const int* mask, const real* metrics, const real* sp, const real* su, real* W, real* E, real* S,
                           real* N, real* B, real* T, real* rhs, real* rd, const real gl, const real gt, const real inv_alpha,
                           const real inv_dt)
 {
@@ -76,7 +76,7 @@ KERNEL void scalar_upwind(const int nx, const int ny, const int nz, const real* 
 
 // Temperature or any passive scalar, bounded second order: sources come from lists alone.
 KERNEL void scalar_second(const int nx, const int ny, const int nz, const real* q, const real* u, const real* v, const real* w, const real* nut,
-                          const unsigned char* mask, const real* metrics, const real* sp, const real* su, real* W, real* E, real* S,
+                          const int* mask, const real* metrics, const real* sp, const real* su, real* W, real* E, real* S,
                           real* N, real* B, real* T, real* rhs, real* rd, const real gl, const real gt, const real inv_alpha,
                           const real inv_dt)
 {
@@ -91,7 +91,7 @@ KERNEL void scalar_second(const int nx, const int ny, const int nz, const real* 
 
 // Dissipation: production C1 G eps/k explicit, destruction C2 eps^2/k implicit (Launder & Spalding 1974).
 KERNEL void dissipation_rows(const int nx, const int ny, const int nz, const real* eps, const real* k_, const real* G, const real* u, const real* v,
-                             const real* w, const real* nut, const unsigned char* mask, const real* metrics, const real* sp,
+                             const real* w, const real* nut, const int* mask, const real* metrics, const real* sp,
                              const real* su, real* W, real* E, real* S, real* N, real* B, real* T, real* rhs, real* rd,
                              const real gl, const real gt, const real C1, const real C2, const real inv_alpha, const real inv_dt)
 {
@@ -108,7 +108,7 @@ KERNEL void dissipation_rows(const int nx, const int ny, const int nz, const rea
 
 // Turbulence energy: production G explicit, destruction eps implicit as (eps/k) k.
 KERNEL void energy_rows(const int nx, const int ny, const int nz, const real* k_, const real* eps, const real* G, const real* u, const real* v,
-                        const real* w, const real* nut, const unsigned char* mask, const real* metrics, const real* sp, const real* su,
+                        const real* w, const real* nut, const int* mask, const real* metrics, const real* sp, const real* su,
                         real* W, real* E, real* S, real* N, real* B, real* T, real* rhs, real* rd, const real gl, const real gt,
                         const real inv_alpha, const real inv_dt)
 {

@@ -7,7 +7,7 @@
 
 // nut = A |V| y  (Chen & Xu 1998, eq. 8, A = 0.03874)
 KERNEL void viscosity_chen_xu(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const real* y,
-                              const unsigned char* mask, real* nut, const real A)
+                              const int* mask, real* nut, const real A)
 {
     FV_CELLS(i, j, k)
     {
@@ -18,7 +18,7 @@ KERNEL void viscosity_chen_xu(const int nx, const int ny, const int nz, const re
 }
 
 // nut = C_mu k^2 / eps (Launder & Spalding 1974), not above `most`: a start from rest may hold a cell with k and hardly any eps.
-KERNEL void viscosity_k_epsilon(const int nx, const int ny, const int nz, const real* k_, const real* eps, const unsigned char* mask,
+KERNEL void viscosity_k_epsilon(const int nx, const int ny, const int nz, const real* k_, const real* eps, const int* mask,
                                 real* nut, const real C_mu, const real most)
 {
     FV_CELLS(i, j, k)
@@ -53,7 +53,7 @@ INLINE real slope(const real low, const real mid, const real high, const real o_
 // G = nut 2 S_ij S_ij, plus buoyancy production -buoyancy nut/sigma dT/dz when `gain` = g beta / sigma > 0 (simple gradient diffusion;
 // stable layers damp G at most to zero).
 KERNEL void production(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const real* T, const real* nut,
-                       const unsigned char* mask, const real* metrics, real* G, const real gain)
+                       const int* mask, const real* metrics, real* G, const real gain)
 {
     METRICS(metrics)
     FV_CELLS(i, j, k)

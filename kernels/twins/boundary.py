@@ -82,6 +82,12 @@ def wall_shear(count, cell, cw, offset, sp):
     sp.reshape(-1)[cell[:count] + offset] += 0.5 * cw[:count]
 
 
+def push_jets(count, cell, push, offset, rd, rhs):
+    """rhs of the velocity at cell + offset += push / diagonal."""
+    at = cell[:count] + offset
+    rhs.reshape(-1)[at] += push[:count] * rd.reshape(-1)[at]
+
+
 def scatter(count, cell, value, a):
     """a[cell] = value."""
     a.reshape(-1)[cell[:count]] = value[:count]

@@ -132,7 +132,7 @@ EVERYWHERE: dict[str, Recipe] = {
     "j1": bounds(1, 1),
     "k0": bounds(2, 0),
     "k1": bounds(2, 1),
-    **{name: signed for name in ("u", "v", "w", "un", "ut1", "ut2", "p", "q")},
+    **{name: signed for name in ("u", "v", "w", "un", "push", "ut1", "ut2", "p", "q")},
     **{name: Hall.stride for name in ("n_off", "in_off", "t1", "t2", "offset")},
 }
 

@@ -77,7 +77,7 @@ class Domain:
         self.widths = tuple(self._padded_widths(grid, axis) for axis in range(3))
         self.metrics = backend.upload(self._metrics(), backend.real)
         self.mask_host = self.local(self._marked_mask())
-        self.mask = backend.upload(self.mask_host, np.uint8)
+        self.mask = backend.upload(self.mask_host, np.int32)  # bytes would make compilers vectorise 64 cells at once and spill
         self.fluid_cells = int(placement.mask.astype(bool).sum())
         self.patch_flow = [patch_flow(patch) for patch in placement.patches]
         self.racks = list(placement.case.racks)
@@ -244,6 +244,6 @@ def inflow_turbulence(patch: Patch, flow: float | None) -> tuple[float, float]:
     if patch.kind == "skin":
         return 0.0, 1.0
     area = float(patch.area.sum())
-    speed = abs(flow) / area / getattr(patch.object, "open_fraction", 1.0) if flow else 0.1
+    speed = abs(flow) / area / patch.open_fraction if flow else 0.1
     k = 1.5 * (patch.object.turbulence_intensity * speed) ** 2
     return k, 0.09**0.75 * k**1.5 / patch.object.turbulence_length

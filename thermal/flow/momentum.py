@@ -8,7 +8,7 @@ from thermal.flow.sweeps import Sweeps
 from thermal.state import State
 
 NAMES = "xyz"
-SWEEPS = 3
+SWEEPS = 2
 # Weight of the semi-implicit buoyancy: N^2 dt_local V on the diagonal of w. The converged answer does not depend on it; below
 # about 5 a stratified hall rings, above about 50 it creeps.
 STIFFNESS = 20.0
@@ -45,6 +45,7 @@ class Momentum:
         for axis in range(3):
             self.boundary.prepare_momentum(axis)
             self.assemble[axis]()
+            self.boundary.push_jets(axis)
             if measure:
                 self.defects[axis] = self.sweeps[axis].defect()
             self.sweeps[axis].run(SWEEPS)

@@ -17,7 +17,7 @@ from thermal.flow.turbulence import MODELS
 from thermal.racks.air import RackAir
 from thermal.state import State
 
-TEMPERATURE_SWEEPS, REFRESH = 20, 4
+TEMPERATURE_SWEEPS, REFRESH = 10, 3
 TEMPERATURE_RELAXATION = 0.98
 
 

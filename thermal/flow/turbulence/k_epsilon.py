@@ -16,7 +16,7 @@ from thermal.flow.turbulence.walls import head, laminar_limit, tangents
 from thermal.state import State
 
 C_MU, C_1, C_2, SIGMA_K, SIGMA_EPSILON = 0.09, 1.44, 1.92, 1.0, 1.3
-SWEEPS = 3
+SWEEPS = 2
 RELAXATION = 0.6
 MOST = 1e5  # eddy over molecular viscosity: above it a cell has lost its epsilon in the first iterations
 LEAST_K, LEAST_EPSILON = 1e-10, 1e-12

@@ -1,0 +1,166 @@
+"""One of our cases in OpenFOAM, beside ours: same cells, same openings, same racks.
+
+    python -m benchmarks.peers.openfoam openfoam-h1 --cell 0.2 --scheme upwind --fronts slip
+
+Writes the case with a mesh of our own cells, runs it, reads the rack inlets, runs Hallflow as a process of its own on the same
+case, prints both. Needs OpenFOAM v1912 (Debian: apt-get install openfoam). `--run DIR` keeps and re-reads a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.peers.dictionaries import RELAXATION, SOLVER, Settings, write_case
+from benchmarks.peers.fields import last_time, read_probe
+from benchmarks.peers.mesh import FoamMesh, UnsupportedError, make_mesh, patch_name, write_mesh
+from benchmarks.process import hallflow, run
+from benchmarks.variants import Variant
+from thermal.gridding import make_grid
+from thermal.place import place
+
+WINDOW, STILL, BALANCED = 100, 0.1, 0.01  # iterations, K, share of the heat: when a run is called settled
+ENVIRONMENT = {
+    "WM_PROJECT_DIR": "/usr/share/openfoam", "FOAM_ETC": "/usr/share/openfoam/etc", "WM_PROJECT_VERSION": "v1912",
+    "FOAM_SIGFPE": "true", "OMP_NUM_THREADS": "1",
+}  # fmt: skip
+MISSING = f"{SOLVER} is not on the path; on Debian: apt-get install openfoam (this bridge writes for v1912)"
+
+
+@dataclass
+class Peer:
+    """An OpenFOAM run: rack inlets in degC (iterations, racks) and the iterations they belong to, heat out over heat in by
+    iteration, and the processor seconds at each iteration."""
+
+    racks: list[str]
+    iterations: np.ndarray
+    inlets: np.ndarray
+    balance: np.ndarray
+    seconds: np.ndarray
+    cells: int
+
+    def settled(self) -> int | None:
+        """Row of the first iteration at which every inlet stayed within STILL over WINDOW and the heat balanced on its mean."""
+        for row, now in enumerate(self.iterations):
+            window = (self.iterations >= now - WINDOW) & (self.iterations <= now)
+            if now - self.iterations[0] < WINDOW:
+                continue
+            if np.ptp(self.inlets[window], axis=0).max() <= STILL and abs(self.balance[window].mean() - 1.0) <= BALANCED:
+                return row
+        return None
+
+
+def prepare(variant: Variant, settings: Settings, folder: Path) -> FoamMesh:
+    """Write the OpenFOAM case of a variant."""
+    case = variant.load()
+    mesh = make_mesh(place(case, make_grid(case)))
+    write_mesh(mesh, folder / "constant" / "polyMesh")
+    write_case(mesh, settings, folder)
+    return mesh
+
+
+def solve(folder: Path) -> float:
+    """Run OpenFOAM on a prepared case; seconds by the clock. Raises RuntimeError with the log's end if it fails."""
+    if shutil.which(SOLVER) is None:
+        raise FileNotFoundError(MISSING)
+    done = run([SOLVER], folder=folder, environment=ENVIRONMENT, log=folder / "log")
+    if done.code:
+        raise RuntimeError(f"{SOLVER} ended with {done.code}:\n" + (folder / "log").read_text(errors="replace")[-1500:])
+    (folder / "seconds").write_text(json.dumps({"wall": done.wall, "processor": done.processor, "peak": done.peak}))
+    return done.wall
+
+
+def read(variant: Variant, mesh: FoamMesh, folder: Path) -> Peer:
+    """Rack inlets and heat balance of a run."""
+    case = variant.load()
+    names = [rack.name for rack in case.racks]
+    tracks = [read_probe(folder, f"temperature_{patch_name(f'rack.{name}.front')}") for name in names]
+    iterations = tracks[0][0]
+    capacity = case.air.density * case.air.heat_capacity
+    out = np.zeros(len(iterations))
+    for patch in mesh.patches:
+        source = patch.source
+        if patch.velocity is None:
+            temperature, flow = (read_probe(folder, f"{what}_{patch.name}")[1] for what in ("temperature", "flow"))
+            out += capacity * flow * temperature
+        elif patch.kind == "supply" and source:
+            out -= capacity * source.object.flow * source.object.temperature
+    heat = sum(rack.air_power for rack in case.racks)
+    log = (folder / "log").read_text(errors="replace")
+    seconds = np.array(re.findall(r"ExecutionTime = ([\d.]+) s", log), float)
+    at = np.minimum(iterations.astype(int), len(seconds)) - 1
+    return Peer(names, iterations, np.stack([t[1] for t in tracks], axis=1) - 273.15, out / heat, seconds[at], mesh.cells)
+
+
+def report(variant: Variant, settings: Settings, peer: Peer, summary: dict) -> str:
+    """Both programs' inlets and times as text."""
+    row = peer.settled()
+    last = -1 if row is None else row
+    ours = {rack["name"]: rack["inlet_mean_degC"] for rack in summary["racks"]}
+    lines = [
+        f"{variant}, fronts {settings.fronts}: {peer.cells} cells",
+        f"OpenFOAM  {'settled' if row is not None else 'not settled'} at iteration {peer.iterations[last]:.0f} after "
+        f"{peer.seconds[last]:.1f} s of processor time, heat out/in {peer.balance[last]:.4f}",
+        f"Hallflow  {summary['verdict']} after {summary['iterations']} iterations, {summary['seconds']['wall']:.1f} s by the "
+        f"clock, report included",
+        "rack      OpenFOAM  Hallflow  difference",
+    ]
+    differences = []
+    for number, name in enumerate(peer.racks):
+        difference = ours[name] - peer.inlets[last, number]
+        differences.append(difference)
+        lines.append(f"{name:8}  {peer.inlets[last, number]:8.2f}  {ours[name]:8.2f}  {difference:+10.2f}")
+    lines.append(f"RMS {np.sqrt(np.mean(np.square(differences))):.2f} K, max {np.abs(differences).max():.2f} K")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; exit code 2 where a program is missing or the case has something that the bridge does not know."""
+    parser = argparse.ArgumentParser(prog="benchmarks.peers.openfoam", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("case", help="a shipped case with k-epsilon")
+    parser.add_argument("--cell", type=float, help="m")
+    parser.add_argument("--scheme", choices=("upwind", "second-order"), default="second-order")
+    fronts = "velocity at rack fronts: all of it fixed, or the normal component only"
+    parser.add_argument("--fronts", choices=("fixed", "slip"), default="fixed", help=fronts)
+    parser.add_argument("--iterations", type=int, default=1000)
+    parser.add_argument("--relaxation", help="U,p,T,k-epsilon, for example 0.3,0.7,0.5,0.7")
+    kept = "folder of the OpenFOAM case, kept; a finished run there is read again"
+    parser.add_argument("--run", type=Path, metavar="DIR", help=kept)
+    parser.add_argument("--no-hallflow", action="store_true", help="OpenFOAM alone")
+    options = parser.parse_args(arguments)
+    given = options.relaxation and tuple(float(part) for part in options.relaxation.split(","))
+    relaxation = given or RELAXATION.get(options.case, Settings.relaxation)
+    variant = Variant(options.case, options.scheme, options.cell)
+    settings = Settings(options.scheme, options.fronts, options.iterations, relaxation)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.run or Path(temporary) / "openfoam"
+        try:
+            mesh = prepare(variant, settings, folder)
+            if not (folder / "seconds").is_file():
+                print(f"OpenFOAM: {solve(folder):.1f} s by the clock, {options.iterations} iterations", flush=True)
+        except (UnsupportedError, FileNotFoundError, RuntimeError) as error:
+            print(f"{variant}: {error}", file=sys.stderr)
+            return 2
+        peer = read(variant, mesh, folder)
+        last_time(folder)
+        summary = {"verdict": "not run", "iterations": 0, "seconds": {"wall": 0.0}, "racks": []}
+        if not options.no_hallflow:
+            out = Path(temporary) / "hallflow"
+            hallflow("run", str(variant.write(Path(temporary) / "case")), "--out", str(out))
+            summary = json.loads((out / "summary.json").read_text())
+        else:
+            summary["racks"] = [{"name": name, "inlet_mean_degC": float("nan")} for name in peer.racks]
+        print(report(variant, settings, peer, summary))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

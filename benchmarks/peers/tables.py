@@ -1,0 +1,32 @@
+"""Figures of OpenFOAM v1912 that ours are compared with, and where they come from.
+
+buoyantBoussinesqSimpleFoam, k-epsilon with log-law walls, block mesh of the cell size given, all three velocity components fixed
+at the rack fronts (see docs/openfoam.md for what that does). Rows A and B are mirror images; means of both where they differ.
+"""
+
+from __future__ import annotations
+
+SOURCE = "OpenFOAM v1912, buoyantBoussinesqSimpleFoam, k-epsilon, stored table"
+
+# (case, cell in m, scheme) -> rack inlets 1..n, degC, rows averaged
+INLETS: dict[tuple[str, float, str], tuple[float, ...]] = {
+    # 1000 iterations on 2 processes, criterion met at 700; heat within 0.2 %
+    ("openfoam-h0", 0.1, "second-order"): (21.31, 21.26, 21.25, 21.31),
+    # 2000 iterations, criterion met at 350
+    ("openfoam-h0", 0.2, "second-order"): (21.19, 21.33, 21.33, 21.19),
+    ("openfoam-h0", 0.2, "upwind"): (21.77, 21.82, 21.82, 21.77),
+    # 600 iterations, swinging by up to 0.3 K at the end
+    ("openfoam-h1", 0.2, "upwind"): (20.03, 20.19, 21.05, 23.36, 26.69, 29.49, 30.91, 31.82),
+    # mean over 225 s of an unsteady run, standard deviation in time below
+    ("openfoam-h1", 0.2, "second-order"): (20.01, 20.10, 21.22, 24.41, 28.16, 30.55, 30.55, 31.30),
+}
+DEVIATION = {("openfoam-h1", 0.2, "second-order"): (0.0, 0.06, 0.4, 1.0, 1.3, 1.0, 1.1, 0.9)}
+
+# Seconds to the criterion, 2 processes of a quiet machine: each inlet within 0.1 K over 100 iterations, heat within 1 % on their mean.
+SECONDS = {("openfoam-h0", 0.1, "second-order"): 99.0}
+
+# The C++ prototype in which the solution method was tried, hall-30kw-contained, zero-equation, upwind, cell 0.1 m; racks 1..8.
+PROTOTYPE = (22.32, 21.83, 21.62, 21.44, 21.22, 21.06, 20.96, 20.87)
+
+# The same program and cells with the tangential velocity left free at the rack fronts; docs/openfoam.md has the runs.
+FREE_FRONTS: dict[tuple[str, float, str], tuple[float, ...]] = {}

@@ -20,7 +20,7 @@ ALIKE = 0.1  # K: nor is the heat of a room whose temperatures are all alike mea
 class Scales:
     """velocity m/s, temperature K, length m; heat K m3/s given to the air.
 
-    supply   m3/s: what the supplies blow, else what the racks move, else what plumes or a room at rest carry; never zero
+    supply   m3/s: what the supplies blow, else what racks move, else what plumes or pressures drive, else a floor; never zero
     """
 
     velocity: float
@@ -71,7 +71,17 @@ def find_scales(placement: Placement) -> Scales:
         fastest = (gravity * heat / case.room[2]) ** (1.0 / 3.0)
         flow = PLUME * fastest * case.room[2] ** 2
         rise = heat / flow if flow else 0.0
+    draught = math.sqrt(2.0 * _pressure_range(placement) / air.density)
+    if draught > fastest:  # openings at different pressures: Bernoulli
+        fastest = draught
+        flow = flow or draught * 0.5 * sum(p.total_area for p in placement.patches if patch_flow(p) is None)
     flow = flow or REST * case.room[2] ** 2
     entering = [o.temperature for o in case.openings]
     spread = max([abs(t - case.flow.initial_temperature) for t in entering], default=0.0)
     return Scales(fastest, max(rise, spread if not heat else 0.0), case.room[2], flow, heat, gravity)
+
+
+def _pressure_range(placement: Placement) -> float:
+    """Pa between the highest and the lowest pressure opening."""
+    pressures = [o.pressure for o in placement.case.openings if o.flow is None]
+    return max(pressures) - min(pressures) if pressures else 0.0

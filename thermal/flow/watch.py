@@ -26,9 +26,9 @@ class Gates:
     drift: float = 0.015  # K, mean of a window against that of the one before
     ahead: float = 0.03  # K, geometric extrapolation of the drift
     swing: float = 0.05  # K, half the range within a window
-    mass: float = 0.01
-    momentum: float = 0.3
-    heat: float = 0.02
+    mass: float = 0.005
+    momentum: float = 0.15  # at 0.3 a 400 000-cell hall still had 0.14 K to go: slow layers hide behind still inlets
+    heat: float = 0.008
     balance: float = 0.005
 
 
@@ -38,6 +38,7 @@ FINE = Gates()
 LONG = 60  # iterations of the shortest long window
 # A flow that flutters where no rack feels it: gates on the means of long windows.
 FLUTTER = Gates(window=LONG, drift=0.02, ahead=0.05, swing=0.05, mass=0.01, momentum=1.5, heat=0.05, balance=0.005)
+SWING = 0.3  # K, half range that makes a plateau of the shortest long window; of longer ones, less
 SETTLED = 0.4  # share of the amplitude that the means of two plateau windows may differ by
 
 
@@ -102,7 +103,7 @@ class Watch:
     def flutter(self) -> float | None:
         """Largest half range of an inlet over a long window, K, if everything but a flutter stands still; else None."""
         g = FLUTTER
-        for early, late, points in self._long_windows():
+        for early, late, points in self._long_windows(2, 4):
             means = np.mean(self.residuals[-points:], axis=0)
             swing = 0.5 * max(np.ptp(late, axis=0).max(), np.ptp(early, axis=0).max())
             moved = np.abs(late.mean(axis=0) - early.mean(axis=0)).max()
@@ -113,18 +114,19 @@ class Watch:
 
     def plateau(self) -> float | None:
         """Largest half range of an inlet over a long window, K, if mean and amplitude repeat those of the window before; else None."""
-        for early, late, _ in self._long_windows():
+        for early, late, points in self._long_windows(1, 2, 4):
             before, after = (0.5 * float(np.ptp(track, axis=0).max()) for track in (early, late))
             moved = np.abs(late.mean(axis=0) - early.mean(axis=0)).max()
-            if moved <= SETTLED * max(before, after) and 0.5 < after / max(before, 1e-9) < 2.0:
+            least = SWING * self._points(LONG) / points  # what swings slowly and little may still be on its way down
+            if after > least and moved <= SETTLED * max(before, after) and 0.5 < after / max(before, 1e-9) < 2.0:
                 return after
         return None
 
-    def _long_windows(self) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+    def _long_windows(self, *factors: int) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
         """The inlets of the last two windows and the rows in each, for windows of growing length: slow flows swing slowly."""
         if not self.inlets[-1].size:
             return
-        for factor in (1, 2, 4):
+        for factor in factors:
             points = self._points(factor * LONG)
             if len(self.inlets) >= 2 * points:
                 yield np.array(self.inlets[-2 * points : -points]), np.array(self.inlets[-points:]), points

@@ -24,7 +24,8 @@ class Result:
     """What a run gives: numbers, fields, and the folder they were written to.
 
     summary      dict, as summary.json            racks     its list of rack rows
-    fields       {name: ndarray [k, j, i] or [k, j, i, 3]}, SI, at the cell centres: temperature K, velocity m/s, pressure Pa (static, minus
+    fields       {name: ndarray [k, j, i] or [k, j, i, 3]}, SI, at the cell centres: temperature K, velocity m/s, pressure Pa
+    (static, minus
                  hydrostatic), eddy_viscosity m2/s, and k m2/s2 and epsilon m2/s3 where the model carries them
     history      rows of history.csv              path      folder of the record
     """
@@ -101,7 +102,7 @@ def simulate(
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
     solved = time.monotonic()
     result = _result(case, placements[-1], outcome, device, precision, blocks)
-    result.summary["seconds"] |= {"solve": solved - solving - device.compile_seconds * 0.0, "compile": device.compile_seconds}
+    result.summary["seconds"] |= {"solve": solved - solving, "compile": device.compile_seconds}
     if out:
         _write(result, out, begun, outcome.verdict)
     return result
@@ -131,7 +132,8 @@ def _result(case: Case, placement: Placement, outcome: Any, device: Any, precisi
     summary = summarize(
         case, verdict=outcome.verdict, verdict_text=outcome.text, iterations=outcome.iterations, cells=placement.fluid_cells,
         seconds={}, backend=device.name, precision=precision,
-        balance={"heat": abs(outcome.balance["heat"]), "mass": outcome.balance["mass"]}, racks=racks, openings=openings, worst=outcome.worst,
+        balance={"heat": abs(outcome.balance["heat"]), "mass": outcome.balance["mass"]},
+        racks=racks, openings=openings, worst=outcome.worst,
         level_iterations=outcome.level_iterations, threads=device.threads, blocks=list(blocks), backend_reason=device.reason,
         numerics={
             "turbulence": case.flow.turbulence.model, "velocity_scheme": case.flow.velocity_scheme,

@@ -34,17 +34,27 @@ FIELDS = (
 class State:
     """The fields of one block on the device, and the scratch arrays that all equations share in turn.
 
-    Attributes carry the names of FIELDS. `rows` are the six coefficients of the equation in hand (low and high x, y, z), `rhs` and
+    Attributes carry the names of FIELDS. `rows` are the six coefficients of the equation in hand (low and high x, y, z),
+    `rhs` and
     `inverse` its right side and 1/diagonal, `extra` and `source` what lists add to diagonal and right side.
     """
+
+    u: Any
+    v: Any
+    w: Any
+    p: Any
+    T: Any
+    eddy_viscosity: Any
+    k: Any
+    epsilon: Any
 
     def __init__(self, domain: Domain, model: str) -> None:
         self.names = [field.name for field in FIELDS if field.needs in ("", model)]
         for name in self.names:
             setattr(self, name, domain.zeros())
-        self.velocity: tuple[Any, Any, Any] = (self.u, self.v, self.w)  # type: ignore[attr-defined]
+        self.velocity = (self.u, self.v, self.w)
         self.rows = [domain.zeros() for _ in range(6)]
         self.rhs, self.inverse, self.extra, self.source = (domain.zeros() for _ in range(4))
-        self.conductance = [domain.zeros() for _ in range(3)]
+        self.conductance: tuple[Any, Any, Any] = (domain.zeros(), domain.zeros(), domain.zeros())
         self.opening_conductance = domain.zeros()
         self.correction = domain.zeros()

@@ -65,7 +65,13 @@ class Boundary:
             if push.any():
                 self._jets[faces.axis].append(
                     backend.bind(
-                        "push_jets", len(faces), faces.cell_, backend.upload(push, backend.real), faces.inner_offset, state.inverse, state.rhs
+                        "push_jets",
+                        len(faces),
+                        faces.cell_,
+                        backend.upload(push, backend.real),
+                        faces.inner_offset,
+                        state.inverse,
+                        state.rhs,
                     )
                 )
         self._outlets = [Outlet(domain, state, faces) for faces in domain.lists if (faces.kind[: faces.own] == PRESSURE).any()]
@@ -76,7 +82,8 @@ class Boundary:
         domain, state = self.domain, self.state
         return [
             domain.backend.bind(
-                "inflow", len(faces), faces.cell_, faces.area_, state.velocity[faces.axis], faces.normal_offset, float(faces.sign), value,
+                "inflow", len(faces), faces.cell_, faces.area_, state.velocity[faces.axis],
+                faces.normal_offset, float(faces.sign), value,
                 state.extra, state.source,
             )
             for faces, value in zip(domain.lists, values, strict=True)
@@ -128,7 +135,7 @@ class Boundary:
     def front_temperatures(self) -> dict[int, np.ndarray]:
         """Temperature above reference at each face of each rack front: {patch: float64 (faces,) in the order of Patch.cell}."""
         domain = self.domain
-        centre = domain.backend.download(self.state.T)  # type: ignore[attr-defined]
+        centre = domain.backend.download(self.state.T)
         result = {}
         for index, patch in enumerate(domain.placement.patches):
             if patch.kind == "front":
@@ -142,8 +149,10 @@ class Boundary:
 def jet_momentum(domain: Domain, faces: FaceList) -> np.ndarray:
     """What the jets of perforated openings carry above the superficial stream, m4/s2 along +axis, one entry a face.
 
-    A tile of open fraction f blows U/f through its holes: momentum U^2 A / f, of which the face velocity U brings U^2 A. The rest acts
-    on the velocity of the next face inward (body-force model: Abdelmaksoud, Khalifa, Dang, Elhadidi, Schmidt and Iyengar 2010, ITherm).
+    A tile of open fraction f blows U/f through its holes: momentum U^2 A / f, of which the face velocity U brings U^2 A. The
+    rest acts
+    on the velocity of the next face inward (body-force model: Abdelmaksoud, Khalifa, Dang, Elhadidi, Schmidt and Iyengar
+    2010, ITherm).
     """
     push = np.zeros(len(faces))
     for index, patch in enumerate(domain.placement.patches):
@@ -182,7 +191,7 @@ class Outlet:
         faces, state = self.faces, self.state
         self.predict = self.domain.backend.bind(
             "outlet", self.count, self.cell_, self.area_, self.distance_, self.pressure_, self.loss_, state.velocity[faces.axis],
-            faces.normal_offset, faces.inner_offset, float(faces.sign), state.p, self.conductance_,  # type: ignore[attr-defined]
+            faces.normal_offset, faces.inner_offset, float(faces.sign), state.p, self.conductance_,
             state.opening_conductance, inverse_relaxation, inverse_step,
         )  # fmt: skip
 
@@ -201,7 +210,7 @@ class Probe:
         self.velocity_, self.temperature_ = backend.zeros((count,), backend.real), backend.zeros((count,), backend.real)
         self.launches = [
             backend.bind("gather", count, cell_, faces.normal_offset, state.velocity[faces.axis], self.velocity_),
-            backend.bind("gather", count, cell_, 0, state.T, self.temperature_),  # type: ignore[attr-defined]
+            backend.bind("gather", count, cell_, 0, state.T, self.temperature_),
         ]
 
     def read(self, sums: np.ndarray, hottest: np.ndarray) -> None:

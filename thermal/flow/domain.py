@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from thermal.case.model import Obstacle, Opening, Rack
 from thermal.parallel import HALO, Block, Communicator
 from thermal.place import Patch, Placement
 
 PASSES, SHEET = 16, 32  # bits of the mask
+STRAY = 0.1  # m/s
 WALL, FIXED, PRESSURE = 0, 1, 2  # kinds of a boundary face, as kernels/src/boundary.cu reads them
 
 
@@ -84,7 +86,8 @@ class Domain:
         self.lists, self.wall_cells = self._face_lists()
 
     def _marked_mask(self) -> np.ndarray:
-        """The placement's mask with bit 4 at cells where air leaves through an opening, its tangential velocity unchanged, and bits 5
+        """The placement's mask with bit 4 at cells where air leaves through an opening, its tangential velocity unchanged,
+        and bits 5
         to 7 where the low x, y, z face carries a porous sheet."""
         mask = self.placement.mask.copy()
         for patch in self.placement.patches:
@@ -192,7 +195,9 @@ class Domain:
         reference = self.placement.case.air.reference_temperature
         width = self.widths[axis][cell[members, 2 - axis] - self.range[axis][0] + HALO]
         of = patch_of[members]
-        turbulence = [inflow_turbulence(p, f) for p, f in zip(self.placement.patches, self.patch_flow, strict=True)] + [(0.0, 1.0)]
+        turbulence = [inflow_turbulence(p, f) for p, f in zip(self.placement.patches, self.patch_flow, strict=True)] + [
+            (0.0, 1.0)
+        ]
         entering = np.array([getattr(p.object, "temperature", reference) - reference for p in self.placement.patches] + [0.0])
         real = backend.real
         high = sign < 0
@@ -225,25 +230,23 @@ class Domain:
 
 def patch_flow(patch: Patch) -> float | None:
     """Flow into the room through a patch, m3/s; None for a pressure opening."""
-    if patch.kind == "back":
-        return patch.object.flow
-    if patch.kind == "front":
-        return -patch.object.flow
-    if patch.kind == "skin":
-        return 0.0
-    if patch.object.flow is None:
-        return None
-    return patch.object.flow if patch.kind == "supply" else -patch.object.flow
+    item = patch.object
+    if isinstance(item, Rack):
+        return item.flow if patch.kind == "back" else -item.flow
+    if isinstance(item, Opening):
+        return item.flow if patch.kind == "supply" or item.flow is None else -item.flow
+    return 0.0  # the skin of an obstacle
 
 
 def inflow_turbulence(patch: Patch, flow: float | None) -> tuple[float, float]:
     """k (m2/s2) and epsilon (m2/s3) of what enters through a patch.
 
-    k = 1.5 (I U)^2, epsilon = C_mu^0.75 k^1.5 / l with C_mu = 0.09 and U the superficial speed (a tile: of its open area).
+    k = 1.5 (I U)^2, epsilon = C_mu^0.75 k^1.5 / l with C_mu = 0.09 and U the superficial speed (a tile: of its open
+    area); what flows back through a pressure opening enters as if at STRAY.
     """
-    if patch.kind == "skin":
+    item = patch.object
+    if isinstance(item, Obstacle):
         return 0.0, 1.0
-    area = float(patch.area.sum())
-    speed = abs(flow) / area / patch.open_fraction if flow else 0.1
-    k = 1.5 * (patch.object.turbulence_intensity * speed) ** 2
-    return k, 0.09**0.75 * k**1.5 / patch.object.turbulence_length
+    speed = abs(flow) / float(patch.area.sum()) / patch.open_fraction if flow else STRAY
+    k = 1.5 * (item.turbulence_intensity * speed) ** 2
+    return k, 0.09**0.75 * k**1.5 / item.turbulence_length

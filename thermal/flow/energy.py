@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from thermal.case.model import Obstacle
 from thermal.flow.boundary import Boundary
 from thermal.flow.domain import Domain
 from thermal.flow.sweeps import Sweeps
@@ -17,12 +18,12 @@ class Energy:
     def __init__(self, domain: Domain, state: State, boundary: Boundary, racks: RackAir) -> None:
         backend = domain.backend
         self.domain, self.state, self.racks = domain, state, racks
-        self.sweeps = Sweeps(domain, state, state.T)  # type: ignore[attr-defined]
+        self.sweeps = Sweeps(domain, state, state.T)
         self._inflow = boundary.inflows([faces.temperature_ for faces in domain.lists])
         air = domain.placement.case.air
         heat: dict[int, float] = {}
         for patch in domain.placement.patches:
-            if patch.kind == "skin":
+            if isinstance(patch.object, Obstacle):
                 share = patch.object.power / (air.density * air.heat_capacity) * patch.area / _skin_area(domain, patch.object)
                 mine = domain.within(patch.cell)
                 for cell, value in zip(domain.flat(patch.cell[mine]), share[mine], strict=True):
@@ -40,13 +41,15 @@ class Energy:
         air, turbulence = case.air, case.flow.turbulence
         scheme = {"upwind": "scalar_upwind", "second-order": "scalar_second"}[case.flow.temperature_scheme]
         self._assemble = backend.bind(
-            scheme, *self.domain.n, state.T, *state.velocity, state.eddy_viscosity, self.domain.mask, self.domain.metrics,  # type: ignore[attr-defined]
+            scheme, *self.domain.n, state.T, *state.velocity, state.eddy_viscosity, self.domain.mask, self.domain.metrics,
             state.extra, state.source, *state.rows, state.rhs, state.inverse, air.kinematic_viscosity / air.prandtl,
             1.0 / turbulence.turbulent_prandtl, 1.0 / relaxation, 1.0 / step,
         )  # fmt: skip
 
     def solve(self, sweeps: int, refresh: int, measure: bool) -> None:
-        """Relax the temperature: `sweeps` sweeps, the racks' outlets renewed every `refresh`. With `measure`, keep the defect, K m3/s."""
+        """Relax the temperature: `sweeps` sweeps, the racks' outlets renewed every `refresh`. With `measure`, keep the defect, K
+        m3/s.
+        """
         backend, state = self.domain.backend, self.state
         backend.fill(state.extra, 0.0)
         backend.fill(state.source, 0.0)

@@ -32,9 +32,10 @@ class Momentum:
             order = [(axis + shift) % 3 for shift in range(3)]
             self.assemble.append(
                 backend.bind(
-                    f"momentum_{name}_{scheme}", *self.domain.n, *(state.velocity[a] for a in order), state.p, state.T,  # type: ignore[attr-defined]
-                    state.eddy_viscosity, self.domain.mask, self.domain.metrics, state.extra,  # type: ignore[attr-defined]
-                    *(state.rows[2 * a + side] for a in order for side in (0, 1)), state.rhs, state.inverse, state.conductance[axis],
+                    f"momentum_{name}_{scheme}", *self.domain.n, *(state.velocity[a] for a in order), state.p, state.T,
+                    state.eddy_viscosity, self.domain.mask, self.domain.metrics, state.extra,
+                    *(state.rows[2 * a + side] for a in order for side in (0, 1)), state.rhs, state.inverse,
+                    state.conductance[axis],
                     air.kinematic_viscosity, 1.0 / relaxation, 1.0 / step, buoyancy if axis == 2 else 0.0, STIFFNESS,
                 )
             )  # fmt: skip

@@ -28,7 +28,7 @@ class Pressure:
         self.defect = state.rhs  # free between the momentum and the temperature rows
         self._divergence = backend.bind("divergence", *n, *state.velocity, domain.mask, domain.metrics, self.defect)
         self._correct = backend.bind(
-            "correct", *n, *state.velocity, state.p, state.correction, *state.conductance, domain.metrics,  # type: ignore[attr-defined]
+            "correct", *n, *state.velocity, state.p, state.correction, *state.conductance, domain.metrics,
         )  # fmt: skip
         self.partial = backend.partials(*n)
         self._sum = backend.bind("defect_sum", *n, self.defect, self.partial)
@@ -43,7 +43,7 @@ class Pressure:
         exchange([state.correction])
         self._correct()
         self.boundary.correct_openings()
-        exchange([*state.velocity, state.p])  # type: ignore[attr-defined]
+        exchange([*state.velocity, state.p])
 
     def mass_defect(self) -> float:
         """Sum over the hall's cells of |net outflow|, m3/s, of the velocities as they stand. Waits for the device."""

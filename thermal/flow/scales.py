@@ -10,7 +10,8 @@ from thermal.place import Placement
 
 # Pseudo-time step over the smaller of transit time H/U and buoyant period 1/N.
 STEP = 1.5
-# Flow of a plume at height H over U H^2 with U = (B/H)^(1/3), B its buoyancy flux (Morton, Taylor & Turner 1956, Proc. R. Soc. A 234:1).
+# Flow of a plume at height H over U H^2 with U = (B/H)^(1/3), B its buoyancy flux (Morton, Taylor & Turner 1956, Proc. R.
+# Soc. A 234:1).
 PLUME = 0.15
 REST = 1e-3  # m/s: a room in which nothing blows and nothing heats is measured against this
 ALIKE = 0.1  # K: nor is the heat of a room whose temperatures are all alike measured against less

@@ -54,7 +54,8 @@ class Flow:
         self.energy = Energy(domain, self.state, self.boundary, self.racks)
         self.turbulence: Any = MODELS[self.model](domain, self.state, self.boundary)
         self._fronts = [
-            next(i for i, p in enumerate(domain.placement.patches) if p.kind == "front" and p.object is rack) for rack in case.racks
+            next(i for i, p in enumerate(domain.placement.patches) if p.kind == "front" and p.object is rack)
+            for rack in case.racks
         ]
 
     def begin(self) -> None:
@@ -62,7 +63,7 @@ class Flow:
         domain, backend = self.domain, self.domain.backend
         case = domain.placement.case
         rest = case.flow.initial_temperature - case.air.reference_temperature
-        backend.fill(self.state.T, rest)  # type: ignore[attr-defined]
+        backend.fill(self.state.T, rest)
         self.turbulence.begin()
         for axis in range(3):
             self.set_field(self.state.velocity[axis], np.zeros(_face_shape(domain, axis)), axis)
@@ -90,9 +91,9 @@ class Flow:
         heat = scales.warmth
         inlets = sample.mixed[self._fronts] if self._fronts else np.zeros(0)
         momentum = sum(self.momentum.defects) / scales.momentum if scales.momentum else 0.0
-        skin = scales.heat - sum(
-            r.air_power for r in self.domain.racks
-        ) / (self.domain.placement.case.air.density * self.domain.placement.case.air.heat_capacity)
+        skin = scales.heat - sum(r.air_power for r in self.domain.racks) / (
+            self.domain.placement.case.air.density * self.domain.placement.case.air.heat_capacity
+        )
         balance = -(float(sample.heat.sum()) + skin) / heat
         return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample)
 
@@ -105,7 +106,9 @@ class Flow:
 
     # -- whole-hall fields ----------------------------------------------------------------------------------------
     def set_field(self, field: Any, whole: np.ndarray, axis: int | None = None) -> None:
-        """Fill a device field from a global [k, j, i] array; a velocity (with its axis) has one more plane and gets its fixed faces."""
+        """Fill a device field from a global [k, j, i] array; a velocity (with its axis) has one more plane and gets its fixed
+        faces.
+        """
         domain = self.domain
         if axis is not None:
             whole = fix_faces(domain, whole, axis)

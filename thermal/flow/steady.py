@@ -38,7 +38,8 @@ class Outcome:
 
     verdict    steady | unsteady | unfinished | diverged; text says why in a sentence
     worst      what kept it from being steady: {object, quantity, value, gate}, or None
-    inlets     K above reference (racks,): last values, or window means; swing K (racks,) half range in that window, None if steady
+    inlets     K above reference (racks,): last values, or window means; swing K (racks,) half range in that window, None if
+    steady
     balance    heat (signed share of the heat to air) and mass (share of the supply), of the last iterate or window
     fields     global arrays by name of state.FIELDS (face velocities on faces), means where unsteady
     """
@@ -94,7 +95,13 @@ class SteadyRun:
     """
 
     def __init__(
-        self, placements: list[Placement], backend: Any, comm: Communicator, limit: int, monitor: Monitor, cuts: list | None = None
+        self,
+        placements: list[Placement],
+        backend: Any,
+        comm: Communicator,
+        limit: int,
+        monitor: Monitor,
+        cuts: list | None = None,
     ) -> None:
         self.placements, self.backend, self.comm = placements, backend, comm
         self.limit, self.monitor = limit, monitor
@@ -157,7 +164,10 @@ class SteadyRun:
             return "steady", "every rack inlet, mass, momentum and heat stand still"
         swing = self.watch.flutter()
         if swing is not None:
-            return "steady", f"every rack inlet stands still within {swing:.2f} K; a flutter elsewhere in the hall does not reach them"
+            return (
+                "steady",
+                f"every rack inlet stands still within {swing:.2f} K; a flutter elsewhere in the hall does not reach them",
+            )
         self._swings()
         return None
 
@@ -193,7 +203,12 @@ class SteadyRun:
         worst = None
         if verdict not in ("steady", "unsteady") and shortfalls:
             _, quantity, rack, value, gate = shortfalls[0]
-            worst = {"object": self.case.racks[rack].name if rack >= 0 else "hall", "quantity": quantity, "value": value, "gate": gate}
+            worst = {
+                "object": self.case.racks[rack].name if rack >= 0 else "hall",
+                "quantity": quantity,
+                "value": value,
+                "gate": gate,
+            }
         return Outcome(
             verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, balance, measure,
             self.history, fields or self._fields(), flow,
@@ -210,7 +225,9 @@ class SteadyRun:
         if coarse is not None:
             before, after = self.placements[level - 1].grid, self.placements[level].grid
             fine = {
-                name: refine_faces(values, before, after, PLACES[name]) if name in PLACES else refine_centres(values, before, after)
+                name: refine_faces(values, before, after, PLACES[name])
+                if name in PLACES
+                else refine_centres(values, before, after)
                 for name, values in coarse.items()
             }
             self._set_fields(fine)
@@ -224,9 +241,7 @@ class SteadyRun:
     def _fields(self) -> dict[str, np.ndarray]:
         """All declared fields as global arrays."""
         state = self.flow.state
-        return {
-            name: self.flow.whole_field(getattr(state, name), PLACES.get(name)) for name in state.names
-        }
+        return {name: self.flow.whole_field(getattr(state, name), PLACES.get(name)) for name in state.names}
 
     def _set_fields(self, fields: dict[str, np.ndarray]) -> None:
         for name, values in fields.items():
@@ -267,7 +282,11 @@ class SteadyRun:
         """Seconds to the verdict if the worst shortfall keeps the pace of the last 20 rows; None where that says nothing."""
         if self.averages is not None:
             done = max(self.averages.count * EVERY, 1)
-            return (AVERAGED - done) * (time.monotonic() - self.started) / max(sum(self.phase.level_iterations) + self.phase.iteration, 1)
+            return (
+                (AVERAGED - done)
+                * (time.monotonic() - self.started)
+                / max(sum(self.phase.level_iterations) + self.phase.iteration, 1)
+            )
         rows = self.watch.residuals
         if not shortfalls or not math.isfinite(shortfalls[0][0]) or len(rows) < 20 or not rows[-1][1] < rows[-20][1]:
             return None
@@ -308,4 +327,3 @@ class SteadyRun:
         if phase.averaging:
             self.averages = Averages(len(self.case.racks))
             self.averages.restore({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("averages/")})
-

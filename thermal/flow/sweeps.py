@@ -21,9 +21,7 @@ class Sweeps:
         backend, n = domain.backend, domain.n
         self.exchange: Callable[[list], None] = domain.comm.exchange
         self.field = field
-        self.colours = [
-            backend.bind("sweep", *n, field, *state.rows, state.rhs, colour ^ domain.parity) for colour in (0, 1)
-        ]
+        self.colours = [backend.bind("sweep", *n, field, *state.rows, state.rhs, colour ^ domain.parity) for colour in (0, 1)]
         self.partial = backend.partials(*n)
         self._defect = backend.bind("row_defect", *n, field, *state.rows, state.rhs, state.inverse, self.partial)
         self.domain = domain
@@ -40,4 +38,3 @@ class Sweeps:
         self._defect()
         total = float(self.domain.backend.download(self.partial).sum())
         return float(self.domain.comm.sum(np.array([total]))[0])
-

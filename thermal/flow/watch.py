@@ -83,7 +83,8 @@ class Watch:
         mass, momentum, heat, _ = self.residuals[-1]
         balance = abs(float(np.mean([row[3] for row in self.residuals[-points:]])))
         for name, value, gate in (
-            ("mass", mass, g.mass), ("momentum", momentum, g.momentum), ("heat", heat, g.heat), ("heat balance", balance, g.balance),
+            ("mass", mass, g.mass), ("momentum", momentum, g.momentum), ("heat", heat, g.heat),
+            ("heat balance", balance, g.balance),
         ):  # fmt: skip
             if not value <= gate:
                 found.append((value / gate, name, -1, value, gate))
@@ -113,7 +114,9 @@ class Watch:
         return None
 
     def plateau(self) -> float | None:
-        """Largest half range of an inlet over a long window, K, if mean and amplitude repeat those of the window before; else None."""
+        """Largest half range of an inlet over a long window, K, if mean and amplitude repeat those of the window before; else
+        None.
+        """
         for early, late, points in self._long_windows(1, 2, 4):
             before, after = (0.5 * float(np.ptp(track, axis=0).max()) for track in (early, late))
             moved = np.abs(late.mean(axis=0) - early.mean(axis=0)).max()

@@ -36,13 +36,15 @@ class RackAir:
         self.outlet_ = backend.zeros((self.count,), np.float64)
         self._fronts = backend.bind(
             "rack_fronts", self.count, backend.upload(np.array(start), np.int32),
-            backend.upload(_filled(np.concatenate(cells), np.int64), np.int64), backend.upload(_filled(np.concatenate(flows), float), np.float64),
-            state.T, self.sums_,  # type: ignore[attr-defined]
+            backend.upload(_filled(np.concatenate(cells), np.int64), np.int64),
+            backend.upload(_filled(np.concatenate(flows), float), np.float64),
+            state.T, self.sums_,
         )  # fmt: skip
         self._backs = backend.bind("rack_backs", self.count, self.sums_, backend.upload(np.array(rise), np.float64), self.outlet_)
         self._carry = [
             backend.bind(
-                "inflow_change", len(faces), faces.cell_, faces.area_, state.velocity[faces.axis], faces.normal_offset, float(faces.sign),
+                "inflow_change", len(faces), faces.cell_, faces.area_, state.velocity[faces.axis], faces.normal_offset,
+                float(faces.sign),
                 faces.rack_, self.outlet_, faces.temperature_, state.inverse, state.rhs,
             )
             for faces in domain.lists

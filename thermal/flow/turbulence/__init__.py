@@ -1,7 +1,7 @@
 """Turbulence models: one file each, one line here.
 
-A model has `fields` it carries, `begin()` to set its start, `bind(relaxation, step)`, and `update(measure)`, which renews the eddy viscosity
-and the wall shear from the present velocities.
+A model has `fields` it carries, `begin()` to set its start, `bind(relaxation, step)`, and `update(measure)`, which
+renews the eddy viscosity and the wall shear from the present velocities.
 """
 
 from thermal.flow.turbulence.algebraic import Constant, Laminar, ZeroEquation

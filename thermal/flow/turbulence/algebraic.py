@@ -39,13 +39,14 @@ class Constant(Laminar):
         domain = self.domain
         value = domain.placement.case.flow.turbulence.constant_viscosity
         field = np.where(domain.mask_host & 1, value, 0.0)
-        domain.backend.copy(domain.backend.upload(field, domain.backend.real), self.state.eddy_viscosity)  # type: ignore[attr-defined]
+        domain.backend.copy(domain.backend.upload(field, domain.backend.real), self.state.eddy_viscosity)
 
 
 class ZeroEquation(Laminar):
     """nut = 0.03874 |V| y with y the distance to the nearest wall (Chen & Xu 1998); wall shear by the log law.
 
-    Made for rooms with mixed convection on coarse grids; no history of turbulence is carried, so jets mix by their speed and distance
+    Made for rooms with mixed convection on coarse grids; no history of turbulence is carried, so jets mix by their speed and
+    distance
     from walls alone.
     """
 
@@ -54,13 +55,19 @@ class ZeroEquation(Laminar):
         self.domain, self.state = domain, state
         self._distance = backend.upload(domain.local(domain.placement.wall_distance), backend.real)
         self._viscosity = backend.bind(
-            "viscosity_chen_xu", *domain.n, *state.velocity, self._distance, domain.mask, state.eddy_viscosity, CHEN_XU  # type: ignore[attr-defined]
+            "viscosity_chen_xu",
+            *domain.n,
+            *state.velocity,
+            self._distance,
+            domain.mask,
+            state.eddy_viscosity,
+            CHEN_XU,
         )
         self._walls = bind_log(domain, state)
 
     def update(self, measure: bool) -> None:
         """Renew eddy viscosity and wall shear."""
         self._viscosity()
-        self.domain.comm.exchange([self.state.eddy_viscosity])  # type: ignore[attr-defined]
+        self.domain.comm.exchange([self.state.eddy_viscosity])
         for launch in self._walls:
             launch()

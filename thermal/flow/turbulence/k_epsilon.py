@@ -1,7 +1,8 @@
 """Standard k-epsilon with wall functions (Launder & Spalding 1974).
 
     nut = C_mu k^2/eps,  C_mu 0.09,  C1 1.44,  C2 1.92,  sigma_k 1.0,  sigma_eps 1.3
-In a wall cell epsilon is set and G replaced by the log law's values, averaged over the cell's walls; k has no flux through a wall.
+In a wall cell epsilon is set and G replaced by the log law's values, averaged over the cell's walls; k has no flux through a
+wall.
 Buoyancy production is off by default; "sgdh" adds -g beta nut/Pr_t dT/dz to G in both equations (simple gradient diffusion).
 """
 
@@ -38,27 +39,42 @@ class KEpsilon:
         cells_ = backend.upload(cells, np.int64)
         gain = air.gravity * air.expansion / t.turbulent_prandtl if t.buoyancy_production == "sgdh" else 0.0
         self._production = backend.bind(
-            "production", *domain.n, *s.velocity, s.T, s.eddy_viscosity, domain.mask, domain.metrics, self.production, gain  # type: ignore[attr-defined]
+            "production",
+            *domain.n,
+            *s.velocity,
+            s.T,
+            s.eddy_viscosity,
+            domain.mask,
+            domain.metrics,
+            self.production,
+            gain,
         )
         constants = (air.kinematic_viscosity, t.kappa, t.roughness_e, laminar_limit(t.kappa, t.roughness_e), C_MU)
         self._walls = [
             backend.bind(
-                "wall_k_epsilon", *head(s, f), *tangents(domain, s, f), s.eddy_viscosity, s.k, f.slot_, f.weight_,  # type: ignore[attr-defined]
+                "wall_k_epsilon", *head(s, f), *tangents(domain, s, f), s.eddy_viscosity, s.k, f.slot_, f.weight_,
                 self._wall_production, self._wall_dissipation, f.shear_, *constants,
             )
             for f in domain.lists
         ]  # fmt: skip
         self._scatter_production = backend.bind("scatter", wall_count, cells_, self._wall_production, self.production)
-        self._scatter_dissipation = backend.bind("scatter", wall_count, cells_, self._wall_dissipation, s.epsilon)  # type: ignore[attr-defined]
+        self._scatter_dissipation = backend.bind("scatter", wall_count, cells_, self._wall_dissipation, s.epsilon)
         self._fix = backend.bind("fix_rows", wall_count, cells_, self._wall_dissipation, *s.rows, s.rhs)
         self._inflow_k = boundary.inflows([f.energy_ for f in domain.lists])
         self._inflow_epsilon = boundary.inflows([f.dissipation_ for f in domain.lists])
-        self._sweep_k, self._sweep_epsilon = Sweeps(domain, s, s.k), Sweeps(domain, s, s.epsilon)  # type: ignore[attr-defined]
+        self._sweep_k, self._sweep_epsilon = Sweeps(domain, s, s.k), Sweeps(domain, s, s.epsilon)
         self._keep = [
-            backend.bind("keep_above", *domain.n, s.k, LEAST_K), backend.bind("keep_above", *domain.n, s.epsilon, LEAST_EPSILON),  # type: ignore[attr-defined]
+            backend.bind("keep_above", *domain.n, s.k, LEAST_K), backend.bind("keep_above", *domain.n, s.epsilon, LEAST_EPSILON),
         ]  # fmt: skip
         self._viscosity = backend.bind(
-            "viscosity_k_epsilon", *domain.n, s.k, s.epsilon, domain.mask, s.eddy_viscosity, C_MU, MOST * air.kinematic_viscosity  # type: ignore[attr-defined]
+            "viscosity_k_epsilon",
+            *domain.n,
+            s.k,
+            s.epsilon,
+            domain.mask,
+            s.eddy_viscosity,
+            C_MU,
+            MOST * air.kinematic_viscosity,
         )
         self.defects = [0.0, 0.0]
 
@@ -66,26 +82,29 @@ class KEpsilon:
         """Start from the flow-weighted k and epsilon of what enters through the openings."""
         domain, backend = self.domain, self.domain.backend
         patches = domain.placement.patches
-        entering = [(f, *inflow_turbulence(p, f)) for p, f in zip(patches, domain.patch_flow, strict=True) if p.kind == "supply" and f]
+        entering = [
+            (f, *inflow_turbulence(p, f)) for p, f in zip(patches, domain.patch_flow, strict=True) if p.kind == "supply" and f
+        ]
         total = sum(f for f, _, _ in entering)
         k = sum(f * k for f, k, _ in entering) / total if total else 1e-4
         epsilon = sum(f * e for f, _, e in entering) / total if total else 1e-5
-        backend.fill(self.state.k, k)  # type: ignore[attr-defined]
-        backend.fill(self.state.epsilon, epsilon)  # type: ignore[attr-defined]
+        backend.fill(self.state.k, k)
+        backend.fill(self.state.epsilon, epsilon)
         self._viscosity()
-        domain.comm.exchange([self.state.eddy_viscosity])  # type: ignore[attr-defined]
+        domain.comm.exchange([self.state.eddy_viscosity])
 
     def bind(self, relaxation: float, step: float) -> None:
         """Fix the pseudo-time step (s); `relaxation` is that of the momentum, k and epsilon keep at or below it."""
         s, domain, backend = self.state, self.domain, self.domain.backend
         nu = domain.placement.case.air.kinematic_viscosity
-        common = (*s.velocity, s.eddy_viscosity, domain.mask, domain.metrics, s.extra, s.source, *s.rows, s.rhs, s.inverse)  # type: ignore[attr-defined]
+        common = (*s.velocity, s.eddy_viscosity, domain.mask, domain.metrics, s.extra, s.source, *s.rows, s.rhs, s.inverse)
         inverse = 1.0 / min(RELAXATION, relaxation)
         self._rows_epsilon = backend.bind(
-            "dissipation_rows", *domain.n, s.epsilon, s.k, self.production, *common, nu, 1.0 / SIGMA_EPSILON, C_1, C_2, inverse, 1.0 / step,  # type: ignore[attr-defined]
+            "dissipation_rows", *domain.n, s.epsilon, s.k, self.production, *common, nu, 1.0 / SIGMA_EPSILON,
+            C_1, C_2, inverse, 1.0 / step,
         )  # fmt: skip
         self._rows_k = backend.bind(
-            "energy_rows", *domain.n, s.k, s.epsilon, self.production, *common, nu, 1.0 / SIGMA_K, inverse, 1.0 / step,  # type: ignore[attr-defined]
+            "energy_rows", *domain.n, s.k, s.epsilon, self.production, *common, nu, 1.0 / SIGMA_K, inverse, 1.0 / step,
         )  # fmt: skip
 
     def walls(self) -> None:
@@ -105,7 +124,7 @@ class KEpsilon:
         self._solve(self._inflow_epsilon, self._rows_epsilon, self._sweep_epsilon, 1, measure, fixed=True)
         self._solve(self._inflow_k, self._rows_k, self._sweep_k, 0, measure, fixed=False)
         self._viscosity()
-        exchange([self.state.eddy_viscosity])  # type: ignore[attr-defined]
+        exchange([self.state.eddy_viscosity])
 
     def _solve(self, inflow, rows, sweeps, index, measure, fixed) -> None:
         backend = self.domain.backend

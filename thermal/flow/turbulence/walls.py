@@ -40,10 +40,7 @@ def head(state: State, faces: FaceList) -> tuple[Any, ...]:
 def bind_viscous(domain: Domain, state: State) -> list[Any]:
     """Launches that set the shear from molecular plus eddy viscosity of the wall cell."""
     nu = domain.placement.case.air.kinematic_viscosity
-    return [
-        domain.backend.bind("wall_viscous", *head(state, f), state.eddy_viscosity, f.shear_, nu)  # type: ignore[attr-defined]
-        for f in domain.lists
-    ]
+    return [domain.backend.bind("wall_viscous", *head(state, f), state.eddy_viscosity, f.shear_, nu) for f in domain.lists]
 
 
 def bind_log(domain: Domain, state: State) -> list[Any]:
@@ -53,7 +50,7 @@ def bind_log(domain: Domain, state: State) -> list[Any]:
     constants = (case.air.kinematic_viscosity, t.kappa, t.roughness_e, laminar_limit(t.kappa, t.roughness_e))
     return [
         domain.backend.bind(
-            "wall_log", *head(state, f), *tangents(domain, state, f), state.eddy_viscosity, f.shear_, *constants,  # type: ignore[attr-defined]
+            "wall_log", *head(state, f), *tangents(domain, state, f), state.eddy_viscosity, f.shear_, *constants,
         )
         for f in domain.lists
     ]  # fmt: skip

@@ -11,7 +11,8 @@ import pytest
 
 from kernels import Backend
 from tests.builders import hall_h0, tiny_hall
-from tests.flow.halls import heated_obstacle, modelled, solve, stopping_at
+from tests.flow.halls import hall_of_everything, heated_obstacle, modelled, solve, stopping_at
+from thermal.case.model import Case
 from thermal.flow import steady, watch
 from thermal.flow.solver import Flow, Measure
 from thermal.flow.steady import Monitor
@@ -188,6 +189,28 @@ def test_a_rack_that_drifts_is_the_worst(single: Backend, monkeypatch: pytest.Mo
     outcome = solve(stopping_at(modelled(tiny_hall(), "zero-equation"), 60), single)
     assert outcome.verdict == "unfinished" and outcome.worst is not None
     assert outcome.worst["object"] == "A2" and outcome.worst["quantity"].startswith("drift")
+
+
+@pytest.mark.parametrize(
+    ("hall", "model", "scheme"),
+    [
+        (hall_of_everything, "zero-equation", "upwind"),
+        (hall_of_everything, "k-epsilon", "upwind"),
+        (hall_of_everything, "k-epsilon", "second-order"),
+        (tiny_hall, "k-epsilon", "upwind"),
+    ],
+)
+def test_a_steady_answer_does_not_depend_on_how_far_one_iterates(
+    single: Backend, hall: Callable[[], Case], model: str, scheme: str
+) -> None:
+    """Ten times the iterations move no inlet by more than a twentieth of a kelvin."""
+    outcome = solve(modelled(hall(), model, scheme), single)
+    assert outcome.verdict == "steady"
+    for _ in range(9 * outcome.iterations):
+        outcome.flow.iterate(False)
+    later = outcome.flow.iterate(True)
+    assert later is not None
+    np.testing.assert_allclose(later.inlets, outcome.inlets, rtol=0, atol=0.05)
 
 
 def test_a_deadline_and_a_request_to_stop(single: Backend) -> None:

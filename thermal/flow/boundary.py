@@ -225,4 +225,5 @@ class Probe:
         inward = np.maximum(flow, 0.0)
         for row, weight in enumerate((flow, flow * upwind, inward, inward * upwind)):
             sums[row] += np.bincount(self.patch, weight, minlength=sums.shape[1])
-        np.maximum.at(hottest, self.patch, cell)
+        with np.errstate(invalid="ignore"):  # a run that diverges is told of by its verdict
+            np.maximum.at(hottest, self.patch, cell)

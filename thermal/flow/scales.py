@@ -41,7 +41,7 @@ class Scales:
 
     @property
     def warmth(self) -> float:
-        """K m3/s that defects of heat are measured against: the heat given to the air, or what comes in at another temperature."""
+        """K m3/s that defects of heat are measured against: the heat given to the air, or what enters at another temperature."""
         return self.heat or self.supply * max(self.temperature, ALIKE)
 
     @property

@@ -16,7 +16,7 @@ STEPS, DEPTH = 10, 1e-11
 
 
 def factor(solved: Solved) -> tuple[float, list[tuple[int, int, int]]]:
-    """Mean factor of a PCG step on the last pressure matrix of a run, in double precision on a random right side; levels' sizes."""
+    """Mean factor of a PCG step on the last pressure matrix of a run, in double precision, random right side; levels' sizes."""
     state, placement = solved.outcome.flow.state, solved.placement
     double = open_backend("auto", "double", 2)
     grid = placement.grid

@@ -18,13 +18,18 @@ C_MU = 0.09
 
 @dataclass(frozen=True)
 class Settings:
-    """How OpenFOAM is to solve it. `fronts`: "fixed" sets all three velocity components at a rack front to the uniform outflow,
-    "slip" the normal component only; `relaxation` of velocity, pressure, temperature, k and epsilon."""
+    """How OpenFOAM is to solve it.
+
+    fronts       "fixed" sets all three velocity components at a rack front to the uniform outflow, "slip" the normal one only
+    relaxation   of velocity, pressure, temperature, k and epsilon
+    tolerance    share of a linear system's residual that each of its solutions may leave
+    """
 
     scheme: str = "second-order"  # upwind | second-order, for velocity and temperature; k and epsilon are upwind
     fronts: str = "fixed"
     iterations: int = 1000
     relaxation: tuple[float, float, float, float] = (0.3, 0.7, 0.5, 0.7)
+    tolerance: float = 0.1
     every: int = 10
 
 
@@ -188,8 +193,8 @@ def _solution(settings: Settings) -> str:
     velocity, pressure, temperature, turbulence = settings.relaxation
     return (
         "solvers\n{\n"
-        "    p_rgh { solver GAMG; smoother symGaussSeidel; tolerance 1e-8; relTol 0.1; }\n"
-        '    "(U|T|k|epsilon)" { solver PBiCGStab; preconditioner DILU; tolerance 1e-7; relTol 0.1; }\n}\n'
+        f"    p_rgh {{ solver GAMG; smoother symGaussSeidel; tolerance 1e-8; relTol {settings.tolerance:g}; }}\n"
+        f'    "(U|T|k|epsilon)" {{ solver PBiCGStab; preconditioner DILU; tolerance 1e-7; relTol {settings.tolerance:g}; }}\n}}\n'
         "SIMPLE { nNonOrthogonalCorrectors 0; momentumPredictor yes; pRefCell 0; pRefValue 0; }\n"
         f"relaxationFactors\n{{\n    fields {{ p_rgh {pressure:g}; }}\n"
         f'    equations {{ U {velocity:g}; T {temperature:g}; "(k|epsilon)" {turbulence:g}; }}\n}}\n'

@@ -6,6 +6,7 @@ placement lists, so both programs have the same cells, areas and flows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -164,6 +165,6 @@ def write_mesh(mesh: FoamMesh, folder: Path) -> None:
     _write_list(folder / "boundary", head("polyBoundaryMesh", "boundary"), rows)
 
 
-def _write_list(path: Path, header: str, rows: object) -> None:
-    rows = list(rows)  # type: ignore[call-overload]
+def _write_list(path: Path, header: str, entries: Iterable[str]) -> None:
+    rows = list(entries)
     path.write_text(f"{header}{len(rows)}\n(\n" + "\n".join(rows) + "\n)\n")

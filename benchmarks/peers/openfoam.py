@@ -24,6 +24,7 @@ from benchmarks.peers.fields import last_time, read_probe
 from benchmarks.peers.mesh import FoamMesh, UnsupportedError, make_mesh, patch_name, write_mesh
 from benchmarks.process import hallflow, run
 from benchmarks.variants import Variant
+from thermal.case.model import Opening
 from thermal.gridding import make_grid
 from thermal.place import place
 
@@ -91,8 +92,8 @@ def read(variant: Variant, mesh: FoamMesh, folder: Path) -> Peer:
         if patch.velocity is None:
             temperature, flow = (read_probe(folder, f"{what}_{patch.name}")[1] for what in ("temperature", "flow"))
             out += capacity * flow * temperature
-        elif patch.kind == "supply" and source:
-            out -= capacity * source.object.flow * source.object.temperature
+        elif source and isinstance(source.object, Opening):
+            out -= capacity * patch.velocity * source.total_area * source.object.temperature
     heat = sum(rack.air_power for rack in case.racks)
     log = (folder / "log").read_text(errors="replace")
     seconds = np.array(re.findall(r"ExecutionTime = ([\d.]+) s", log), float)
@@ -133,13 +134,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--iterations", type=int, default=1000)
     parser.add_argument("--relaxation", help="U,p,T,k-epsilon, for example 0.3,0.7,0.5,0.7")
     kept = "folder of the OpenFOAM case, kept; a finished run there is read again"
+    parser.add_argument("--tolerance", type=float, default=Settings.tolerance, help="relTol of the linear solvers")
     parser.add_argument("--run", type=Path, metavar="DIR", help=kept)
     parser.add_argument("--no-hallflow", action="store_true", help="OpenFOAM alone")
     options = parser.parse_args(arguments)
     given = options.relaxation and tuple(float(part) for part in options.relaxation.split(","))
     relaxation = given or RELAXATION.get(options.case, Settings.relaxation)
     variant = Variant(options.case, options.scheme, options.cell)
-    settings = Settings(options.scheme, options.fronts, options.iterations, relaxation)
+    settings = Settings(options.scheme, options.fronts, options.iterations, relaxation, options.tolerance)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.run or Path(temporary) / "openfoam"
         try:

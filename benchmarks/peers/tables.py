@@ -22,7 +22,7 @@ INLETS: dict[tuple[str, float, str], tuple[float, ...]] = {
 }
 DEVIATION = {("openfoam-h1", 0.2, "second-order"): (0.0, 0.06, 0.4, 1.0, 1.3, 1.0, 1.1, 0.9)}
 
-# Seconds to the criterion, 2 processes of a quiet machine: each inlet within 0.1 K over 100 iterations, heat within 1 % on their mean.
+# Seconds on 2 processes of a quiet machine until inlets lay within 0.1 K over 100 iterations and heat within 1 % on their mean.
 SECONDS = {("openfoam-h0", 0.1, "second-order"): 99.0}
 
 # The C++ prototype in which the solution method was tried, hall-30kw-contained, zero-equation, upwind, cell 0.1 m; racks 1..8.

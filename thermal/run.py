@@ -80,6 +80,8 @@ def simulate(
     progress = progress or SilentProgress()
     checkpoint = read_checkpoint(resume / CHECKPOINT, case.text) if resume else None
     placements = place_sequence(case, make_grid(case, precision))
+    if resume and checkpoint:
+        _require_same_grids(checkpoint[1], placements, resume / CHECKPOINT)
     device = open_backend(backend, precision, threads)
     progress.begin(case, len(placements))
     progress.message(f"{device.name} backend, {precision} precision, {device.threads} threads: {device.reason}")
@@ -88,7 +90,8 @@ def simulate(
 
     def save(arrays: dict[str, np.ndarray], attributes: dict[str, Any]) -> None:
         if out:
-            write_checkpoint(out / CHECKPOINT, arrays, {**attributes, "case_text": case.text, "precision": precision})
+            kept = {"case_text": case.text, "precision": precision, "grids": [list(one.grid.n) for one in placements]}
+            write_checkpoint(out / CHECKPOINT, arrays, {**attributes, **kept})
 
     monitor = Monitor(
         step=progress.step, message=progress.message, save=save, stopped=stop.is_set if stop else lambda: False,
@@ -101,11 +104,20 @@ def simulate(
     solving = time.monotonic()
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
     solved = time.monotonic()
-    result = _result(case, placements[-1], outcome, device, precision, blocks)
+    placement = outcome.flow.domain.placement  # a run that ends early may end on a coarser grid of the sequence
+    result = _result(case, placement, outcome, device, precision, blocks)
     result.summary["seconds"] |= {"solve": solved - solving, "compile": device.compile_seconds}
     if out:
         _write(result, out, begun, outcome.verdict)
     return result
+
+
+def _require_same_grids(attributes: dict[str, Any], placements: list[Placement], path: Path) -> None:
+    """Raises RecordError if a checkpoint was made at another cell size: its fields would lie in the wrong cells."""
+    from thermal.errors import RecordError
+
+    if attributes.get("grids") != [list(one.grid.n) for one in placements]:
+        raise RecordError(f"{path}: made on another grid; resume with the cell size it was made with")
 
 
 def _result(case: Case, placement: Placement, outcome: Any, device: Any, precision: str, blocks: tuple[int, int, int]) -> Result:

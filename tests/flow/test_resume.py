@@ -226,6 +226,22 @@ def test_resumed_run_of_a_shipped_case(tmp_path: Path) -> None:
     assert not (tmp_path / "two" / "checkpoint.h5").exists()
 
 
+def test_a_run_stopped_on_a_coarser_grid_leaves_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What there is, on the grid it is on; resumed, it ends as if never stopped. Another cell size is refused."""
+    from thermal.run import simulate
+
+    monkeypatch.setattr(sequence, "WORTH", 1000)
+    case = thermal.load("tiny-hall")
+    stop = StopAt(4)
+    broken = simulate(case, out=tmp_path / "two", progress=stop, stop=stop.asked)
+    assert broken.summary["verdict"] == "unfinished"
+    assert broken.field("temperature").shape == broken.grid.shape != make_grid(case).shape
+    with pytest.raises(RecordError, match="another grid"):
+        thermal.run(case, out=tmp_path / "two", resume=tmp_path / "two", cell=0.3)
+    resumed, straight = simulate(case, resume=tmp_path / "two"), simulate(case)
+    assert resumed.racks == straight.racks and resumed.history == straight.history
+
+
 def test_another_case_is_refused(tmp_path: Path) -> None:
     """A checkpoint belongs to one text of a case."""
     from dataclasses import replace

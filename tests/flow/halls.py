@@ -11,7 +11,7 @@ import numpy as np
 from kernels import Backend
 from meshes import Grid
 from tests.builders import empty_room, obstacle, outlet, plate, supply, tiny_hall
-from thermal.case.model import Case, Stop
+from thermal.case.model import Case, Mesh, Stop
 from thermal.flow.averages import PLACES
 from thermal.flow.domain import Domain
 from thermal.flow.solver import Flow
@@ -55,6 +55,11 @@ def hall_of_everything() -> Case:
         ),
         obstacles=(obstacle("ups", (0.6, 3.2, 0.0), (1.4, 3.6, 0.8), 600.0),),
     )
+
+
+def uneven_cells() -> Case:
+    """The same on cells of many widths: planes on every object, and cells of at most 0.27 m between them."""
+    return replace(hall_of_everything(), mesh=Mesh(0.27))
 
 
 def fixed_returns() -> Case:
@@ -126,6 +131,7 @@ HALLS: dict[str, Callable[[], Case]] = {
     "sealed aisle": sealed_aisle,
     "natural draught": natural_draught,
     "everything": hall_of_everything,
+    "uneven cells": uneven_cells,
 }
 
 

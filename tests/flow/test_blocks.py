@@ -9,7 +9,7 @@ import pytest
 
 from kernels import Backend, open_backend
 from tests.builders import tiny_hall
-from tests.flow.halls import fields, hall_of_everything, modelled, porous_roof, start
+from tests.flow.halls import fields, hall_of_everything, modelled, porous_roof, start, uneven_cells
 from thermal.flow.solver import Flow
 from thermal.linear import multigrid
 from thermal.parallel import Block, Communicator, Serial, Threads, run_blocks
@@ -88,6 +88,13 @@ def test_the_hall_of_everything_has_everything_on_a_cut() -> None:
     for name in ("rack.A1.front", "supply.tiles", "return.ceiling", "obstacle.ups.skin"):
         across = np.concatenate([patch.cell for patch in placement.patches if patch.name == name])
         assert across[:, 2].min() < 5 <= across[:, 2].max(), name
+
+
+def test_blocks_of_uneven_cells(one_thread: Backend) -> None:
+    """Widths and distances across a cut are those of the whole hall."""
+    placement = place_case(modelled(uneven_cells(), "k-epsilon", "second-order"))
+    assert all(np.ptp(placement.grid.widths(axis)) > 0.05 for axis in range(3))
+    assert_equal(iterate(placement, one_thread, Serial()), in_blocks(placement, one_thread, "2x2x1"))
 
 
 @pytest.mark.parametrize("model", ["laminar", "constant"])

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from meshes import Grid
-from thermal.case.model import Case
+from thermal.case.model import Case, Wall
 from thermal.place import Placement
 
 CHECKPOINT = "checkpoint.h5"
@@ -48,6 +48,12 @@ class Result:
         if name not in self.fields:
             raise KeyError(f"no field {name}; fields: {', '.join(self.fields)}")
         return self.fields[name]
+
+    def mesh(self) -> Any:
+        """The fields as a pyvista.RectilinearGrid (extra `vis`). Raises UsageError when PyVista is not installed."""
+        from thermal.output.mesh import pyvista_mesh
+
+        return pyvista_mesh(self.grid, self.fields, self.placement.fluid)
 
 
 def simulate(
@@ -123,7 +129,7 @@ def _require_same_grids(attributes: dict[str, Any], placements: list[Placement],
 def _result(case: Case, placement: Placement, outcome: Any, device: Any, precision: str, blocks: tuple[int, int, int]) -> Result:
     from thermal.case.asserts import judge
     from thermal.output.record import rack_fronts
-    from thermal.output.summary import opening_row, rack_row, summarize
+    from thermal.output.summary import opening_row, rack_row, summarize, wall_row
 
     fields = centre_fields(case, outcome.fields)
     fronts = rack_fronts(placement, placement.grid, fields["temperature"])
@@ -141,11 +147,17 @@ def _result(case: Case, placement: Placement, outcome: Any, device: Any, precisi
         inflow = float(sample.inflow[index])
         temperature = reference + float(sample.mixed[index]) if inflow else float("nan")
         openings.append(opening_row(opening, inflow if opening.kind == "supply" else -inflow, temperature))
+    capacity = case.air.density * case.air.heat_capacity
+    walls = [
+        wall_row(p.object, p.total_area, capacity * float(sample.heat[i]), reference + float(sample.surface[i]))
+        for i, p in enumerate(placement.patches)
+        if isinstance(p.object, Wall)
+    ]
     summary = summarize(
         case, verdict=outcome.verdict, verdict_text=outcome.text, iterations=outcome.iterations, cells=placement.fluid_cells,
         seconds={}, backend=device.name, precision=precision,
         balance={"heat": abs(outcome.balance["heat"]), "mass": outcome.balance["mass"]},
-        racks=racks, openings=openings, worst=outcome.worst,
+        racks=racks, openings=openings, walls=walls, worst=outcome.worst,
         level_iterations=outcome.level_iterations, threads=device.threads, blocks=list(blocks), backend_reason=device.reason,
         numerics={
             "turbulence": case.flow.turbulence.model, "velocity_scheme": case.flow.velocity_scheme,

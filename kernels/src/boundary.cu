@@ -5,6 +5,7 @@
 //          ut1 ut2 the other two velocities, t1 t2 their strides;  y distance of the cell centre from the face;  area of the face
 //          kind   0 wall, 1 opening with fixed velocity, 2 pressure opening;  cw shear conductance, m3/s: force/rho = cw * u
 //          value  what enters through the face;  nut k eps G as in turbulence.cu;  slot place of the cell in the wall-cell arrays
+//          h      thermal conductance of a wall face, m3/s: heat/(rho c_p) = h (T_wall - T_cell);  Pr Pr_t Prandtl numbers
 #include "grid.cuh"
 
 // Tangential speed at the cell centre.
@@ -84,6 +85,64 @@ KERNEL void wall_shear(const int count, const long long* cell, const real* cw,
                        const long long offset, real* sp)
 {
     FV_LIST(n, count) { sp[cell[n] + offset] += R(0.5) * cw[n]; }
+}
+
+// What a wall gives to a temperature row: held at value K, sp += h and su += h value; else value K m3/s flow in at any h.
+INLINE void wall_to_row(const bool held, const real value, const real h, real* sp, real* su)
+{
+    *sp += held ? h : R(0.0);
+    *su += held ? h * value : value;
+}
+
+// Conductance of a wall with friction velocity us: h = us A/T+, T+ = Pr y+ below y+ = `crossing`, above it Pr_t (u+ + P) with
+// u+ of the log law and P the resistance of the sublayer (Jayatilleke 1969, Prog. Heat Mass Transfer 1:193).
+INLINE real wall_conductance(const real us, const real y, const real area, const real nu, const real Pr, const real Pr_t,
+                             const real kappa, const real E, const real P, const real crossing)
+{
+    const real yp = us * y / nu;
+    return yp > crossing ? us * area / (Pr_t * (log(E * yp) / kappa + P)) : nu / Pr * area / y;
+}
+
+// Heat of walls by diffusion through half a cell: laminar flow, constant eddy viscosity. gl + gt nut is the diffusivity.
+KERNEL void wall_heat_viscous(const int count, const long long* cell, const real* area, const real* y,
+                              const unsigned char* held, const real* value, const real* nut, real* h, real* sp, real* su,
+                              const real gl, const real gt)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        h[n] = (gl + gt * nut[c]) * area[n] / y[n];
+        wall_to_row(held[n] != 0, value[n], h[n], sp + c, su + c);
+    }
+}
+
+// Heat of walls under the log law from the speed: us^2 = cw |u|/A. `face` places each entry in the list that cw belongs to.
+KERNEL void wall_heat_log(const int count, const long long* cell, const real* area, const real* y, const unsigned char* held,
+                          const real* value, const int* face, const real* cw, const real* ut1, const long long t1,
+                          const real* ut2, const long long t2, real* h, real* sp, real* su, const real nu, const real Pr,
+                          const real Pr_t, const real kappa, const real E, const real P, const real crossing)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        const real us = sqrt(cw[face[n]] * tangential_speed(ut1, ut2, c, t1, t2) / area[n]);
+        h[n] = wall_conductance(us, y[n], area[n], nu, Pr, Pr_t, kappa, E, P, crossing);
+        wall_to_row(held[n] != 0, value[n], h[n], sp + c, su + c);
+    }
+}
+
+// Heat of walls under the log law from k: us = C_mu^1/4 sqrt(k).
+KERNEL void wall_heat_k_epsilon(const int count, const long long* cell, const real* area, const real* y,
+                                const unsigned char* held, const real* value, const real* k_, real* h, real* sp, real* su,
+                                const real nu, const real Pr, const real Pr_t, const real kappa, const real E, const real P,
+                                const real crossing, const real C_mu)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        h[n] = wall_conductance(sqrt(sqrt(C_mu) * k_[c]), y[n], area[n], nu, Pr, Pr_t, kappa, E, P, crossing);
+        wall_to_row(held[n] != 0, value[n], h[n], sp + c, su + c);
+    }
 }
 
 // Jet momentum: rhs of the velocity at cell + offset += push / diagonal, push in m4/s2 along +axis (0 where that face is closed).

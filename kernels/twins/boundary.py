@@ -3,7 +3,8 @@
 Legend: cell position of the fluid cell in a flat array, unique within a list; un velocity normal to the face, at cell + n_off;
 s +1 if the inward normal is +a; ut1 ut2 the other two velocities, t1 t2 their strides; y distance of the cell centre from the
 face; area of the face; kind 0 wall, 1 opening with fixed velocity, 2 pressure opening; cw shear conductance, m3/s; value what
-enters through the face; nut k_ eps G as in turbulence.py; slot place of the cell in the wall-cell arrays.
+enters through the face; nut k_ eps G as in turbulence.py; slot place of the cell in the wall-cell arrays; h thermal
+conductance of a wall face, m3/s; Pr Pr_t Prandtl numbers.
 """
 
 from __future__ import annotations
@@ -80,6 +81,48 @@ def wall_k_epsilon(
 def wall_shear(count, cell, cw, offset, sp):
     """sp of a tangential velocity += half the shear conductance; offset: 0 for the cell's low face, its stride for the high"""
     sp.reshape(-1)[cell[:count] + offset] += 0.5 * cw[:count]
+
+
+def _wall_to_row(cell, held, value, h, sp, su):
+    """What a wall gives to a temperature row: held at value K, sp += h and su += h value; else value K m3/s flow in."""
+    held = held[: len(cell)] != 0
+    sp.reshape(-1)[cell] += np.where(held, h, 0)
+    su.reshape(-1)[cell] += np.where(held, h * value[: len(cell)], value[: len(cell)])
+
+
+def _wall_conductance(us, y, area, nu, Pr, Pr_t, kappa, E, P, crossing):
+    """h = us A/T+, T+ = Pr y+ below y+ = `crossing`, Pr_t (u+ + P) above it (Jayatilleke 1969)."""
+    yp = us * y / nu
+    turbulent = yp > crossing
+    thick = np.log(E * np.where(turbulent, yp, crossing)) / kappa + P
+    return np.where(turbulent, us * area / (Pr_t * thick), nu / Pr * area / y)
+
+
+def wall_heat_viscous(count, cell, area, y, held, value, nut, h, sp, su, gl, gt):
+    """Heat of walls by diffusion through half a cell, whose diffusivity is gl + gt nut."""
+    cell = cell[:count]
+    h[:count] = (gl + gt * _take(nut, cell)) * area[:count] / y[:count]
+    _wall_to_row(cell, held, value, h[:count], sp, su)
+
+
+def wall_heat_log(
+    count, cell, area, y, held, value, face, cw, ut1, t1, ut2, t2, h, sp, su, nu, Pr, Pr_t, kappa, E, P, crossing,
+):  # fmt: skip
+    """Heat of walls under the log law from the speed: us^2 = cw |u|/A; `face` places each entry in the list of cw."""
+    cell, area = cell[:count], area[:count]
+    us = np.sqrt(cw[face[:count]] * _tangential_speed(ut1, ut2, cell, t1, t2) / area)
+    h[:count] = _wall_conductance(us, y[:count], area, nu, Pr, Pr_t, kappa, E, P, crossing)
+    _wall_to_row(cell, held, value, h[:count], sp, su)
+
+
+def wall_heat_k_epsilon(
+    count, cell, area, y, held, value, k_, h, sp, su, nu, Pr, Pr_t, kappa, E, P, crossing, C_mu,
+):  # fmt: skip
+    """Heat of walls under the log law from k: us = C_mu^1/4 sqrt(k)."""
+    cell = cell[:count]
+    us = np.sqrt(np.sqrt(C_mu) * _take(k_, cell))
+    h[:count] = _wall_conductance(us, y[:count], area[:count], nu, Pr, Pr_t, kappa, E, P, crossing)
+    _wall_to_row(cell, held, value, h[:count], sp, su)
 
 
 def push_jets(count, cell, push, offset, rd, rhs):

@@ -132,13 +132,13 @@ EVERYWHERE: dict[str, Recipe] = {
     "j1": bounds(1, 1),
     "k0": bounds(2, 0),
     "k1": bounds(2, 1),
-    **{name: signed for name in ("u", "v", "w", "un", "push", "ut1", "ut2", "p", "q")},
+    **{name: signed for name in ("u", "v", "w", "un", "ut1", "ut2", "p", "q")},
     **{name: Hall.stride for name in ("n_off", "in_off", "t1", "t2", "offset")},
 }
 
 # Lists over boundary faces: one value a face, except for these fields over cells.
 FIELDS = ("nut", "k_", "sp", "su", "a", "gd", "T", "rhs", "rd", "W", "E", "S", "N", "B")
-LISTS = ("area", "y", "weight", "value", "cw", "loss", "G_wall", "eps_wall", "p_out", "g")
+LISTS = ("area", "y", "weight", "value", "cw", "loss", "G_wall", "eps_wall", "p_out", "g", "h")
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
     **{("boundary", name): Hall.field for name in FIELDS},
@@ -146,6 +146,9 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "kind"): lambda hall: hall.random.integers(0, 3, hall.count).astype(np.uint8),
     ("boundary", "slot"): lambda hall: np.arange(hall.count, dtype=np.int32)[::-1].copy(),
     ("boundary", "rack"): lambda hall: hall.random.integers(-1, 3, hall.count).astype(np.int32),
+    ("boundary", "push"): lambda hall: hall.listed(-1.0, 1.0),
+    ("boundary", "held"): lambda hall: hall.random.integers(0, 2, hall.count).astype(np.uint8),
+    ("boundary", "face"): lambda hall: hall.random.permutation(hall.count).astype(np.int32),
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
     **recipes_flow.BY_FILE,
     ("krylov", "runs"): runs,

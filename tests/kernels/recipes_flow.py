@@ -19,6 +19,7 @@ Recipe = Callable[["Hall"], Any]
 
 ROWS = ("momentum", "scalar")
 WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon")
+WARM_WALLS = ("wall_heat_log", "wall_heat_k_epsilon")
 NU, KAPPA, E = 1.5e-5, 0.41, 9.8
 
 
@@ -35,6 +36,8 @@ def limit() -> float:
     return yp
 
 
+# of air: P and the crossing as thermal/flow/turbulence/walls.py makes them
+WARM_LAW = {"nu": NU, "kappa": KAPPA, "E": E, "Pr": 0.71, "Pr_t": 0.9, "P": -1.92, "crossing": 12.4, "C_mu": 0.09}
 WALL_LAW = {"nu": NU, "kappa": KAPPA, "E": E, "laminar": limit(), "C_mu": 0.09}
 
 
@@ -89,6 +92,9 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
 
 BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, name): constant(value) for kernel in WALLS for name, value in WALL_LAW.items()},
+    **{(kernel, name): constant(value) for kernel in WARM_WALLS for name, value in WARM_LAW.items()},
+    **{("wall_heat_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
+    ("wall_heat_k_epsilon", "k_"): wide(-9.0),
     **{("wall_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
     ("wall_k_epsilon", "k_"): wide(-9.0),
     ("row_defect", "rd"): holed,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from thermal.case.model import Air, Box, Case, Flow, Mesh, Obstacle, Opening, Plate, Point, Rack, Stop, Turbulence
+from thermal.case.model import Air, Box, Case, Flow, Mesh, Obstacle, Opening, Plate, Point, Rack, Stop, Turbulence, Wall
+from thermal.case.openings import ROOM_SURFACES
 
 AIR = Air(
     density=1.19,
@@ -65,6 +66,15 @@ def obstacle(name: str, low: Point, high: Point, power: float = 0.0) -> Obstacle
 def plate(name: str, low: Point, high: Point, open_fraction: float = 0.0, loss_coefficient: float = float("inf")) -> Plate:
     """A thin sheet, closed unless a finite loss coefficient is given."""
     return Plate(name, Box(low, high), open_fraction, loss_coefficient, source=f"case.toml:{name}")
+
+
+def warm_wall(name: str, on: str, size: Point, **more: Any) -> Wall:
+    """A whole surface ("x-", "y+", "floor", ...) of a room of `size` m, with a temperature in K or a heat_flux in W/m2."""
+    axis, is_high, sign = ROOM_SURFACES[on]
+    low, high = [0.0, 0.0, 0.0], list(size)
+    low[axis] = high[axis] = size[axis] if is_high else 0.0
+    box = Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+    return Wall(name, box, axis, sign, source=f"case.toml:{name}", **more)
 
 
 def empty_room(size: Point = (2.0, 2.0, 2.0), cell: float = 0.2, **overrides: Any) -> Case:

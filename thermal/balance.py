@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from meshes.grid import Grid
-from thermal.case.model import Case, Obstacle, Opening, Rack
+from thermal.case.model import Case, Obstacle, Opening, Rack, Wall
 from thermal.errors import CaseError
 from thermal.painting import Patch, join_names
 
@@ -28,8 +28,9 @@ class RegionBalance:
     volume: float
     inflow: float = 0.0  # fixed: supplies and rack backs
     outflow: float = 0.0  # fixed: returns and rack fronts
-    heat: float = 0.0  # racks' air power at their backs, skins
-    outside: bool = False  # air is exchanged with outside the room (any opening that flows)
+    heat: float = 0.0  # racks' air power at their backs, skins, fluxes of walls into the air
+    cooling: float = 0.0  # fluxes of walls out of the air
+    outside: bool = False  # heat can leave: any opening that flows, any wall that keeps its temperature
     pressure_openings: list[str] = field(default_factory=list)
     patches: list[str] = field(default_factory=list)
 
@@ -52,7 +53,7 @@ def balance_regions(grid: Grid, region: np.ndarray, count: int, patches: Sequenc
             balance = balances[number - 1]
             if patch.name not in balance.patches:
                 balance.patches.append(patch.name)
-            _add(balance, patch, float(share[number]))
+            _add(balance, patch, float(share[number]), areas[patch.name])
     return balances
 
 
@@ -72,14 +73,16 @@ def check_balances(
             errors.append(_surplus_error(balance, larger, sources))
     for group in _linked_regions(len(balances), patches, region):
         members = [balances[number - 1] for number in group]
-        heat = sum(balance.heat for balance in members)
-        if heat > 0.0 and not any(balance.outside for balance in members):
+        heat, cooling = sum(balance.heat for balance in members), sum(balance.cooling for balance in members)
+        surplus = heat - cooling
+        if abs(surplus) > BALANCE_TOLERANCE * max(heat, cooling) and not any(balance.outside for balance in members):
             names = _openings_first([name for balance in members for name in balance.patches])
             errors.append(
                 CaseError(
                     sources[names[0]],
-                    f"{_describe(names)}: {heat:.4g} W heat air that has no way out, so no steady temperature exists",
-                    fix="add a supply and a return",
+                    f"{_describe(names)}: {abs(surplus):.4g} W {'heat' if surplus > 0.0 else 'cool'} air that has no way out, "
+                    "so no steady temperature exists",
+                    fix="add a supply and a return, or a [[wall]] with a temperature",
                 )
             )
     return errors
@@ -92,7 +95,7 @@ def _object_areas(patches: Sequence[Patch]) -> dict[str, float]:
     return areas
 
 
-def _add(balance: RegionBalance, patch: Patch, share: float) -> None:
+def _add(balance: RegionBalance, patch: Patch, share: float, area: float) -> None:
     item = patch.object
     if isinstance(item, Opening):
         if item.flow is None:
@@ -111,6 +114,11 @@ def _add(balance: RegionBalance, patch: Patch, share: float) -> None:
             balance.heat += share * item.air_power
     elif isinstance(item, Obstacle):
         balance.heat += share * item.power
+    elif isinstance(item, Wall):
+        flux = share * (item.heat_flux or 0.0) * area
+        balance.heat += max(flux, 0.0)
+        balance.cooling -= min(flux, 0.0)
+        balance.outside |= item.temperature is not None
 
 
 def _linked_regions(count: int, patches: Sequence[Patch], region: np.ndarray) -> list[list[int]]:

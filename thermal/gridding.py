@@ -30,6 +30,7 @@ def break_points(case: Case) -> tuple[list[BreakPoint], list[BreakPoint], list[B
     boxes += [(opening.box, OPENING) for opening in case.openings]
     boxes += [(obstacle.box, SOLID) for obstacle in case.obstacles]
     boxes += [(plate.box, SOLID) for plate in case.plates]
+    boxes += [(wall.box, SOLID) for wall in case.walls]
     points: tuple[list[BreakPoint], list[BreakPoint], list[BreakPoint]] = ([], [], [])
     for box, priority in boxes:
         for axis in range(3):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from meshes.regions import IndexBox, SnapRow
-from thermal.case.model import Obstacle, Opening, Plate, Point, Rack
+from thermal.case.model import Obstacle, Opening, Plate, Point, Rack, Wall
 from thermal.painting import Painter
 from thermal.patches import Sheet
 
@@ -154,6 +154,18 @@ def add_skins(painter: Painter, obstacle: Obstacle, box: IndexBox) -> None:
             total += painter.add_skin(f"obstacle.{obstacle.name}.skin", axis, sign, plane, box, obstacle)
     if total == 0.0:
         painter.refuse(obstacle.source, f"obstacle.{obstacle.name} gives off {obstacle.power:.4g} W but no face of it meets air")
+
+
+def add_wall(painter: Painter, wall: Wall) -> None:
+    """The faces of a wall that heats or cools: all in its rectangle that touch air and are no opening."""
+    name = f"wall.{wall.name}"
+    box = painter.snap(name, wall.source, wall.box)
+    if box is None:
+        return
+    if len(box.thin_axes) > 1:
+        _refuse_thin(painter, name, wall.source, wall.box.low, wall.box.high, box, spare=wall.axis)
+    elif painter.add_skin(name, wall.axis, wall.sign, box.low[wall.axis], box, wall) == 0.0:
+        painter.refuse(wall.source, f"{name}: no face of it meets air")
 
 
 def _area_ratio(painter: Painter, low: Point, high: Point, axis: int, box: IndexBox) -> float:

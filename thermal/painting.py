@@ -12,7 +12,7 @@ import numpy as np
 
 from meshes.grid import Grid
 from meshes.regions import IndexBox, SnapRow, compare_box, snap_box
-from thermal.case.model import Box, Obstacle
+from thermal.case.model import Box, Obstacle, Wall
 from thermal.errors import CaseError
 from thermal.patches import Object, Patch
 
@@ -122,8 +122,8 @@ class Painter:
         cell = self._cells(axis, layer, where, free)
         self.patches.append(Patch(name, kind, axis, sign, cell, areas[free], item, loss_coefficient, open_fraction))
 
-    def add_skin(self, name: str, axis: int, sign: int, plane: int, box: IndexBox, item: Obstacle) -> float:
-        """Take the faces of one side of an obstacle that touch fluid and belong to no other patch; their area in m2."""
+    def add_skin(self, name: str, axis: int, sign: int, plane: int, box: IndexBox, item: Obstacle | Wall) -> float:
+        """Take the faces of an obstacle's side, or of a wall, that touch fluid and belong to no other patch; their area in m2."""
         layer = plane if sign > 0 else plane - 1
         if not 0 <= layer < self.grid.n[axis]:
             return 0.0

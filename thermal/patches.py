@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thermal.case.model import Obstacle, Opening, Plate, Rack
+from thermal.case.model import Obstacle, Opening, Plate, Rack, Wall
 
-Object = Opening | Rack | Obstacle
+Object = Opening | Rack | Obstacle | Wall
 
 
 @dataclass(frozen=True, eq=False)
 class Patch:
     """Faces through which air or heat enters or leaves the room's fluid cells.
 
-    kind   "supply" | "return" | "front" | "back" | "skin"; a skin (an obstacle's heated faces) stays a wall for the air and comes
-           as one patch for each side of the obstacle, all of one name
+    kind   "supply" | "return" | "front" | "back" | "skin"; a skin (an obstacle's heated faces, or those of a [[wall]]) stays
+           a wall for the air; an obstacle has one for each of its sides, all of one name
     axis   of the face's normal; sign +1: the fluid cell lies on the high side of the face (inward normal +axis)
     cell   int64 (n, 3): k, j, i of the fluid cell;  area  float64 (n,) m2
     loss_coefficient, open_fraction   of an opening, corrected for the area the grid gives it, so that the pressure loss and the

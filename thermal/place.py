@@ -13,7 +13,16 @@ from thermal.balance import RegionBalance, balance_regions, check_balances
 from thermal.case.model import Case
 from thermal.errors import CaseErrors
 from thermal.gridding import make_grid
-from thermal.laying import add_opening, add_rack_patches, add_skins, make_sheet, paint_obstacles, paint_plates, paint_racks
+from thermal.laying import (
+    add_opening,
+    add_rack_patches,
+    add_skins,
+    add_wall,
+    make_sheet,
+    paint_obstacles,
+    paint_plates,
+    paint_racks,
+)
 from thermal.painting import Painter
 from thermal.patches import Patch, Sheet
 from thermal.wall_distance import wall_distance
@@ -137,6 +146,8 @@ def place(case: Case, grid: Grid) -> Placement:
     for obstacle, box in obstacle_boxes:
         if obstacle.power > 0.0:
             add_skins(painter, obstacle, box)
+    for wall in case.walls:
+        add_wall(painter, wall)
     sheets = [sheet for plate, box in porous if (sheet := make_sheet(painter, plate, box))]
     mask = _make_mask(painter)
     fluid = (mask & FLUID).astype(bool)

@@ -81,13 +81,14 @@ VISCOSITY = Dimension("a kinematic viscosity", "m2/s", _with({"m2/s": 1.0, "mm2/
 EXPANSION = Dimension("a thermal expansion", "1/K", _with({"1/K": 1.0}), "1/K")
 ACCELERATION = Dimension("an acceleration", "m/s2", _with({"m/s2": 1.0}), "m/s2")
 VELOCITY = Dimension("a flow per area", "m/s", _with({"m/s": 1.0, "m3/h/m2": 1 / 3600, "L/s/m2": 1e-3}), "m/s")
+HEAT_FLUX = Dimension("a heat flux", "W/m2", _with({"W/m2": 1.0, "kW/m2": 1e3}), "W/m2")
 FLOW_PER_POWER = Dimension(
     "an air flow per kW", "m3/s/W", _with({"m3/s/kW": 1e-3, "m3/h/kW": 1e-3 / 3600, "L/s/kW": 1e-6, "m3/s/MW": 1e-6}), "m3/s/kW"
 )
 
 ALL = (
     LENGTH, POWER, FLOW, PRESSURE, TEMPERATURE, DIFFERENCE, FRACTION, TIME, DENSITY, HEAT_CAPACITY, VISCOSITY,
-    EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER,
+    EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER, HEAT_FLUX,
 )  # fmt: skip
 
 # Spellings read as the unit on the right; the left side is compared after `_plain`.

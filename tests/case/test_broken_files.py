@@ -12,6 +12,8 @@ from thermal.cli import main
 from thermal.errors import QUOTE_LENGTH, CaseErrors
 
 BIG = "1" + "0" * 5000
+SUN = '\n[[wall]]\nname = "sun"\non = "y+"\n'
+WARM = SUN + 'temperature = "30 degC"\n'
 
 # name -> (bytes or text of the file, parts that its message holds)
 BROKEN: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
@@ -197,6 +199,23 @@ BROKEN: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "limit on an unknown root": (edited(("rack.*.", "racks.*.")), ("no number", 'did you mean "rack"?')),
     "limit without a limit": (edited(('max = "27 degC"\n', "")), ("a limit without a limit",)),
     "limit in K": (edited(('"27 degC"', '"27 K"')), ("is a temperature difference", 'did you mean "27 degC"?')),
+    # walls that heat
+    "wall without heat": (VALID + SUN, ("wall sun neither has a temperature nor gives heat", "temperature, heat_flux")),
+    "wall with both": (VALID + WARM + 'heat_flux = "5 W/m2"\n', ("temperature and heat_flux together",)),
+    "wall on no surface": (VALID + WARM.replace("y+", "north"), ("wall[0].on", "x-, x+, y-, y+, floor, ceiling")),
+    "wall in W": (VALID + SUN + 'heat_flux = "5 W"\n', ("is a power, not a heat flux", "W/m2, kW/m2")),
+    "wall in K": (VALID + SUN + 'temperature = "300 K"\n', ('did you mean "26.85 degC"?',)),
+    "wall beyond its surface": (VALID + WARM + 'to = ["7 m", "3 m"]\n', ("wall sun, 0 m to 7 m in x, lies outside the wall y+",)),
+    "wall without extent": (
+        VALID + WARM + 'from = ["2 m", "1 m"]\nto = ["2 m", "3 m"]\n',
+        ("wall sun has no extent in x",),
+    ),
+    "walls that overlap": (
+        VALID + WARM + WARM.replace("sun", "rain") + 'from = ["2 m", "1 m"]\n',
+        ("wall rain overlaps wall sun (case.toml:",),
+    ),
+    "two walls of one name": (VALID + WARM + WARM.replace("y+", "y-"), ("wall sun has the name of wall sun",)),
+    "limit on no wall": (edited(("rack.*.inlet_max", "wall.moon.heat"), ("27 degC", "1 kW")) + WARM, ('no wall "moon"', "sun")),
     "limit upside down": (edited(('max = "27 degC"', 'max = "18 degC"\nmin = "27 degC"')), ("min lies above max",)),
     "limit of the wrong kind": (edited(('"27 degC"', '"27 kW"')), ("is a power",)),
 }

@@ -115,6 +115,16 @@ power = "2 kW"
 name = "screen"
 from = ["8 m", "1 m", "0 m"]
 to = ["8 m", "2 m", "2 m"]
+[[wall]]
+name = "sun"
+on = "y+"
+from = ["1 m", "0.5 m"]
+to = ["5 m", "3 m"]
+heat_flux = "15 W/m2"
+[[wall]]
+name = "glass"
+on = "ceiling"
+temperature = "12 degC"
 [[assert]]
 name = "warm"
 what = "rack.A1.inlet_mean"

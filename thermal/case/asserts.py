@@ -63,6 +63,10 @@ _OPENING = {
     "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive in the opening's own sense"),
     "temperature": _number("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
 }
+_WALL = {
+    "heat": _number("heat_kW", POWER, "kW", "heat given to the air; negative where the wall cools"),
+    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "mean surface temperature"),
+}
 _INDEX = {
     "rci_high": _number("rci_high_percent", FRACTION, "%", "rack cooling index against the class's recommended maximum"),
     "rci_low": _number("rci_low_percent", FRACTION, "%", "rack cooling index against the class's recommended minimum"),
@@ -81,6 +85,7 @@ LISTS: dict[str, tuple[str, dict[str, Number], str | None]] = {
     "rack": ("racks", _RACK, None),
     "supply": ("openings", _OPENING, "supply"),
     "return": ("openings", _OPENING, "return"),
+    "wall": ("walls", _WALL, None),
 }
 TABLES: dict[str, tuple[str, dict[str, Number]]] = {
     "balance": ("balance", _BALANCE),
@@ -122,7 +127,7 @@ def build_limits(
     racks: Sequence[str],
     racks_whole: bool,
     openings: Sequence[model.Opening],
-    obstacles: Sequence[model.Obstacle],
+    walls: Sequence[model.Wall],
 ) -> list[model.Limit]:
     """The limits of a case. Unknown paths, names and units are noted as mistakes.
 
@@ -132,8 +137,9 @@ def build_limits(
         "rack": list(racks),
         "supply": [o.name for o in openings if o.kind == "supply"],
         "return": [o.name for o in openings if o.kind == "return"],
+        "wall": [w.name for w in walls],
     }
-    whole = {"rack": racks_whole, "supply": tables.is_whole("supply"), "return": tables.is_whole("return")}
+    whole = {"rack": racks_whole, **{key: tables.is_whole(key) for key in ("supply", "return", "wall")}}
     limits: list[model.Limit] = []
     seen: set[str] = set()
     for number, (path, table) in enumerate(tables.lists["assert"], 1):

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thermal.case import aisle, checks, model, openings, rows
+from thermal.case import aisle, checks, model, openings, rows, walls
 from thermal.case.asserts import build_limits
 from thermal.case.load import CASE_FILE, Tables, load_tables, read_text
 from thermal.case.resolved import resolved_text
@@ -60,9 +60,10 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     racks_whole = tables.is_whole("rack", "rack_row") and air is not None
     rack_flow = sum(rack.flow for rack in racks) if racks_whole else None
     patches = openings.build_openings(tables, room, faces, rack_flow, flow.initial_temperature if flow else 297.15)
+    warm = walls.build_walls(tables, room)
     mesh = _mesh(tables)
-    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, obstacles)
-    _check(tables, room, mesh, racks, patches, plates, obstacles)
+    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
+    _check(tables, room, mesh, racks, patches, plates, obstacles, warm)
     if tables.errors or room is None or mesh is None or air is None or flow is None:
         return None
     solve, site = tables.single["solve"], tables.single["site"]
@@ -71,7 +72,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
         stop=model.Stop(iterations=solve.iterations, wall_time=solve.wall_time if solve.wall_time is not None else math.inf),
         racks=tuple(racks), openings=tuple(patches), plates=tuple(plates), obstacles=tuple(obstacles), limits=tuple(limits),
         ashrae_class=tables.single["limits"].ashrae_class, path=path, text=tables.text,
-        resolved=resolved_text(tables, air, racks, patches),
+        resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm),
     )  # fmt: skip
 
 
@@ -153,7 +154,7 @@ def _obstacles(tables: Tables) -> tuple[list[model.Obstacle], list[model.Plate],
 
 def _check(
     tables: Tables, room: model.Point | None, mesh: model.Mesh | None, racks: list[model.Rack], patches: list[model.Opening],
-    plates: list[model.Plate], obstacles: list[model.Obstacle],
+    plates: list[model.Plate], obstacles: list[model.Obstacle], warm: list[model.Wall],
 ) -> None:  # fmt: skip
     """Note every geometric mistake of what could be built."""
     solids = [(f"rack {r.name}", r.source, r.box, False) for r in racks]
@@ -164,7 +165,9 @@ def _check(
     found += checks.check_names(
         [("sheet", p.name, p.source) for p in plates] + [("obstacle", o.name, o.source) for o in obstacles]
     )
+    found += checks.check_names([("wall", w.name, w.source) for w in warm])
     found += checks.check_openings(patches, [(label, box) for label, _, box, _ in solids])
+    found += checks.check_walls(warm)
     if mesh is not None:
         found += checks.check_names([("refinement", r.name, tables.source(("mesh", "refine"))) for r in mesh.refinements])
     if room is not None:

@@ -147,15 +147,7 @@ def check_openings(openings: Sequence[model.Opening], solids: Iterable[tuple[str
     for number, opening in enumerate(openings):
         plane = opening.box.low[opening.axis]
         for other in openings[:number]:
-            same_plane = (
-                other.axis == opening.axis and abs(other.box.low[other.axis] - plane) <= TOLERANCE and other.sign == opening.sign
-            )
-            plane_axes = [a for a in range(3) if a != opening.axis]
-            shared = all(
-                min(opening.box.high[a], other.box.high[a]) - max(opening.box.low[a], other.box.low[a]) > TOLERANCE
-                for a in plane_axes
-            )
-            if same_plane and shared:
+            if _share_area(opening, other):
                 what = f"{opening.kind} {opening.name} overlaps {other.kind} {other.name} ({other.source})"
                 errors.append(CaseError(opening.source, what, "", "move one of them"))
         for label, box in boxes:
@@ -165,6 +157,26 @@ def check_openings(openings: Sequence[model.Opening], solids: Iterable[tuple[str
                 )
                 break
     return errors
+
+
+def check_walls(walls: Sequence[model.Wall]) -> list[CaseError]:
+    """Walls that share area: no face can have two temperatures."""
+    return [
+        CaseError(wall.source, f"wall {wall.name} overlaps wall {other.name} ({other.source})", "", "move one of them")
+        for number, wall in enumerate(walls)
+        for other in walls[:number]
+        if _share_area(wall, other)
+    ]
+
+
+def _share_area(one: model.Opening | model.Wall, other: model.Opening | model.Wall) -> bool:
+    """Whether two patches lie in one plane, seen from the same side, and overlap there."""
+    apart = abs(other.box.low[other.axis] - one.box.low[one.axis])
+    return (other.axis, other.sign) == (one.axis, one.sign) and apart <= TOLERANCE and all(
+        min(one.box.high[a], other.box.high[a]) - max(one.box.low[a], other.box.low[a]) > TOLERANCE
+        for a in range(3)
+        if a != one.axis
+    )
 
 
 def estimate_cells(mesh: model.Mesh, room: model.Point) -> float:

@@ -42,6 +42,7 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "return": (objects.Return, "list"),
     "containment": (objects.Containment, "list"),
     "obstacle": (objects.Obstacle, "list"),
+    "wall": (objects.Wall, "list"),
     "assert": (schema.Assert, "list"),
 }
 

@@ -152,6 +152,19 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
+class Wall:
+    """A part of the room's surface that heats or cools the air: at a temperature, or with a heat flux; the other is None."""
+
+    name: str
+    box: Box  # zero thickness in axis
+    axis: int
+    sign: int  # +1: the room lies on the high side (inward normal +axis)
+    temperature: float | None = None  # K
+    heat_flux: float | None = None  # W/m2 into the room
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Limit:
     """One [[assert]]: `what` names a number of summary.json, by a dotted path in which * stands for any object name."""
 
@@ -192,3 +205,4 @@ class Case:
     path: Path | None = None
     text: str = ""  # the case file as read, for the record
     resolved: dict = field(default_factory=dict, compare=False)  # every key with its value, for the report
+    walls: tuple[Wall, ...] = ()  # walls without an entry let no heat pass

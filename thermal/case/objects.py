@@ -13,6 +13,7 @@ from thermal.units import (
     FLOW,
     FLOW_PER_POWER,
     FRACTION,
+    HEAT_FLUX,
     LENGTH,
     NUMBER,
     POWER,
@@ -180,6 +181,22 @@ class Containment(Table):
         None,
         "K of dp = K rho U^2/2 of a sheet, U on the whole sheet, in place of the plate's.",
         shown="from leakage; closed without",
+    )
+
+
+class Wall(Table):
+    """A part of the room's walls, floor or ceiling that heats or cools the air; elsewhere no heat passes. Give one of
+    temperature, heat_flux. Openings, racks and obstacles on it keep their place."""
+
+    name: Name = setting(..., "Name of the wall.")
+    on: Literal["x-", "x+", "y-", "y+", "floor", "ceiling"] = setting(..., "Surface of the room.")
+    start: InPlane | None = setting(
+        None, "Low corner in the surface, as for [[supply]].", alias="from", shown="whole surface"
+    )
+    to: InPlane | None = setting(None, "High corner in the surface.", shown="whole surface")
+    temperature: AirTemperature | None = setting(None, "Temperature of the surface.", shown="none")
+    heat_flux: Annotated[float, Quantity(HEAT_FLUX, low=-1e5, high=1e5)] | None = setting(
+        None, "Heat into the room for each square metre; negative cools.", shown="none"
     )
 
 

@@ -9,7 +9,7 @@ from thermal.case import model
 from thermal.case.lines import Path
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
-from thermal.case.objects import Return, Supply
+from thermal.case.objects import Return, Supply, Wall
 from thermal.case.rows import tidy
 from thermal.errors import quote
 
@@ -60,7 +60,9 @@ def find_surface(tables: Tables, path: Path, on: str, room: model.Point, obstacl
     return Surface(axis, sign, model.Box((low[0], low[1], low[2]), (high[0], high[1], high[2])), text)
 
 
-def find_patch(tables: Tables, path: Path, table: Supply | Return, surface: Surface) -> model.Box | None:
+def find_patch(
+    tables: Tables, path: Path, table: Supply | Return | Wall, surface: Surface, label: str = "opening"
+) -> model.Box | None:
     """The patch in the surface, whole if no corners are given; None with the mistakes noted."""
     low, high = list(surface.box.low), list(surface.box.high)
     plane = [axis for axis in range(3) if axis != surface.axis]
@@ -74,12 +76,12 @@ def find_patch(tables: Tables, path: Path, table: Supply | Return, surface: Surf
         if low[axis] >= high[axis]:
             key = "to" if table.to is not None else "from"
             tables.report(
-                (*path, key), f"opening {table.name} has no extent in {AXES[axis]}: {low[axis]:g} m to {high[axis]:g} m", border
+                (*path, key), f"{label} {table.name} has no extent in {AXES[axis]}: {low[axis]:g} m to {high[axis]:g} m", border
             )
             fits = False
         elif low[axis] < surface.box.low[axis] - 1e-9 or high[axis] > surface.box.high[axis] + 1e-9:
             key = "from" if low[axis] < surface.box.low[axis] - 1e-9 else "to"
-            what = f"opening {table.name}, {low[axis]:g} m to {high[axis]:g} m in {AXES[axis]}, lies outside {surface.text}"
+            what = f"{label} {table.name}, {low[axis]:g} m to {high[axis]:g} m in {AXES[axis]}, lies outside {surface.text}"
             tables.report((*path, key), what, border)
             fits = False
     return model.Box((low[0], low[1], low[2]), (high[0], high[1], high[2])) if fits else None

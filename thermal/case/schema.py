@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
-from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Supply
+from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Supply, Wall
 from thermal.units import (
     ACCELERATION,
     DENSITY,
@@ -132,7 +132,10 @@ class FlowTable(Table):
         "nearest", "Wall distance in the zero-equation model: to the nearest solid surface."
     )
     thermal_wall_function: Literal["jayatilleke", "none"] = setting(
-        "jayatilleke", "Heat transfer at walls of k-epsilon runs.", source="Jayatilleke 1969, Prog. Heat Mass Transfer 1:193"
+        "jayatilleke",
+        "Heat transfer at a [[wall]] under the log law (zero-equation, k-epsilon): with the resistance of its sublayer, or by "
+        "molecular and eddy diffusivity alone (none).",
+        source="Jayatilleke 1969, Prog. Heat Mass Transfer 1:193",
     )
     buoyancy_production: Literal["none", "sgdh"] = setting(
         "none",
@@ -204,6 +207,7 @@ class CaseFile(Table):
     return_: list[Return] = setting([], "Openings through which warm air leaves.", alias="return")
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
+    wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from thermal.flow.domain import PRESSURE, Domain, FaceList
+from thermal.flow.wall_heat import WallHeat
 from thermal.state import State
 
 Launch = Callable[[], Any]
@@ -19,10 +20,11 @@ class Sample:
     """What crosses each patch, from the solver's own face velocities and upwind temperatures, in float64 over the whole hall.
 
     inflow       m3/s (patches,), into the room, openings' in- and outflow netted
-    heat         K m3/s (patches,), sum of inflow x upwind temperature above reference
+    heat         K m3/s (patches,), sum of inflow x upwind temperature above reference; of a [[wall]], what it gives to the air
     supplied     m3/s, sum over faces of what enters
     mixed        K (patches,), flow-weighted temperature above reference of what crosses
     hottest      K (patches,), hottest cell at the patch
+    surface      K (patches,), mean temperature above reference of the surface of a [[wall]], NaN for others
     """
 
     inflow: np.ndarray
@@ -30,6 +32,7 @@ class Sample:
     supplied: float
     mixed: np.ndarray
     hottest: np.ndarray
+    surface: np.ndarray
 
 
 class Boundary:
@@ -75,6 +78,7 @@ class Boundary:
                     )
                 )
         self._outlets = [Outlet(domain, state, faces) for faces in domain.lists if (faces.kind[: faces.own] == PRESSURE).any()]
+        self.walls = WallHeat(domain, state)
         self._probes = [Probe(domain, state, faces) for faces in domain.lists if (faces.patch[: faces.own] >= 0).any()]
 
     def inflows(self, values: Sequence[Any]) -> list[Launch]:
@@ -122,15 +126,17 @@ class Boundary:
     def sample(self) -> Sample:
         """What crosses each patch now. Waits for the device."""
         count = len(self.domain.placement.patches)
-        sums = np.zeros((4, count + 1))
+        sums = np.zeros((7, count + 1))
         hottest = np.full(count + 1, -np.inf)
         for probe in self._probes:
-            probe.read(sums, hottest)
+            probe.read(sums[:4], hottest)
+        self.walls.read(sums[4:])
         totals = self.domain.comm.sum(sums.ravel()).reshape(sums.shape)
         peak = self.domain.comm.max(hottest)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mixed = totals[1] / totals[0]
-        return Sample(totals[0, :count], totals[1, :count], float(totals[2].sum()), mixed[:count], peak[:count])
+            mixed, surface = totals[1] / totals[0], totals[6] / totals[5]
+        heat = totals[1] + totals[4]
+        return Sample(totals[0, :count], heat[:count], float(totals[2].sum()), mixed[:count], peak[:count], surface[:count])
 
     def front_temperatures(self) -> dict[int, np.ndarray]:
         """Temperature above reference at each face of each rack front: {patch: float64 (faces,) in the order of Patch.cell}."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from thermal.case.model import Obstacle, Opening, Rack
+from thermal.case.model import Opening, Rack
 from thermal.parallel import HALO, Block, Communicator
 from thermal.place import Patch, Placement
 
@@ -198,7 +198,8 @@ class Domain:
         turbulence = [inflow_turbulence(p, f) for p, f in zip(self.placement.patches, self.patch_flow, strict=True)] + [
             (0.0, 1.0)
         ]
-        entering = np.array([getattr(p.object, "temperature", reference) - reference for p in self.placement.patches] + [0.0])
+        openings = [p.object if isinstance(p.object, Opening) else None for p in self.placement.patches]
+        entering = np.array([o.temperature - reference if o else 0.0 for o in openings] + [0.0])
         real = backend.real
         high = sign < 0
         return FaceList(
@@ -235,7 +236,7 @@ def patch_flow(patch: Patch) -> float | None:
         return item.flow if patch.kind == "back" else -item.flow
     if isinstance(item, Opening):
         return item.flow if patch.kind == "supply" or item.flow is None else -item.flow
-    return 0.0  # the skin of an obstacle
+    return 0.0  # a skin
 
 
 def inflow_turbulence(patch: Patch, flow: float | None) -> tuple[float, float]:
@@ -245,7 +246,7 @@ def inflow_turbulence(patch: Patch, flow: float | None) -> tuple[float, float]:
     area); what flows back through a pressure opening enters as if at STRAY.
     """
     item = patch.object
-    if isinstance(item, Obstacle):
+    if not isinstance(item, Opening | Rack):
         return 0.0, 1.0
     speed = abs(flow) / float(patch.area.sum()) / patch.open_fraction if flow else STRAY
     k = 1.5 * (item.turbulence_intensity * speed) ** 2

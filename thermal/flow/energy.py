@@ -19,6 +19,7 @@ class Energy:
         backend = domain.backend
         self.domain, self.state, self.racks = domain, state, racks
         self.sweeps = Sweeps(domain, state, state.T)
+        self._walls = boundary.walls
         self._inflow = boundary.inflows([faces.temperature_ for faces in domain.lists])
         air = domain.placement.case.air
         heat: dict[int, float] = {}
@@ -58,6 +59,7 @@ class Energy:
             launch()
         if self._heat:
             self._heat()
+        self._walls.add()
         self._assemble()
         if measure:
             self.defect = self.sweeps.defect()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from thermal.case.model import Wall
 from thermal.flow.domain import patch_flow
 from thermal.place import Placement
 
@@ -13,13 +16,17 @@ STEP = 1.5
 # Flow of a plume at height H over U H^2 with U = (B/H)^(1/3), B its buoyancy flux (Morton, Taylor & Turner 1956, Proc. R.
 # Soc. A 234:1).
 PLUME = 0.15
+# Flow along a warm wall over U A with U = sqrt(g beta dT H): 0.06 to 0.02 in square cavities of Rayleigh number 1e4 to 1e6
+# (de Vahl Davis 1983, Int. J. Numer. Methods Fluids 3:249).
+LAYER = 0.02
 REST = 1e-3  # m/s: a room in which nothing blows and nothing heats is measured against this
 ALIKE = 0.1  # K: nor is the heat of a room whose temperatures are all alike measured against less
 
 
 @dataclass(frozen=True)
 class Scales:
-    """velocity m/s, temperature K, length m; heat K m3/s given to the air.
+    """velocity m/s, temperature K, length m; heat K m3/s that objects and the fluxes of walls give to the air; skins the
+    obstacles' share of it.
 
     supply   m3/s: what the supplies blow, else what racks move, else what plumes or pressures drive, else a floor; never zero
     """
@@ -30,6 +37,7 @@ class Scales:
     supply: float
     heat: float
     gravity: float  # g beta, m/(s2 K)
+    skins: float = 0.0
 
     @property
     def step(self) -> float:
@@ -39,10 +47,15 @@ class Scales:
             rate = max(rate, math.sqrt(self.gravity * self.temperature / self.length))
         return STEP / rate if rate > 0.0 else 1.0
 
-    @property
-    def warmth(self) -> float:
-        """K m3/s that defects of heat are measured against: the heat given to the air, or what enters at another temperature."""
-        return self.heat or self.supply * max(self.temperature, ALIKE)
+    def warmth(self, walls: np.ndarray) -> float:
+        """K m3/s that defects of heat are measured against: the heat given to the air, or what enters at another temperature.
+
+        walls   K m3/s that each wall of a kept temperature gives now; the sum of those that take counts where it is larger
+        """
+        if not len(walls):
+            return self.heat or self.supply * max(self.temperature, ALIKE)
+        given, taken = np.maximum(walls, 0.0).sum(), np.maximum(-walls, 0.0).sum()
+        return max(self.heat + float(given), float(taken), REST * self.length**2 * ALIKE)
 
     @property
     def momentum(self) -> float:
@@ -52,7 +65,7 @@ class Scales:
 
 
 def find_scales(placement: Placement) -> Scales:
-    """Scales of a placed case: fastest opening or rack face, rise of the mean return, height of the room."""
+    """Scales of a placed case: fastest opening or rack face, rise of the mean return, height of the room; or what heat drives."""
     case = placement.case
     air = case.air
     gravity = air.gravity * air.expansion if case.flow.buoyancy else 0.0
@@ -64,22 +77,47 @@ def find_scales(placement: Placement) -> Scales:
             through += abs(flow) / 2.0
             if patch.kind == "supply" and flow > 0.0:
                 supply += flow
-    heat = (sum(r.air_power for r in case.racks) + sum(o.power for o in case.obstacles)) / (air.density * air.heat_capacity)
+    capacity = air.density * air.heat_capacity
+    skins = sum(o.power for o in case.obstacles) / capacity
+    fluxes = [(p.object.heat_flux or 0.0) * p.total_area / capacity for p in placement.patches if isinstance(p.object, Wall)]
+    heat = sum(r.air_power for r in case.racks) / capacity + skins + sum(flux for flux in fluxes if flux > 0.0)
+    heat = max(heat, -sum(flux for flux in fluxes if flux < 0.0))
     flow = supply or through
     rise = heat / flow if flow else 0.0
-    rise = max([rise, *(r.air_power / (air.density * air.heat_capacity * r.flow) for r in case.racks if r.flow)])
+    rise = max([rise, *(r.air_power / (capacity * r.flow) for r in case.racks if r.flow)])
     if not flow and heat:  # a plume sets its own speed
         fastest = (gravity * heat / case.room[2]) ** (1.0 / 3.0)
         flow = PLUME * fastest * case.room[2] ** 2
         rise = heat / flow if flow else 0.0
+    spread, area = _wall_range(placement)
+    fall = math.sqrt(gravity * spread * case.room[2])
+    if not supply and not through and fall > fastest:  # the speed that air of a wall's temperature gains over the height
+        fastest, flow = fall, LAYER * fall * area
     draught = math.sqrt(2.0 * _pressure_range(placement) / air.density)
     if draught > fastest:  # openings at different pressures: Bernoulli
         fastest = draught
         flow = flow or draught * 0.5 * sum(p.total_area for p in placement.patches if patch_flow(p) is None)
     flow = flow or REST * case.room[2] ** 2
     entering = [o.temperature for o in case.openings]
-    spread = max([abs(t - case.flow.initial_temperature) for t in entering], default=0.0)
-    return Scales(fastest, max(rise, spread if not heat else 0.0), case.room[2], flow, heat, gravity)
+    foreign = max([abs(t - case.flow.initial_temperature) for t in entering], default=0.0)
+    return Scales(fastest, max(rise, spread, foreign if not heat else 0.0), case.room[2], flow, heat, gravity, skins)
+
+
+def _wall_range(placement: Placement) -> tuple[float, float]:
+    """K between the warmest and the coldest of walls and supplies (of a wall alone and the air at the start), and the area in m2
+    of the largest wall of a kept temperature; zeros without one."""
+    kept = kept_walls(placement)
+    if not kept:
+        return 0.0, 0.0
+    temperatures = [*kept.values(), *(o.temperature for o in placement.case.openings if o.kind == "supply")]
+    spread = max(temperatures) - min(temperatures) or abs(temperatures[0] - placement.case.flow.initial_temperature)
+    return spread, max(placement.patches[index].total_area for index in kept)
+
+
+def kept_walls(placement: Placement) -> dict[int, float]:
+    """Patches of walls that keep their temperature, and that temperature in K."""
+    walls = {index: patch.object for index, patch in enumerate(placement.patches) if isinstance(patch.object, Wall)}
+    return {index: wall.temperature for index, wall in walls.items() if wall.temperature is not None}
 
 
 def _pressure_range(placement: Placement) -> float:

@@ -12,7 +12,7 @@ from thermal.flow.domain import Domain, patch_flow
 from thermal.flow.energy import Energy
 from thermal.flow.momentum import Momentum
 from thermal.flow.pressure import Pressure
-from thermal.flow.scales import Scales, find_scales
+from thermal.flow.scales import Scales, find_scales, kept_walls
 from thermal.flow.turbulence import MODELS
 from thermal.racks.air import RackAir
 from thermal.state import State
@@ -27,7 +27,7 @@ class Measure:
 
     mass      sum over cells of |net outflow| / supply          momentum  sum of |defect| / (supply x fastest opening)
     heat      sum over cells of |defect of the temperature row| / heat to air
-    balance   |heat through all patches| / heat to air, signed: > 0 when more leaves than enters
+    balance   |heat through all patches and walls| / heat to air, signed: > 0 when more leaves than enters
     inlets    K above reference (racks,), flow-weighted mean of each front
     """
 
@@ -57,6 +57,7 @@ class Flow:
             next(i for i, p in enumerate(domain.placement.patches) if p.kind == "front" and p.object is rack)
             for rack in case.racks
         ]
+        self._kept = list(kept_walls(domain.placement))
 
     def begin(self) -> None:
         """Start from rest at the case's initial temperature, openings and racks blowing."""
@@ -88,13 +89,10 @@ class Flow:
     def measure(self, mass: float) -> Measure:
         """The present distance from an answer."""
         scales, sample = self.scales, self.boundary.sample()
-        heat = scales.warmth
+        heat = scales.warmth(sample.heat[self._kept])
         inlets = sample.mixed[self._fronts] if self._fronts else np.zeros(0)
         momentum = sum(self.momentum.defects) / scales.momentum if scales.momentum else 0.0
-        skin = scales.heat - sum(r.air_power for r in self.domain.racks) / (
-            self.domain.placement.case.air.density * self.domain.placement.case.air.heat_capacity
-        )
-        balance = -(float(sample.heat.sum()) + skin) / heat
+        balance = -(float(sample.heat.sum()) + scales.skins) / heat
         return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample)
 
     def polish(self, rounds: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from thermal.case.model import Case, Opening, Rack
+from thermal.case.model import Case, Opening, Rack, Wall
 from thermal.output import indices
 from thermal.output.ashrae import CLASSES
 from thermal.output.fields import Front
@@ -62,6 +62,11 @@ def _mean_between(front: Front, low: float, high: float) -> float:
 def opening_row(opening: Opening, flow: float, temperature: float) -> dict[str, Any]:
     """An opening's row: flow in m3/s (positive in the opening's own sense) and its flow-weighted mean temperature in K."""
     return {"name": opening.name, "kind": opening.kind, "flow_m3_s": flow, "temperature_degC": _celsius(temperature)}
+
+
+def wall_row(wall: Wall, area: float, heat: float, temperature: float) -> dict[str, Any]:
+    """A wall's row: area in m2 that meets the air, heat in W given to the air, mean surface temperature in K."""
+    return {"name": wall.name, "area_m2": area, "heat_kW": heat / 1e3, "temperature_degC": _celsius(temperature)}
 
 
 def index_row(racks: Sequence[Mapping[str, Any]], openings: Sequence[Mapping[str, Any]], ashrae_class: str) -> dict[str, Any]:

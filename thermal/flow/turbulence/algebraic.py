@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from thermal.flow.boundary import Boundary
 from thermal.flow.domain import Domain
 from thermal.flow.turbulence.walls import bind_log, bind_viscous
 from thermal.state import State
+
+if TYPE_CHECKING:
+    from thermal.flow.boundary import Boundary
 
 CHEN_XU = 0.03874  # Chen & Xu 1998, Energy and Buildings 28:137, eq. 8
 

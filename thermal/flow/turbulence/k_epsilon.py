@@ -8,15 +8,19 @@ Buoyancy production is off by default; "sgdh" adds -g beta nut/Pr_t dT/dz to G i
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from thermal.flow.boundary import Boundary
 from thermal.flow.domain import Domain, inflow_turbulence
 from thermal.flow.sweeps import Sweeps
-from thermal.flow.turbulence.walls import head, laminar_limit, tangents
+from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, tangents
 from thermal.state import State
 
-C_MU, C_1, C_2, SIGMA_K, SIGMA_EPSILON = 0.09, 1.44, 1.92, 1.0, 1.3
+if TYPE_CHECKING:
+    from thermal.flow.boundary import Boundary
+
+C_1, C_2, SIGMA_K, SIGMA_EPSILON = 1.44, 1.92, 1.0, 1.3
 SWEEPS = 2
 RELAXATION = 0.6
 MOST = 1e5  # eddy over molecular viscosity: above it a cell has lost its epsilon in the first iterations

@@ -135,5 +135,5 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
 
 def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
     """Everything else the summary says of how the numbers came to be."""
-    named = ("case", "title", "verdict", "verdict_text", "worst", "balance", "racks", "openings", "indices", "asserts")
+    named = ("case", "title", "verdict", "verdict_text", "worst", "balance", "racks", "openings", "walls", "indices", "asserts")
     return _flat({key: value for key, value in summary.items() if key not in named})

@@ -1,0 +1,29 @@
+"""Walls that heat or cool the air: from tables to the model."""
+
+from __future__ import annotations
+
+from thermal.case import model
+from thermal.case.load import Tables
+from thermal.case.openings import find_patch, find_surface
+
+
+def build_walls(tables: Tables, room: model.Point | None) -> list[model.Wall]:
+    """The walls that could be built; mistakes are noted."""
+    walls = []
+    for path, table in tables.lists["wall"]:
+        given = [key for key in ("temperature", "heat_flux") if getattr(table, key) is not None]
+        if len(given) != 1:
+            what = f"{' and '.join(given)} together" if given else f"wall {table.name} neither has a temperature nor gives heat"
+            tables.report((*path, *given[1:]), what, "one of temperature, heat_flux")
+        surface = find_surface(tables, path, table.on, room, {}) if room else None
+        box = find_patch(tables, path, table, surface, "wall") if surface else None
+        if surface is None or box is None or len(given) != 1:
+            tables.broken["wall"].add(table.name)
+            continue
+        walls.append(
+            model.Wall(
+                name=table.name, box=box, axis=surface.axis, sign=surface.sign, temperature=table.temperature,
+                heat_flux=table.heat_flux, source=tables.source(path),
+            )
+        )  # fmt: skip
+    return walls

@@ -13,13 +13,12 @@ ALLOWED = {  # room -> what it may import beside the standard library
     "meshes": {"meshes", "numpy"},
     "kernels": {"kernels", "numpy", "cupy", "cuda"},
     "thermal": {"thermal", "kernels", "meshes", "cases", "numpy", "pydantic", "pydantic_core"}
-    | set(("h5py", "rich", "jinja2", "markupsafe", "matplotlib", "pyvista", "mpi4py", "nest_asyncio2")),
+    | set(("h5py", "rich", "jinja2", "markupsafe", "pyvista", "mpi4py", "nest_asyncio2")),
 }
 
 # package -> where it may be imported; never while a module is being imported
 LAZY = {
     "h5py": "thermal/output/",
-    "matplotlib": "thermal/output/",
     "jinja2": "thermal/output/",
     "pyvista": "thermal/output/",
     "cupy": "kernels/",

@@ -30,7 +30,7 @@ def test_version_comes_alone() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     lines = done.stdout.splitlines()
     assert lines[0] == f"hallflow {__version__}"
-    heavy = {"numpy", "pydantic", "rich", "h5py", "matplotlib", "kernels"}
+    heavy = {"numpy", "pydantic", "rich", "h5py", "kernels"}
     assert not heavy & {name.strip(" []'") for name in lines[1].split(",")}
 
 

@@ -10,6 +10,7 @@ from thermal.case.model import Case
 from thermal.state import FIELDS
 
 PLACES = {field.name: "xyz".index(field.place) for field in FIELDS if field.place != "centre"}
+PRECISE = 0.25  # K
 BATCHES = 4  # the standard error of a mean comes from the spread of its batch means
 
 
@@ -50,6 +51,10 @@ class Averages:
         """K (racks,): standard error of the means, from batch means."""
         batches = np.array_split(np.array(self.tracks), BATCHES)
         return np.std([batch.mean(axis=0) for batch in batches], axis=0, ddof=1) / np.sqrt(BATCHES)
+
+    def is_precise(self) -> bool:
+        """Whether no mean has a standard error above PRECISE."""
+        return bool(self.standard_error().max(initial=0.0) <= PRECISE)
 
     def balance(self) -> float:
         """Mean heat balance."""

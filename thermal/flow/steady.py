@@ -28,7 +28,7 @@ LOWERED = 0.6  # factor on the relaxation of a run that swings, once
 SHRUNK = 0.7  # an amplitude below this share of the one before lowering is still on its way down
 EVERY = 2  # iterations between two looks at the residuals
 COARSE_ITERATIONS = 120
-AVERAGED = 200  # iterations of the means of an unsteady run
+AVERAGED, MOST_AVERAGED = 200, 800  # iterations of the means of an unsteady run: until they are precise, at most
 POLISH = 12  # rounds of projection and temperature that close the balances of a steady answer
 
 
@@ -133,7 +133,7 @@ class SteadyRun:
         """Iterate on the present grid; returns (verdict, text) if the run ends here, None if the next grid may begin."""
         finest = self.phase.level == len(self.placements) - 1
         most = self.limit if finest else COARSE_ITERATIONS
-        while self.phase.iteration < most + (AVERAGED if self.averages is not None else 0):
+        while self.phase.iteration < most + (MOST_AVERAGED if self.averages is not None else 0):
             self.phase.iteration += 1
             looks = self.phase.iteration % EVERY == 0 or self.phase.iteration == most
             measure = self.flow.iterate(looks)
@@ -158,7 +158,8 @@ class SteadyRun:
             return None if shortfalls else "next"
         if self.averages is not None:
             self.averages.add(measure, self.flow)
-            done = self.averages.count * EVERY >= AVERAGED
+            done = self.averages.count * EVERY >= AVERAGED and self.averages.is_precise()
+            done = done or self.averages.count * EVERY >= MOST_AVERAGED
             return ("unsteady", self.averages.text(self.case)) if done else None
         if not shortfalls:
             return "steady", "every rack inlet, mass, momentum and heat stand still"
@@ -183,7 +184,7 @@ class SteadyRun:
             self._say(f"inlets swing by {amplitude:.2f} K and no longer settle: relaxation lowered")
         elif amplitude > SHRUNK * phase.swing_before:
             self.averages = Averages(len(self.case.racks))
-            self._say(f"inlets still swing by {amplitude:.2f} K: the flow has no steady state, averaging {AVERAGED} iterations")
+            self._say(f"inlets still swing by {amplitude:.2f} K: the flow has no steady state, averaging from here on")
         phase.swing_before = amplitude
         self.watch = Watch(FINE, EVERY)
 

@@ -150,6 +150,24 @@ def test_resumed_while_unsteady(single: Backend, tmp_path: Path, after: str, nev
     assert_same_bits(straight, resumed)
 
 
+def test_saved_at_a_turn(single: Backend, tmp_path: Path, never_settling: None) -> None:
+    """At the very look at which relaxation is lowered, or averaging begins, there are no rows yet to keep."""
+    case = modelled(tiny_hall(), "zero-equation")
+    placements = place_sequence(case, make_grid(case))
+    turns: list[Path] = []
+
+    def save(arrays: dict[str, np.ndarray], attributes: dict[str, Any]) -> None:
+        if not len(arrays["watch/inlets"]):
+            turns.append(tmp_path / f"turn-{len(turns)}.h5")
+            write_checkpoint(turns[-1], arrays, attributes)
+
+    limit = case.stop.iterations
+    straight = SteadyRun(placements, single, Serial(), limit, Monitor(save=save, save_every=0.0)).run()
+    assert len(turns) == 2
+    for turn in turns:
+        assert_same_bits(straight, run(case, single, Stopper(tmp_path / "unused.h5"), checkpoint=read_checkpoint(turn)))
+
+
 def test_resumed_in_the_same_blocks(single: Backend, tmp_path: Path) -> None:
     """Blocks too go on bit for bit."""
     case = stopping_at(modelled(hall_of_everything(), "k-epsilon", "second-order"), 20)

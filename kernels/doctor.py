@@ -1,6 +1,6 @@
 """What works on this machine, in plain words: `hallflow doctor` prints what `diagnose` returns.
 
-Everything that could end the process (a GPU driver, a broken GL library, an MPI without its launcher) is tried in a process
+Everything that could end the process (a GPU driver, a broken GL library) is tried in a process
 of its own.
 """
 
@@ -51,12 +51,6 @@ def _findings() -> Iterator[Finding]:
         "pip install h5py",
     )
     yield _pictures()
-    yield _trial(
-        "several machines (mpi4py)",
-        "from mpi4py import MPI; print(MPI.Get_library_version().splitlines()[0].strip(chr(0)))",
-        "optional: needed only to run on several machines",
-        "pip install 'mpi4py>=4.1' 'mpich>=5'",
-    )
 
 
 def _compiler() -> Iterator[Finding]:
@@ -129,8 +123,8 @@ def _pictures() -> Finding:
         "assert p.screenshot(return_img=True).std() > 1, 'the picture is empty'\n"
         "print('pyvista', pyvista.__version__, 'vtk', vtk.vtkVersion.GetVTKVersion(), 'draws off screen')"
     )
-    purpose = "optional: 2-D pictures and the report do without"
-    finding = _trial("3-D pictures (pyvista)", code, purpose, "pip install 'pyvista>=0.49' 'vtk>=9.7'")
+    purpose = "optional: the report and its 3-D scene do without; Result.mesh() needs it"
+    finding = _trial("meshes and pictures of your own (pyvista)", code, purpose, "pip install 'hallflow[vis]'")
     if finding.ok or "not installed" in finding.detail:
         return finding
     return finding._replace(mend="apt-get install libegl1 libgl1-mesa-dri (or libosmesa6)")

@@ -18,18 +18,31 @@ from benchmarks.peers.dictionaries import RELAXATION, Settings
 from benchmarks.peers.fields import last_time, read_cells, read_patches
 from benchmarks.peers.mesh import FoamMesh
 from benchmarks.peers.openfoam import Peer, prepare, read, solve
-from benchmarks.solving import Solved
+from benchmarks.solving import Solved, batch_error, go_on
 from benchmarks.solving import solve as solve_ours
 from benchmarks.variants import Variant
 from thermal.run import centre_fields
 
-# Hall, iterations and what each solution of a linear system may leave: at a tenth, H0 with the second-order scheme breaks away.
+
+@dataclass(frozen=True)
+class Hall:
+    """A hall of the study: OpenFOAM's iterations, what each solution of its linear systems may leave (at a tenth, second order
+    scheme breaks away on H0 at 0.2 m), and how many of the last iterations of either program the inlets are means over."""
+
+    variant: Variant
+    iterations: int
+    tolerance: float = 0.1
+    window: int = 200
+
+
 HALLS = (
-    (Variant("openfoam-h1", "upwind", 0.2), 1000, 0.1),
-    (Variant("openfoam-h0", "upwind", 0.2), 500, 0.1),
-    (Variant("openfoam-h0", "second-order", 0.2), 800, 0.01),
-    (Variant("openfoam-h0", "upwind", 0.1), 800, 0.1),
-    (Variant("openfoam-h0", "second-order", 0.1), 800, 0.1),
+    Hall(Variant("openfoam-h1", "upwind", 0.2), 1000),
+    Hall(Variant("openfoam-h0", "upwind", 0.2), 500),
+    Hall(Variant("openfoam-h0", "second-order", 0.2), 800, 0.01),
+    Hall(Variant("hall-30kw-contained", "upwind", 0.2, "k-epsilon"), 600),
+    Hall(Variant("openfoam-h0", "upwind", 0.1), 800),
+    Hall(Variant("openfoam-h0", "second-order", 0.1), 800),
+    Hall(Variant("openfoam-h1", "second-order", 0.2), 1500, window=1000),
 )
 FRONTS = ("fixed", "slip")
 
@@ -38,7 +51,7 @@ FRONTS = ("fixed", "slip")
 class FoamRun:
     """An OpenFOAM run on disk: its mesh, probes and last fields."""
 
-    variant: Variant
+    hall: Hall
     fronts: str
     mesh: FoamMesh
     folder: Path
@@ -57,11 +70,15 @@ class FoamRun:
         """m/s [k, j, i, 3]."""
         return self.field("U")
 
-    def inlets(self) -> np.ndarray:
-        """Rack inlets 1..n in degC, rows averaged, when settled, else the last."""
-        row = self.peer.settled()
-        values = self.peer.inlets[-1 if row is None else row :].mean(axis=0)
-        return values.reshape(2, -1).mean(axis=0)
+    @property
+    def variant(self) -> Variant:
+        """What was run."""
+        return self.hall.variant
+
+    def track(self) -> np.ndarray:
+        """Rack inlets 1..n in degC, rows averaged, (samples of the window, n)."""
+        late = self.peer.inlets[self.peer.iterations > self.peer.iterations[-1] - self.hall.window]
+        return late.reshape(len(late), 2, -1).mean(axis=1)
 
     def left_in_room(self) -> tuple[np.ndarray, np.ndarray, float]:
         """Tangential momentum that the air leaving through the fronts does not take along, m4/s2 as (x, z); how much of it the
@@ -133,15 +150,23 @@ class FoamRun:
         return rows
 
 
-def collect(folder: Path, variant: Variant, iterations: int, tolerance: float, fronts: str) -> FoamRun:
+def collect(folder: Path, hall: Hall, fronts: str) -> FoamRun:
     """A run that `folder` holds, or a new one."""
+    variant = hall.variant
     place = folder / f"{variant.case.removeprefix('openfoam-')}_{variant.cell:g}_{variant.scheme}_{fronts}"
     relaxation = RELAXATION.get(variant.case, Settings.relaxation)
-    mesh = prepare(variant, Settings(str(variant.scheme), fronts, iterations, relaxation, tolerance), place)
+    mesh = prepare(variant, Settings(str(variant.scheme), fronts, hall.iterations, relaxation, hall.tolerance), place)
     if not (place / "seconds").is_file():
         print(f"running OpenFOAM: {variant}, fronts {fronts}", flush=True)
         solve(place)
-    return FoamRun(variant, fronts, mesh, place)
+    return FoamRun(hall, fronts, mesh, place)
+
+
+def means(track: np.ndarray) -> str:
+    """Means of a track (samples, racks), and their standard errors where they reach 0.05 K."""
+    error = batch_error(track)
+    text = "  inlets, degC, rows averaged: " + " ".join(f"{value:.2f}" for value in track.mean(axis=0))
+    return text + ("; standard errors " + " ".join(f"{value:.2f}" for value in error) if error.max() >= 0.05 else "")
 
 
 def tell(run: FoamRun) -> None:
@@ -151,7 +176,7 @@ def tell(run: FoamRun) -> None:
     left, shear, supplied = run.left_in_room()
     speed = np.linalg.norm(run.velocity, axis=-1)
     print(f"{run.variant}, fronts {run.fronts}: {state}, {run.peer.seconds[-1 if row is None else row]:.0f} s")
-    print("  inlets, degC, rows averaged: " + " ".join(f"{value:.2f}" for value in run.inlets()))
+    print(means(run.track()))
     print(f"  fastest cell {np.nanmax(speed):.2f} m/s, largest k {np.nanmax(run.field('k')):.2f} m2/s2")
     print(f"  momentum, m4/s2: supply {supplied:.2f}; not carried out at fronts {left[0]:.2f} along x, {left[1]:.2f} along z,")
     print(f"  of which shear takes back {shear[0]:.2f} and {shear[1]:.2f}")
@@ -204,7 +229,7 @@ def draw(ours: Solved, runs: list[FoamRun], folder: Path) -> None:
     number = np.arange(1, len(ours.rows(ours.inlets)) + 1)
     for run, style in zip(runs, ("s--", "o-"), strict=True):
         text = "all components fixed at rack fronts" if run.fronts == "fixed" else "normal component fixed, tangential free"
-        axis.plot(number, run.inlets(), style, label=f"OpenFOAM, {text}", markersize=7, fillstyle="none")
+        axis.plot(number, run.track().mean(axis=0), style, label=f"OpenFOAM, {text}", markersize=7, fillstyle="none")
     axis.plot(number, ours.rows(ours.inlets), "x-", label="Hallflow", color="k")
     axis.set(xlabel="rack in its row, counted from the fan wall", ylabel="inlet in degC, rows averaged")
     axis.set_title(f"{ours.variant.case}, k-epsilon, upwind, {ours.variant.cell:g} m", fontsize=11)
@@ -221,12 +246,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="draw openfoam-corner-jet.png and openfoam-inlets.png there")
     parser.add_argument("--halls", type=int, default=len(HALLS), metavar="N", help="only the first N of the halls")
     options = parser.parse_args(arguments)
-    for number, (variant, iterations, tolerance) in enumerate(HALLS[: options.halls]):
-        runs = [collect(options.runs, variant, iterations, tolerance, fronts) for fronts in FRONTS]
+    for number, hall in enumerate(HALLS[: options.halls]):
+        runs = [collect(options.runs, hall, fronts) for fronts in FRONTS]
         for run in runs:
             tell(run)
-        ours = solve_ours(variant)
-        print(f"  Hallflow: {ours.words}\n  inlets, degC, rows averaged: " + " ".join(f"{v:.2f}" for v in ours.rows(ours.inlets)))
+        ours = solve_ours(hall.variant)
+        steady = ours.outcome.verdict == "steady"
+        print(f"Hallflow: {ours.words}" + ("" if steady else f", then means over {hall.window} more"))
+        own = ours.rows(ours.inlets)[None] if steady else ours.rows(go_on(ours, hall.window))
+        print(means(own))
+        for run in runs:
+            apart = own.mean(axis=0) - run.track().mean(axis=0)
+            rms, worst = np.sqrt(np.mean(apart**2)), np.abs(apart).max()
+            print(f"  from OpenFOAM, fronts {run.fronts}: RMS {rms:.2f} K, max {worst:.2f} K")
         if number == 0:
             for run in runs:
                 tell_corner(run)

@@ -1,14 +1,29 @@
-"""A command as a process of its own: its time by the clock and on the processors, and the most memory it held."""
+"""A command as a process of its own: its time by the clock and on the processors, and the most memory it held.
+
+A process inherits its parent's peak of resident memory when it starts, so a small one stands in between and measures.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+BETWEEN = """
+import json, resource, subprocess, sys, time
+begun = time.monotonic()
+done = subprocess.run(sys.argv[2:])
+wall = time.monotonic() - begun
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+scale = 1 if sys.platform == "darwin" else 1024
+row = {"code": done.returncode, "wall": wall, "processor": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * scale}
+open(sys.argv[1], "w").write(json.dumps(row))
+"""
 
 
 @dataclass(frozen=True)
@@ -25,21 +40,16 @@ class Run:
 def run(
     command: Sequence[str], *, folder: Path | None = None, environment: dict[str, str] | None = None, log: Path | None = None
 ) -> Run:
-    """Run a command to its end; its output goes to `log` or is returned."""
-    begun = time.monotonic()
-    sink = log.open("wb") if log else subprocess.PIPE
+    """Run a command to its end; its output is returned, and written to `log`."""
     surroundings = os.environ | (environment or {})
-    process = subprocess.Popen(
-        list(command), cwd=folder, env=surroundings, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT
-    )
-    output = process.stdout.read() if process.stdout else b""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.monotonic() - begun
-    if log:
-        sink.close()  # type: ignore[union-attr]
-    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return Run(process.returncode, wall, usage.ru_utime + usage.ru_stime, peak, output.decode(errors="replace"))
+    with tempfile.TemporaryDirectory() as place:
+        row = Path(place) / "row.json"
+        whole = [sys.executable, "-S", "-c", BETWEEN, str(row), *command]
+        none, pipe, both = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT
+        done = subprocess.run(whole, cwd=folder, env=surroundings, stdin=none, stdout=pipe, stderr=both, check=True)
+        if log:
+            log.write_bytes(done.stdout)
+        return Run(output=done.stdout.decode(errors="replace"), **json.loads(row.read_text()))
 
 
 def hallflow(*arguments: str, cache: Path | None = None, threads: int = 2) -> Run:

@@ -55,9 +55,15 @@ class Solved:
 
     def standard_error(self, window: int = 200) -> np.ndarray:
         """K, of the row means over the last `window` iterations, from the spread of the means of BATCHES parts of them."""
-        track = self.rows(inlet_track(self)[-window // EVERY :])
-        parts = [part.mean(axis=0) for part in np.array_split(track, BATCHES)]
-        return np.std(parts, axis=0, ddof=1) / np.sqrt(BATCHES)
+        return batch_error(self.rows(inlet_track(self)[-window // EVERY :]))
+
+
+def batch_error(track: np.ndarray) -> np.ndarray:
+    """Standard error of the means of a track (samples, racks), from the spread of BATCHES parts' means; 0 for one sample."""
+    if len(track) < BATCHES:
+        return np.zeros(track.shape[1])
+    parts = [part.mean(axis=0) for part in np.array_split(track, BATCHES)]
+    return np.std(parts, axis=0, ddof=1) / np.sqrt(BATCHES)
 
 
 def celsius(case: Case, above: np.ndarray) -> np.ndarray:

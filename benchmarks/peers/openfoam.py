@@ -126,7 +126,7 @@ def report(variant: Variant, settings: Settings, peer: Peer, summary: dict) -> s
 def main(arguments: list[str] | None = None) -> int:
     """The command; exit code 2 where a program is missing or the case has something that the bridge does not know."""
     parser = argparse.ArgumentParser(prog="benchmarks.peers.openfoam", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("case", help="a shipped case with k-epsilon")
+    parser.add_argument("case", help="a shipped case; both programs run it with k-epsilon")
     parser.add_argument("--cell", type=float, help="m")
     parser.add_argument("--scheme", choices=("upwind", "second-order"), default="second-order")
     fronts = "velocity at rack fronts: all of it fixed, or the normal component only"
@@ -140,7 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     given = options.relaxation and tuple(float(part) for part in options.relaxation.split(","))
     relaxation = given or RELAXATION.get(options.case, Settings.relaxation)
-    variant = Variant(options.case, options.scheme, options.cell)
+    variant = Variant(options.case, options.scheme, options.cell, "k-epsilon")
     settings = Settings(options.scheme, options.fronts, options.iterations, relaxation, options.tolerance)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.run or Path(temporary) / "openfoam"

@@ -15,6 +15,8 @@ INLETS: dict[tuple[str, float, str], tuple[float, ...]] = {
     # 2000 iterations, criterion met at 350
     ("openfoam-h0", 0.2, "second-order"): (21.19, 21.33, 21.33, 21.19),
     ("openfoam-h0", 0.2, "upwind"): (21.77, 21.82, 21.82, 21.77),
+    # on our own cells, benchmarks.fronts_study, fronts fixed, means over the last 200 of 800 iterations
+    ("openfoam-h0", 0.1, "upwind"): (21.82, 21.71, 21.72, 21.82),
     # 600 iterations, swinging by up to 0.3 K at the end
     ("openfoam-h1", 0.2, "upwind"): (20.03, 20.19, 21.05, 23.36, 26.69, 29.49, 30.91, 31.82),
     # mean over 225 s of an unsteady run, standard deviation in time below
@@ -28,5 +30,12 @@ SECONDS = {("openfoam-h0", 0.1, "second-order"): 99.0}
 # The C++ prototype in which the solution method was tried, hall-30kw-contained, zero-equation, upwind, cell 0.1 m; racks 1..8.
 PROTOTYPE = (22.32, 21.83, 21.62, 21.44, 21.22, 21.06, 20.96, 20.87)
 
-# The same program and cells with the tangential velocity left free at the rack fronts; docs/openfoam.md has the runs.
-FREE_FRONTS: dict[tuple[str, float, str], tuple[float, ...]] = {}
+# OpenFOAM on Hallflow's own cells with the tangential velocity left free at the rack fronts: means over the last 200 iterations
+# (H1, second order: the last 1000 of 1500), made by benchmarks.fronts_study; docs/openfoam.md has the runs.
+FREE_FRONTS: dict[tuple[str, float, str], tuple[float, ...]] = {
+    ("openfoam-h0", 0.1, "upwind"): (22.06, 21.83, 21.83, 22.06),
+    ("openfoam-h0", 0.1, "second-order"): (21.57, 21.35, 21.35, 21.57),
+    ("openfoam-h0", 0.2, "upwind"): (22.33, 22.09, 22.10, 22.33),
+    ("openfoam-h0", 0.2, "second-order"): (21.64, 21.43, 21.43, 21.64),
+    ("openfoam-h1", 0.2, "upwind"): (20.01, 20.08, 20.75, 24.64, 32.44, 34.96, 36.00, 41.01),
+}

@@ -174,7 +174,7 @@ class SteadyRun:
 
     def _swings(self) -> None:
         """A plateau: lower the relaxation once; if the amplitude does not shrink, average."""
-        amplitude = self.watch.plateau()
+        amplitude = self.watch.plateau(self.phase.swing_before >= 0.0)
         if amplitude is None:
             return
         phase = self.phase

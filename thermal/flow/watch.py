@@ -113,11 +113,11 @@ class Watch:
                 return float(swing)
         return None
 
-    def plateau(self) -> float | None:
+    def plateau(self, lowered: bool = False) -> float | None:
         """Largest half range of an inlet over a long window, K, if mean and amplitude repeat those of the window before; else
         None.
         """
-        for early, late, points in self._long_windows(1, 2, 4):
+        for early, late, points in self._long_windows(*((2, 4) if lowered else (1, 2, 4))):
             before, after = (0.5 * float(np.ptp(track, axis=0).max()) for track in (early, late))
             moved = np.abs(late.mean(axis=0) - early.mean(axis=0)).max()
             least = SWING * self._points(LONG) / points  # what swings slowly and little may still be on its way down

@@ -1,5 +1,8 @@
 """A whole small case through the CUDA backend's own code, on a stand-in for CuPy whose kernels are the emulated grid.
 
+Allocation, argument order, types and launch geometry are those a GPU would get; the arithmetic is the GPU branch of the
+kernel text.
+"""
 
 from __future__ import annotations
 

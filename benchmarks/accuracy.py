@@ -50,7 +50,7 @@ def hall_h1(table: Table) -> None:
 
 
 def peers(case: str, cell: float, scheme: str) -> list[tuple[str, tuple[float, ...]]]:
-    """OpenFOAM's inlets for both conditions at the rack fronts, as far as there are figures; docs/openfoam.md tells them apart."""
+    """OpenFOAM's inlets for both conditions at the rack fronts, where there are figures; docs/openfoam.md tells them apart."""
     kinds = {"rack fronts fixed": tables.INLETS, "rack fronts free": tables.FREE_FRONTS}
     return [(note, kind[case, cell, scheme]) for note, kind in kinds.items() if (case, cell, scheme) in kind]
 

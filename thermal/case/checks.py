@@ -172,10 +172,14 @@ def check_walls(walls: Sequence[model.Wall]) -> list[CaseError]:
 def _share_area(one: model.Opening | model.Wall, other: model.Opening | model.Wall) -> bool:
     """Whether two patches lie in one plane, seen from the same side, and overlap there."""
     apart = abs(other.box.low[other.axis] - one.box.low[one.axis])
-    return (other.axis, other.sign) == (one.axis, one.sign) and apart <= TOLERANCE and all(
-        min(one.box.high[a], other.box.high[a]) - max(one.box.low[a], other.box.low[a]) > TOLERANCE
-        for a in range(3)
-        if a != one.axis
+    return (
+        (other.axis, other.sign) == (one.axis, one.sign)
+        and apart <= TOLERANCE
+        and all(
+            min(one.box.high[a], other.box.high[a]) - max(one.box.low[a], other.box.low[a]) > TOLERANCE
+            for a in range(3)
+            if a != one.axis
+        )
     )
 
 

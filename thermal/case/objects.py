@@ -190,9 +190,7 @@ class Wall(Table):
 
     name: Name = setting(..., "Name of the wall.")
     on: Literal["x-", "x+", "y-", "y+", "floor", "ceiling"] = setting(..., "Surface of the room.")
-    start: InPlane | None = setting(
-        None, "Low corner in the surface, as for [[supply]].", alias="from", shown="whole surface"
-    )
+    start: InPlane | None = setting(None, "Low corner in the surface, as for [[supply]].", alias="from", shown="whole surface")
     to: InPlane | None = setting(None, "High corner in the surface.", shown="whole surface")
     temperature: AirTemperature | None = setting(None, "Temperature of the surface.", shown="none")
     heat_flux: Annotated[float, Quantity(HEAT_FLUX, low=-1e5, high=1e5)] | None = setting(

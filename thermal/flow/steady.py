@@ -26,6 +26,7 @@ RELAXATION = {"upwind": {"laminar": 0.8, "constant": 0.8, "zero-equation": 0.8, 
               "second-order": {"laminar": 0.7, "constant": 0.7, "zero-equation": 0.7, "k-epsilon": 0.8}}  # fmt: skip
 LOWERED = 0.6  # factor on the relaxation of a run that swings, once
 SHRUNK = 0.7  # an amplitude below this share of the one before lowering is still on its way down
+TILT = 0.02  # of the case's temperature scale
 EVERY = 2  # iterations between two looks at the residuals
 COARSE_ITERATIONS = 120
 AVERAGED, MOST_AVERAGED = 200, 800  # iterations of the means of an unsteady run: until they are precise, at most
@@ -232,6 +233,18 @@ class SteadyRun:
                 for name, values in coarse.items()
             }
             self._set_fields(fine)
+        self._tilt()
+
+    def _tilt(self) -> None:
+        """Warm one side a little. A hall drawn in perfect symmetry may have no stable symmetric flow; from a symmetric start only
+        round-off would find that out, hundreds of iterations after everything stood still.
+        """
+        flow, grid = self.flow, self.placements[self.phase.level].grid
+        x, y, z = (grid.centres(axis) / grid.size[axis] for axis in range(3))
+        wave = np.sin(2.3 * x + 0.7)[None, None, :] * np.sin(2.6 * y + 0.4)[None, :, None] * np.sin(1.9 * z + 0.5)[:, None, None]
+        whole = flow.whole_field(flow.state.T)
+        tilted = whole + TILT * flow.scales.temperature * (wave - wave.mean())
+        flow.set_field(flow.state.T, tilted.astype(whole.dtype))
 
     def _build(self, level: int) -> None:
         placement = self.placements[level]

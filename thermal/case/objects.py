@@ -186,7 +186,11 @@ class Containment(Table):
 
 class Wall(Table):
     """A part of the room's walls, floor or ceiling that heats or cools the air; elsewhere no heat passes. Give one of
-    temperature, heat_flux. Openings, racks and obstacles on it keep their place."""
+    temperature, heat_flux. Openings, racks and obstacles on it keep their place.
+
+    The law of the wall is that of air blown along it. Where buoyancy alone moves the air, its layer is thinner than a hall's
+    cells and too little heat passes at a given temperature: there, give heat_flux.
+    """
 
     name: Name = setting(..., "Name of the wall.")
     on: Literal["x-", "x+", "y-", "y+", "floor", "ceiling"] = setting(..., "Surface of the room.")

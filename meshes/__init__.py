@@ -1,10 +1,9 @@
-"""Rectilinear grids: planes, boxes snapped to them, connected regions, quality, blocks. Knows boxes and cells, not fluids."""
+"""Rectilinear grids: planes, boxes snapped to them, connected regions, quality. Knows boxes and cells, not fluids."""
 
 from __future__ import annotations
 
 from meshes.axis import OPENING, REFINEMENT, SOLID, WALL, BreakPoint, GridError
 from meshes.grid import Grid, build_grid, coarsen_grid
-from meshes.partition import Block, Partition, split_grid
 from meshes.quality import available_memory, check_memory, measure_quality, memory_estimate
 from meshes.regions import IndexBox, SnapRow, label_regions, snap_box
 
@@ -13,12 +12,10 @@ __all__ = [
     "REFINEMENT",
     "SOLID",
     "WALL",
-    "Block",
     "BreakPoint",
     "Grid",
     "GridError",
     "IndexBox",
-    "Partition",
     "SnapRow",
     "available_memory",
     "build_grid",
@@ -28,5 +25,4 @@ __all__ = [
     "measure_quality",
     "memory_estimate",
     "snap_box",
-    "split_grid",
 ]

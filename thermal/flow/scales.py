@@ -12,7 +12,7 @@ from thermal.flow.domain import patch_flow
 from thermal.place import Placement
 
 # Pseudo-time step over the smaller of transit time H/U and buoyant period 1/N.
-STEP = 1.5
+STEP = 0.8
 # Flow of a plume at height H over U H^2 with U = (B/H)^(1/3), B its buoyancy flux (Morton, Taylor & Turner 1956, Proc. R.
 # Soc. A 234:1).
 PLUME = 0.15

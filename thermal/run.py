@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import resource
 import sys
@@ -111,6 +112,8 @@ def simulate(
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
     solved = time.monotonic()
     placement = outcome.flow.domain.placement  # a run that ends early may end on a coarser grid of the sequence
+    outcome.flow = None  # the device's arrays go before the record needs memory of its own
+    gc.collect()
     result = _result(case, placement, outcome, device, precision, blocks)
     result.summary["seconds"] |= {"solve": solved - solving, "compile": device.compile_seconds}
     if out:

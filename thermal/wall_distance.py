@@ -14,6 +14,7 @@ from meshes.grid import Grid
 
 CHUNK = 131_072  # cells worked on at a time: both arrays stay in the cache of a core
 
+
 def wall_distance(grid: Grid, fluid: np.ndarray, cell: np.ndarray, axis: np.ndarray, side: np.ndarray) -> np.ndarray:
     """Distance in m, float64 (nz, ny, nx), 0 in solids; infinite where there is no wall at all.
 

@@ -69,6 +69,15 @@ class Averages:
             f"by {swing[rack]:.2f} K about its mean; largest standard error of a mean {error.max():.2f} K"
         )
 
+    def flutter_text(self, case: Case) -> str:
+        """What the means of a settled flow with a flutter say, in a sentence."""
+        swing = self.swing()
+        rack = int(np.argmax(swing))
+        return (
+            f"every rack inlet stands still within {swing[rack]:.2f} K ({case.racks[rack].name} moves most) while the flow "
+            f"flutters elsewhere in the hall: results are means over {self.count} iterates"
+        )
+
     def fields(self) -> dict[str, np.ndarray]:
         """Mean fields as global arrays."""
         return {name: total / self.count for name, total in self.sums.items()}

@@ -45,6 +45,11 @@ class Pressure:
         self.boundary.correct_openings()
         exchange([*state.velocity, state.p])
 
+    def close(self, rounds: int) -> None:
+        """Project again and again without predicting, until next to no mass defect is left."""
+        for _ in range(rounds):
+            self.project()
+
     def mass_defect(self) -> float:
         """Sum over the hall's cells of |net outflow|, m3/s, of the velocities as they stand. Waits for the device."""
         self._divergence()

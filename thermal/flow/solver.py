@@ -97,8 +97,7 @@ class Flow:
 
     def polish(self, rounds: int) -> None:
         """Close the balances of a settled flow: project without predicting, then relax the temperature on the projected flow."""
-        for _ in range(rounds):
-            self.pressure.project()
+        self.pressure.close(rounds)
         for _ in range(rounds):
             self.energy.solve(TEMPERATURE_SWEEPS, REFRESH, False)
 

@@ -30,6 +30,7 @@ TILT = 0.02  # of the case's temperature scale
 EVERY = 2  # iterations between two looks at the residuals
 COARSE_ITERATIONS = 120
 AVERAGED, MOST_AVERAGED = 200, 800  # iterations of the means of an unsteady run: until they are precise, at most
+FLUTTERED = 120  # iterations of the means of a flow that flutters where no rack feels it
 POLISH = 12  # rounds of projection and temperature that close the balances of a steady answer
 
 
@@ -56,7 +57,7 @@ class Outcome:
     measure: Measure
     history: list[dict[str, Any]]
     fields: dict[str, np.ndarray]
-    flow: Flow = field(repr=False)
+    flow: Any = field(repr=False)  # the Flow it ended with
 
 
 @dataclass
@@ -84,7 +85,7 @@ class _Phase:
     iteration: int = 0
     relaxation: float = 0.0
     swing_before: float = -1.0  # K, amplitude before the relaxation was lowered; < 0: not lowered
-    averaging: bool = False
+    averaging: str = ""  # what the means are taken for: "", "steady", "unsteady"
     level_iterations: list[int] = field(default_factory=list)
 
 
@@ -159,18 +160,24 @@ class SteadyRun:
             return None if shortfalls else "next"
         if self.averages is not None:
             self.averages.add(measure, self.flow)
-            done = self.averages.count * EVERY >= AVERAGED and self.averages.is_precise()
-            done = done or self.averages.count * EVERY >= MOST_AVERAGED
-            return ("unsteady", self.averages.text(self.case)) if done else None
+            return self._averaged(self.averages)
         if not shortfalls:
             return "steady", "every rack inlet, mass, momentum and heat stand still"
         swing = self.watch.flutter()
         if swing is not None:
-            return (
-                "steady",
-                f"every rack inlet stands still within {swing:.2f} K; a flutter elsewhere in the hall does not reach them",
-            )
-        self._swings()
+            self.averages, self.phase.averaging = Averages(len(self.case.racks)), "steady"
+            self._say(f"every rack inlet stands still within {swing:.2f} K while the flow flutters elsewhere: averaging")
+        else:
+            self._swings()
+        return None
+
+    def _averaged(self, averages: Averages) -> tuple[str, str] | None:
+        """Whether the means are long enough, and what they are means of."""
+        iterations = averages.count * EVERY
+        if self.phase.averaging == "steady":
+            return ("steady", averages.flutter_text(self.case)) if iterations >= FLUTTERED else None
+        if (iterations >= AVERAGED and averages.is_precise()) or iterations >= MOST_AVERAGED:
+            return "unsteady", averages.text(self.case)
         return None
 
     def _swings(self) -> None:
@@ -184,7 +191,7 @@ class SteadyRun:
             self.flow.bind(phase.relaxation)
             self._say(f"inlets swing by {amplitude:.2f} K and no longer settle: relaxation lowered")
         elif amplitude > SHRUNK * phase.swing_before:
-            self.averages = Averages(len(self.case.racks))
+            self.averages, self.phase.averaging = Averages(len(self.case.racks)), "unsteady"
             self._say(f"inlets still swing by {amplitude:.2f} K: the flow has no steady state, averaging from here on")
         phase.swing_before = amplitude
         self.watch = Watch(FINE, EVERY)
@@ -192,15 +199,17 @@ class SteadyRun:
     def _close(self, verdict: str, text: str) -> Outcome:
         flow, phase = self.flow, self.phase
         shortfalls = self.watch.shortfalls() if self.watch.inlets else []
-        if verdict == "steady":
+        means = self.averages if verdict in ("steady", "unsteady") else None
+        if means:  # the mean flow, made to close: its mass defect is that of no iterate
+            self._set_fields(means.fields())
+            flow.pressure.close(POLISH)
+        elif verdict == "steady":
             flow.polish(POLISH)
         measure = flow.measure(flow.pressure.mass_defect())
-        inlets, swing, fields = measure.inlets, None, None
-        balance = {"heat": measure.balance, "mass": measure.mass}
-        if verdict == "unsteady" and self.averages is not None:
-            inlets, swing, balance["heat"] = self.averages.inlets(), self.averages.swing(), self.averages.balance()
-            fields = self.averages.fields()
-        elif verdict == "unfinished":
+        inlets, swing, balance = measure.inlets, None, {"heat": measure.balance, "mass": measure.mass}
+        if means:
+            inlets, swing, balance["heat"] = means.inlets(), means.swing(), means.balance()
+        if verdict == "unfinished":
             self._save()
         worst = None
         if verdict not in ("steady", "unsteady") and shortfalls:
@@ -213,7 +222,7 @@ class SteadyRun:
             }
         return Outcome(
             verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, balance, measure,
-            self.history, fields or self._fields(), flow,
+            self.history, self._fields(), flow,
         )  # fmt: skip
 
     # -- grids ----------------------------------------------------------------------------------------------------
@@ -325,7 +334,7 @@ class SteadyRun:
         arrays |= {f"watch/{name}": values for name, values in self.watch.arrays().items()}
         if self.averages is not None:
             arrays |= {f"averages/{name}": values for name, values in self.averages.arrays().items()}
-        attributes = {"phase": vars(self.phase) | {"averaging": self.averages is not None}, "history": self.history}
+        attributes = {"phase": vars(self.phase), "history": self.history}
         if self.comm.rank == 0 and self.monitor.save:
             self.monitor.save(arrays, attributes)
 

@@ -37,7 +37,7 @@ COARSE = Gates(window=6, drift=0.1, ahead=0.3, swing=0.3, mass=0.05, momentum=2.
 FINE = Gates()
 LONG = 60  # iterations of the shortest long window
 # A flow that flutters where no rack feels it: gates on the means of long windows.
-FLUTTER = Gates(window=LONG, drift=0.02, ahead=0.05, swing=0.05, mass=0.01, momentum=1.5, heat=0.05, balance=0.005)
+FLUTTER = Gates(window=LONG, drift=0.04, ahead=0.05, swing=0.1, mass=0.01, momentum=1.5, heat=0.05, balance=0.005)
 SWING = 0.3  # K, half range that makes a plateau of the shortest long window; of longer ones, less
 SETTLED = 0.4  # share of the amplitude that the means of two plateau windows may differ by
 

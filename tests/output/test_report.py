@@ -19,6 +19,7 @@ from thermal.errors import RecordError
 from thermal.output.junit import junit_xml, write_junit
 from thermal.output.record import read, write
 from thermal.output.report import rebuild, render
+from thermal.output.report.verdict import headline
 
 
 class Tags(HTMLParser):
@@ -169,3 +170,12 @@ def test_junit(tmp_path: Path, result: MadeUp) -> None:
     assert failure is not None and "<27 & >18" in (failure.get("message") or "")
     write_junit(tmp_path / "deep" / "junit.xml", [summary])
     assert (tmp_path / "deep" / "junit.xml").stat().st_size > 100
+
+
+def test_without_limits_of_its_own_a_hot_hall_gets_no_green_banner() -> None:
+    balances = [{"name": name, "passed": True} for name in ("heat-balance", "mass-balance")]
+    summary = {"verdict": "steady", "verdict_text": "", "asserts": balances, "indices": {"class": "A2"}}
+    cool = headline(summary | {"racks": [{"inlet_max_degC": 25.0}]})
+    hot = headline(summary | {"racks": [{"inlet_max_degC": 45.0}, {"inlet_max_degC": 25.0}]})
+    assert cool["mood"] == "good" and "no limits of its own" in cool["words"]
+    assert hot["mood"] == "none" and "1 of 2 racks" in hot["detail"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from thermal.output.ashrae import AirClass
+from thermal.output.ashrae import CLASSES, AirClass
 from thermal.output.wording import limit_words, shown, value_words
+
+IMPLICIT = ("heat-balance", "mass-balance")  # limits of every run (thermal.case.asserts)
 
 
 def headline(summary: dict[str, Any]) -> dict[str, str]:
@@ -25,10 +27,22 @@ def headline(summary: dict[str, Any]) -> dict[str, str]:
     if failed:
         what = f"{len(failed)} of {len(asserts)} limits" if len(asserts) > 1 else "The limit"
         return _banner("bad", f"{what} {'is' if len(failed) == 1 else 'are'} exceeded", swing, text, _failures(failed))
-    if asserts:
+    if any(row["name"] not in IMPLICIT for row in asserts):
         words = f"All {len(asserts)} limits hold" if len(asserts) > 1 else "The limit holds"
         return _banner("good", words, swing, text, "")
-    return _banner("good", "Steady; no limits were set" if not swing else "Unsteady; no limits were set", swing, text, "")
+    words = f"{'Unsteady' if swing else 'Steady'}; the case sets no limits of its own"
+    hot = _too_hot(summary)
+    return _banner("none" if hot else "good", words, swing, text, hot)
+
+
+def _too_hot(summary: dict[str, Any]) -> str:
+    """Racks above the allowable range of the case's class, in a sentence; empty without any."""
+    name = (summary.get("indices") or {}).get("class")
+    racks = summary.get("racks") or []
+    if name not in CLASSES:
+        return ""
+    hot = [rack for rack in racks if (rack.get("inlet_max_degC") or 0.0) > CLASSES[name].allowable_high]
+    return f"{len(hot)} of {len(racks)} racks breathe air above the allowable range of class {name}." if hot else ""
 
 
 def _banner(mood: str, words: str, *sentences: str) -> dict[str, str]:

@@ -18,12 +18,11 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Block:
-    """The cells of the whole hall that one block owns: low <= cell < high per axis (x, y, z) out of `whole` cells."""
+class Range:
+    """The cells low <= cell < high per axis (x, y, z), in whole-hall indices."""
 
     low: tuple[int, int, int]
     high: tuple[int, int, int]
-    whole: tuple[int, int, int]
 
     @property
     def n(self) -> tuple[int, int, int]:
@@ -37,8 +36,15 @@ class Block:
 
     @property
     def window(self) -> tuple[slice, slice, slice]:
-        """The block's part of a whole-hall [k, j, i] array."""
+        """The range's part of a whole-hall [k, j, i] array."""
         return (slice(self.low[2], self.high[2]), slice(self.low[1], self.high[1]), slice(self.low[0], self.high[0]))
+
+
+@dataclass(frozen=True)
+class Block(Range):
+    """The cells that one block owns, out of `whole` cells per axis."""
+
+    whole: tuple[int, int, int]
 
 
 class Communicator(Protocol):

@@ -5,7 +5,7 @@
 #include "grid.cuh"
 #include "faces.cuh"
 
-// nut = A |V| y  (Chen & Xu 1998, eq. 8, A = 0.03874)
+// nut = A |V| y  (Chen & Xu 1998, A = 0.03874)
 KERNEL void viscosity_chen_xu(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const real* y,
                               const int* mask, real* nut, const real A)
 {

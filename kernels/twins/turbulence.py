@@ -14,7 +14,7 @@ SHIFTS = ({"i": 1}, {"j": 1}, {"k": 1})
 
 
 def viscosity_chen_xu(nx, ny, nz, u, v, w, y, mask, nut, A):
-    """nut = A |V| y (Chen & Xu 1998, eq. 8, A = 0.03874)."""
+    """nut = A |V| y (Chen & Xu 1998, A = 0.03874)."""
     um, vm, wm = (0.5 * (at(q) + at(q, **shift)) for q, shift in zip((u, v, w), SHIFTS, strict=True))
     nut[INTERIOR] = fluid(mask, nut.dtype) * A * at(y) * np.sqrt(um * um + vm * vm + wm * wm)
 

@@ -11,6 +11,7 @@ from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Supply, Wall
+from thermal.fluids.air import PRANDTL
 from thermal.units import (
     ACCELERATION,
     DENSITY,
@@ -70,7 +71,7 @@ class AirTable(Table):
         shown="Sutherland's law/density",
     )
     prandtl: Annotated[float, Quantity(NUMBER, above=0.0, high=100.0)] = setting(
-        0.71, "Molecular Prandtl number.", source="Incropera & DeWitt 2002, table A.4"
+        PRANDTL, "Molecular Prandtl number.", source="Incropera & DeWitt 2002, table A.4"
     )
     expansion: Annotated[float, Quantity(EXPANSION, low=0.0, high=0.1)] | None = setting(
         None, "Thermal expansion.", source="ideal gas", shown="1/reference_temperature"

@@ -138,19 +138,6 @@ class Boundary:
         heat = totals[1] + totals[4]
         return Sample(totals[0, :count], heat[:count], float(totals[2].sum()), mixed[:count], peak[:count], surface[:count])
 
-    def front_temperatures(self) -> dict[int, np.ndarray]:
-        """Temperature above reference at each face of each rack front: {patch: float64 (faces,) in the order of Patch.cell}."""
-        domain = self.domain
-        centre = domain.backend.download(self.state.T)
-        result = {}
-        for index, patch in enumerate(domain.placement.patches):
-            if patch.kind == "front":
-                values = np.zeros(len(patch.cell))
-                mine = domain.within(patch.cell)
-                values[mine] = centre.ravel()[domain.flat(patch.cell[mine])]
-                result[index] = domain.comm.sum(values)
-        return result
-
 
 def jet_momentum(domain: Domain, faces: FaceList) -> np.ndarray:
     """What the jets of perforated openings carry above the superficial stream, m4/s2 along +axis, one entry a face.

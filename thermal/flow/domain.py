@@ -80,7 +80,6 @@ class Domain:
         self.metrics = backend.upload(self._metrics(), backend.real)
         self.mask_host = self.local(self._marked_mask())
         self.mask = backend.upload(self.mask_host, np.int32)  # bytes would make compilers vectorise 64 cells at once and spill
-        self.fluid_cells = int(placement.mask.astype(bool).sum())
         self.patch_flow = [patch_flow(patch) for patch in placement.patches]
         self.racks = list(placement.case.racks)
         self.lists, self.wall_cells = self._face_lists()
@@ -125,10 +124,6 @@ class Domain:
             target.append(slice(first - low + HALO, last - low + HALO))
         out[tuple(target)] = whole[tuple(source)]
         return out
-
-    def interior(self, array: np.ndarray) -> np.ndarray:
-        """The block's own cells of a local array."""
-        return array[HALO:-HALO, HALO:-HALO, HALO:-HALO]
 
     def zeros(self, dtype: Any = None) -> Any:
         """A field with halos on the device, zero."""

@@ -9,7 +9,6 @@ LAPSE_RATE = 0.0065  # K/m below 11 km; ICAO Doc 7488/3
 STANDARD_GRAVITY = 9.80665  # m/s2; ICAO Doc 7488/3
 HEAT_CAPACITY = 1006.0  # J/(kg K), dry air near 20 degC; ASHRAE Handbook Fundamentals (2017), ch. 1, h = 1.006 t
 PRANDTL = 0.71  # -; Incropera & DeWitt (2002), table A.4: 0.720 at 250 K, 0.707 at 300 K; within 1 % from 270 to 310 K
-REFERENCE_TEMPERATURE = 293.15  # K, 20 degC: "standard air" of fan and rack data sheets, 1.20 kg/m3 at sea level (ISO 5801:2017)
 
 
 def site_pressure(altitude: float) -> float:

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from kernels import Backend
 from thermal.linear.coarsening import Axis
+from thermal.parallel import Range
 
 
-@dataclass(frozen=True)
-class Range:
-    """The cells low <= cell < high per axis (x, y, z) that a block owns on a level, in whole-hall indices of that level."""
-
-    low: tuple[int, int, int]
-    high: tuple[int, int, int]
-
-    @property
-    def n(self) -> tuple[int, int, int]:
-        """Own cells per axis."""
-        return (self.high[0] - self.low[0], self.high[1] - self.low[1], self.high[2] - self.low[2])
-
-    @property
-    def parity(self) -> int:
-        """0 or 1: what local i + j + k lacks of the global sum."""
-        return sum(self.low) & 1
-
-    @property
-    def window(self) -> tuple[slice, slice, slice]:
-        """This range of a whole-hall [k, j, i] array of the level."""
-        return (slice(self.low[2], self.high[2]), slice(self.low[1], self.high[1]), slice(self.low[0], self.high[0]))
-
-    def coarser(self, axes: tuple[Axis, Axis, Axis]) -> Range:
-        """The coarse cells whose first fine cell lies in this range."""
-        low = [int(np.searchsorted(axis.starts[:-1], first)) for axis, first in zip(axes, self.low, strict=True)]
-        high = [int(np.searchsorted(axis.starts[:-1], last)) for axis, last in zip(axes, self.high, strict=True)]
-        return Range((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+def coarser(fine: Range, axes: tuple[Axis, Axis, Axis]) -> Range:
+    """The cells of the next level whose first fine cell lies in a range of this one."""
+    low = [int(np.searchsorted(axis.starts[:-1], first)) for axis, first in zip(axes, fine.low, strict=True)]
+    high = [int(np.searchsorted(axis.starts[:-1], last)) for axis, last in zip(axes, fine.high, strict=True)]
+    return Range((low[0], low[1], low[2]), (high[0], high[1], high[2]))
 
 
 class Level:
@@ -57,7 +35,7 @@ class Level:
         if not coarsest:
             self.residual = backend.zeros(shape)
             self.weights = tuple(backend.zeros(shape) for _ in range(3))
-            self.below = own.coarser(axes)
+            self.below = coarser(own, axes)
             # of the residual, on the way down: fine rows, packed along x to one entry a coarse cell
             packed = (*shape[:2], self.below.n[0] + 4)
             self.shares = tuple(backend.zeros(packed) for _ in range(4))

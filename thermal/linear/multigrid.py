@@ -19,8 +19,8 @@ import numpy as np
 from kernels import Backend
 from thermal.linear.coarsening import Axis, plan_levels
 from thermal.linear.coarsest import Coarsest
-from thermal.linear.level import Level, Range
-from thermal.parallel import HALO, Block, Communicator, Serial
+from thermal.linear.level import Level, coarser
+from thermal.parallel import HALO, Block, Communicator, Range, Serial
 
 Step = Callable[[], Any]
 Plan = list[tuple[Axis, Axis, Axis]]
@@ -112,7 +112,7 @@ class Hierarchy:
         self.comm = comm
         ranges = [own]
         for axes in plan[:-1]:
-            ranges.append(ranges[-1].coarser(axes))
+            ranges.append(coarser(ranges[-1], axes))
         last = len(plan) - 1 if comm.size == 1 else _first_replicated(plan, ranges, comm)
         self.levels = [Level(backend, plan[n], ranges[n], n == 0, n == last) for n in range(last + 1)]
         bottom = self.levels[-1]

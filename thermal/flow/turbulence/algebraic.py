@@ -13,7 +13,7 @@ from thermal.state import State
 if TYPE_CHECKING:
     from thermal.flow.boundary import Boundary
 
-CHEN_XU = 0.03874  # Chen & Xu 1998, Energy and Buildings 28:137, eq. 8
+CHEN_XU = 0.03874  # Chen & Xu 1998, Energy and Buildings 28:137
 
 
 class Laminar:

@@ -1,0 +1,10 @@
+"""Hallflow against work that nobody here wrote: published tables, experiments, exact solutions, orders of accuracy.
+
+    python -m benchmarks.validation                      every study, every row
+    python -m benchmarks.validation --only lid-cavity    one of them
+    python -m benchmarks.validation --write docs/validation.md --pictures docs/pictures/validation
+
+A study is a module with `run(sheet)`; it adds rows and pictures to the sheet. One line in STUDIES makes it known.
+"""
+
+STUDIES: dict[str, str] = {}  # name on the command line: module

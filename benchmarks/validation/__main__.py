@@ -1,0 +1,36 @@
+"""python -m benchmarks.validation: every study, and the page they make."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from benchmarks.table import machine
+from benchmarks.validation import STUDIES
+from benchmarks.validation.sheet import Sheet
+from kernels import open_backend
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the studies; 0 whatever they find: a missed target is a row, not an error."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.validation", description=__doc__)
+    parser.add_argument("--only", metavar="STUDY", action="append", choices=sorted(STUDIES), help=", ".join(STUDIES))
+    parser.add_argument("--write", type=Path, metavar="FILE", help="Markdown page to write")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="folder for pictures")
+    options = parser.parse_args(words)
+    about = machine(open_backend("auto", "double", None))
+    sheet = Sheet(options.pictures)
+    for name in options.only or STUDIES:
+        importlib.import_module(STUDIES[name]).run(sheet)
+    if options.write:
+        command = "python -m benchmarks.validation " + " ".join(words if words is not None else sys.argv[1:])
+        temporary = options.write.with_suffix(".new")
+        temporary.write_text(sheet.markdown(command, about, options.write), encoding="utf-8")
+        temporary.replace(options.write)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

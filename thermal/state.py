@@ -58,3 +58,4 @@ class State:
         self.conductance: tuple[Any, Any, Any] = (domain.zeros(), domain.zeros(), domain.zeros())
         self.opening_conductance = domain.zeros()
         self.correction = domain.zeros()
+        self.other = domain.zeros()

@@ -19,7 +19,7 @@ class Momentum:
 
     def __init__(self, domain: Domain, state: State, boundary: Boundary) -> None:
         self.domain, self.state, self.boundary = domain, state, boundary
-        self.sweeps = [Sweeps(domain, state, velocity) for velocity in state.velocity]
+        self.sweeps = [Sweeps(domain, state, velocity, axis) for axis, velocity in enumerate(state.velocity)]
         self.defects = [0.0, 0.0, 0.0]
 
     def bind(self, relaxation: float, step: float) -> None:

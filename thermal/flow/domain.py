@@ -75,7 +75,6 @@ class Domain:
         self.n = self.block.n
         self.shape = tuple(n + 2 * HALO for n in reversed(self.n))
         self.stride = (1, self.shape[2], self.shape[2] * self.shape[1])
-        self.parity = self.block.parity
         self.widths = tuple(self._padded_widths(grid, axis) for axis in range(3))
         self.metrics = backend.upload(self._metrics(), backend.real)
         self.mask_host = self.local(self._marked_mask())

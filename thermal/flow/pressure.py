@@ -22,6 +22,7 @@ class Pressure:
         self.solver = PressureSolver(
             Multigrid(
                 backend, (grid.x, grid.y, grid.z), placement.feature_planes, placement.region, domain.comm, domain.block,
+                scratch=state.scratch,
             ),
             iterations=iterations,
         )  # fmt: skip

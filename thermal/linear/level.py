@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ import numpy as np
 from kernels import Backend
 from thermal.linear.coarsening import Axis
 from thermal.parallel import Range
+
+Take = Callable[[], Any]
 
 
 def coarser(fine: Range, axes: tuple[Axis, Axis, Axis]) -> Range:
@@ -22,19 +26,21 @@ class Level:
     """Arrays of one level on one block: unknown, right side, residual, operator, weights. The finest level has no operator
     of its own: it uses the caller's conductances."""
 
-    def __init__(self, backend: Backend, axes: tuple[Axis, Axis, Axis], own: Range, finest: bool, coarsest: bool):
+    def __init__(
+        self, backend: Backend, axes: tuple[Axis, Axis, Axis], own: Range, finest: bool, coarsest: bool, take: Take | None = None
+    ):
+        """take: gives an array of this level that may hold anything; new ones by default."""
         self.axes = axes
         self.own = own
         self.n = own.n
         self.colours = (own.parity, 1 - own.parity)  # local numbers of the first and the second global colour
         shape = tuple(n + 4 for n in reversed(self.n))
-        self.unknown = backend.zeros(shape)
-        self.right_side = backend.zeros(shape)
-        self.inverse_diagonal = backend.zeros(shape)
+        take = take or partial(backend.zeros, shape)
+        self.unknown, self.right_side, self.inverse_diagonal = take(), take(), take()
         self.conductances: tuple[Any, ...] = () if finest else tuple(backend.zeros(shape) for _ in range(4))
         if not coarsest:
-            self.residual = backend.zeros(shape)
-            self.weights = tuple(backend.zeros(shape) for _ in range(3))
+            self.residual = take()
+            self.weights = (take(), take(), take())
             self.below = coarser(own, axes)
             # of the residual, on the way down: fine rows, packed along x to one entry a coarse cell
             packed = (*shape[:2], self.below.n[0] + 4)

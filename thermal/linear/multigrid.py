@@ -19,7 +19,7 @@ import numpy as np
 from kernels import Backend
 from thermal.linear.coarsening import Axis, plan_levels
 from thermal.linear.coarsest import Coarsest
-from thermal.linear.level import Level, coarser
+from thermal.linear.level import Level, Take, coarser
 from thermal.parallel import HALO, Block, Communicator, Range, Serial
 
 Step = Callable[[], Any]
@@ -47,23 +47,33 @@ class Multigrid:
         comm: Communicator | None = None,
         block: Block | None = None,
         sweeps: Sequence[int] = SWEEPS,
+        scratch: Sequence[Any] = (),
     ):
         """planes   positions of the whole hall's grid planes per axis x, y, z, (n+1,), m
         keep     planes that carry faces of solids, plates or baffles, bool (n+1,) per axis
         regions  whole-hall int32 (nz, ny, nx): 0 solid, else the number of the connected region
         comm, block   this block's communicator and cells; the whole hall by default
         sweeps   before and after the correction, finest level first, the last for all others
+        scratch  arrays of the finest level that nobody else uses between `setup` and the end of a solution; more are made where
+                 these do not reach
         """
         self.backend = backend
         self.comm: Communicator = comm or Serial()
         whole = (len(planes[0]) - 1, len(planes[1]) - 1, len(planes[2]) - 1)
         own = Range(block.low, block.high) if block else Range((0, 0, 0), whole)
         self.regions = np.ascontiguousarray(regions[own.window])
-        self._hierarchy = Hierarchy(backend, plan_levels(planes, keep), own, self.comm, tuple(sweeps))
+        self._shape = tuple(n + 2 * HALO for n in reversed(own.n))
+        self._lent = iter(scratch)
+        self._hierarchy = Hierarchy(backend, plan_levels(planes, keep), own, self.comm, tuple(sweeps), self.take)
         self.finest = self._hierarchy.levels[0]
         self._setup: list[Step] = []
         self._conductances: tuple[Any, ...] = ()
         self.cycle_steps: list[Step] = []
+
+    def take(self) -> Any:
+        """An array of the finest level to work in, lent or new; it may hold anything."""
+        lent = next(self._lent, None)
+        return self.backend.zeros(self._shape) if lent is None else lent
 
     def setup(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
         """Renew all operators from the finest conductances (device arrays with halos; halos of cuts are filled here).
@@ -104,8 +114,10 @@ class Multigrid:
 class Hierarchy:
     """The levels of one block, down to the coarsest, or down to the level from which every block holds the whole hall."""
 
-    def __init__(self, backend: Backend, plan: Plan, own: Range, comm: Communicator, sweeps: Sequence[int]):
-        """sweeps: before and after the correction on each level of the plan, the last for all others."""
+    def __init__(
+        self, backend: Backend, plan: Plan, own: Range, comm: Communicator, sweeps: Sequence[int], take: Take | None = None
+    ):
+        """sweeps: before and after the correction on each level of the plan, the last for all others; take: see Level, finest."""
         self.sweeps = sweeps
         self.backend = backend
         self.plan = plan
@@ -114,7 +126,7 @@ class Hierarchy:
         for axes in plan[:-1]:
             ranges.append(coarser(ranges[-1], axes))
         last = len(plan) - 1 if comm.size == 1 else _first_replicated(plan, ranges, comm)
-        self.levels = [Level(backend, plan[n], ranges[n], n == 0, n == last) for n in range(last + 1)]
+        self.levels = [Level(backend, plan[n], ranges[n], n == 0, n == last, None if n else take) for n in range(last + 1)]
         bottom = self.levels[-1]
         self.bottom: Coarsest | Replica
         if comm.size == 1:

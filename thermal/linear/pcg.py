@@ -34,9 +34,7 @@ class PressureSolver:
         self._means = RegionMeans(backend, multigrid.regions, multigrid.comm)
         top = multigrid.finest
         self._n = top.n
-        shape = tuple(top.unknown.shape)
-        self._direction = backend.zeros(shape)
-        self._image = backend.zeros(shape)
+        self._direction, self._image = multigrid.take(), multigrid.take()
         self._zq, self._zr, self._pq = (backend.partials(*self._n) for _ in range(3))
         self._totals = tuple(backend.zeros(1, np.float64) for _ in range(3))
         self._few = tuple(backend.zeros(FOLD, np.float64) for _ in range(2))

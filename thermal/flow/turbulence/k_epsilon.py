@@ -35,7 +35,6 @@ class KEpsilon:
         t, air = case.flow.turbulence, case.air
         self.domain, self.state = domain, state
         s = state
-        self.production = domain.zeros()
         count = max(len(domain.wall_cells), 1)
         cells = domain.wall_cells if len(domain.wall_cells) else np.zeros(1, np.int64)
         self._wall_production, self._wall_dissipation = backend.zeros((count,)), backend.zeros((count,))
@@ -50,7 +49,7 @@ class KEpsilon:
             s.eddy_viscosity,
             domain.mask,
             domain.metrics,
-            self.production,
+            s.production,
             gain,
         )
         constants = (air.kinematic_viscosity, t.kappa, t.roughness_e, laminar_limit(t.kappa, t.roughness_e), C_MU)
@@ -61,7 +60,7 @@ class KEpsilon:
             )
             for f in domain.lists
         ]  # fmt: skip
-        self._scatter_production = backend.bind("scatter", wall_count, cells_, self._wall_production, self.production)
+        self._scatter_production = backend.bind("scatter", wall_count, cells_, self._wall_production, s.production)
         self._scatter_dissipation = backend.bind("scatter", wall_count, cells_, self._wall_dissipation, s.epsilon)
         self._fix = backend.bind("fix_rows", wall_count, cells_, self._wall_dissipation, *s.rows, s.rhs)
         self._inflow_k = boundary.inflows([f.energy_ for f in domain.lists])
@@ -104,11 +103,11 @@ class KEpsilon:
         common = (*s.velocity, s.eddy_viscosity, domain.mask, domain.metrics, s.extra, s.source, *s.rows, s.rhs, s.inverse)
         inverse = 1.0 / min(RELAXATION, relaxation)
         self._rows_epsilon = backend.bind(
-            "dissipation_rows", *domain.n, s.epsilon, s.k, self.production, *common, nu, 1.0 / SIGMA_EPSILON,
+            "dissipation_rows", *domain.n, s.epsilon, s.k, s.production, *common, nu, 1.0 / SIGMA_EPSILON,
             C_1, C_2, inverse, 1.0 / step,
         )  # fmt: skip
         self._rows_k = backend.bind(
-            "energy_rows", *domain.n, s.k, s.epsilon, self.production, *common, nu, 1.0 / SIGMA_K, inverse, 1.0 / step,
+            "energy_rows", *domain.n, s.k, s.epsilon, s.production, *common, nu, 1.0 / SIGMA_K, inverse, 1.0 / step,
         )  # fmt: skip
 
     def walls(self) -> None:

@@ -1,4 +1,4 @@
-"""Valid random arguments for every kernel, so that a new kernel is tested on every backend without a test of its own.
+"""Valid random arguments for every kernel: a new kernel is tested and timed on every backend without code of its own.
 
 A recipe is a function of the Hall below. It is looked up by (kernel, parameter), then (file, parameter), then by parameter in
 EVERYWHERE, then by type: a `real*` of a kernel over cells is a field, a `real` a positive number. What none of these covers
@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from kernels import samples_flow
 from kernels.signature import Kernel, Parameter, partial_count
-from tests.kernels import recipes_flow
 
 SIZES = ((5, 4, 3), (9, 1, 6), (1, 7, 2), (1, 1, 1), (33, 5, 3))  # odd sizes and axes of one cell
 
@@ -150,7 +150,7 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "held"): lambda hall: hall.random.integers(0, 2, hall.count).astype(np.uint8),
     ("boundary", "face"): lambda hall: hall.random.permutation(hall.count).astype(np.int32),
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
-    **recipes_flow.BY_FILE,
+    **samples_flow.BY_FILE,
     ("krylov", "runs"): runs,
     ("multigrid", "starts"): Hall.starts,
     ("multigrid", "parents"): Hall.parents,
@@ -227,7 +227,7 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("solve_coarsest", "inverse"): lambda hall: _symmetric(hall.random.random((hall.count, hall.count))),
     ("solve_coarsest", "b"): Hall.field,
     ("solve_coarsest", "x"): Hall.field,
-    **recipes_flow.BY_KERNEL,
+    **samples_flow.BY_KERNEL,
 }
 
 
@@ -259,4 +259,4 @@ def _make(kernel: Kernel, parameter: Parameter, hall: Hall) -> Any:
         return hall.field()
     if kernel.macro == "FV_SUM" and parameter.name == kernel.macro_arguments[3]:
         return None
-    raise MissingRecipe(f"{kernel.file}.cu: {kernel.name} has no recipe for {parameter.name} (tests/kernels/recipes.py)")
+    raise MissingRecipe(f"{kernel.file}.cu: {kernel.name} has no recipe for {parameter.name} (kernels/samples.py)")

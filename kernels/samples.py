@@ -28,7 +28,7 @@ class Hall:
     def __init__(self, size: tuple[int, int, int], real: np.dtype, seed: int = 1):
         self.size = size
         self.real = np.dtype(real)
-        self.random = np.random.default_rng(seed)
+        self.random: Any = np.random.default_rng(seed)
         self.shape = (size[2] + 4, size[1] + 4, size[0] + 4)
         # Lists hold faces of one side of one plane, as boundary lists do: no face has another one's inner neighbour.
         self.count = max(1, size[0] * size[1] // 2)
@@ -95,6 +95,10 @@ Recipe = Callable[[Hall], Any]
 def bounds(axis: int, end: int) -> Recipe:
     """A bound of a box that reaches into the halo on the low side and stays inside on the high one."""
     return lambda hall: -1 if end == 0 else hall.size[axis]
+
+
+def _coarse_cells(axis: int) -> Recipe:
+    return lambda hall: hall.coarse[axis]
 
 
 def signed(hall: Hall) -> np.ndarray:
@@ -165,8 +169,8 @@ def _restrict_like(kernel: str, coarse: tuple[str, ...], fine: tuple[str, ...]) 
     """A kernel over coarse cells that reads a finer level: nx, ny, nz are coarse there, fx, fy, fz fine."""
     sizes: dict[tuple[str, str], Recipe] = {}
     for axis, (own, other) in enumerate(zip(("nx", "ny", "nz"), ("fx", "fy", "fz"), strict=True)):
-        sizes[kernel, own] = lambda hall, axis=axis: hall.coarse[axis]
-        sizes[kernel, other] = lambda hall, axis=axis: hall.size[axis]
+        sizes[kernel, own] = _coarse_cells(axis)
+        sizes[kernel, other] = bounds(axis, 1)
     sizes |= {(kernel, name): Hall.coarse_field for name in coarse}
     return sizes | {(kernel, name): Hall.field for name in fine}
 

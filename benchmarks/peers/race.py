@@ -171,6 +171,8 @@ def _solver_row(own: Track, name: str, width: int, theirs: float) -> str:
     if here is None:
         return f"{head}: NOT met within {own.iterations[-1]:.0f} iterations | | | |"
     beyond = ", beyond its verdict" if here >= own.verdict else ""
+    away = np.abs(own.inlets[here] - own.inlets[own.verdict - 1]).max()
+    beyond += f"; inlets then within {away:.2f} K of those at the verdict"
     return f"{head}{beyond} | {own.iterations[here]:.0f} | {own.clock[here]:.2f} | {theirs / own.clock[here]:.1f} × |"
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from kernels.traffic import Traffic, traffic
 from thermal.flow.solver import Flow
+from thermal.flow.sweeps import Sweeps
 
 LISTS = "boundary lists"
 OTHER = "other"
@@ -51,7 +52,8 @@ class Watched:
 class Recorder:
     """Counts what is asked of a backend while `on`.
 
-    sums    by (part, kernel)      order   (part, kernel, items) of every launch in its order
+    sums    by (part, kernel)      order   (part, kernel, bytes) of every launch in its order
+    clock   seconds by part, host and waiting included, parts inside it not
     """
 
     def __init__(self, device: Any) -> None:
@@ -65,6 +67,8 @@ class Recorder:
         device.program = lambda steps: lambda: [step() for step in steps]
         device.run = lambda kernel, *values: self.bind(kernel, *values)()
         self.waits = 0
+        self.clock: dict[str, float] = defaultdict(float)
+        self._within: list[float] = []  # seconds of parts inside the ones that are open
         device.download = self.download
 
     def bind(self, kernel: str, *values: Any) -> Watched:
@@ -107,6 +111,8 @@ class Recorder:
         total.moved += count.ideal if self.device.name == "cuda" else count.moved
         total.items += count.items
         total.seconds += seconds
+        if listed:
+            self._inner(LISTS, seconds)
         self.order.append((LISTS if listed else self.part, name, count))
 
     @contextmanager
@@ -114,6 +120,7 @@ class Recorder:
         """Count what happens inside, from zero."""
         self.sums.clear()
         self.order.clear()
+        self.clock.clear()
         self.waits = 0
         self.on = True
         try:
@@ -134,6 +141,7 @@ class Recorder:
             (solver, "solve", "pressure, solve"),
             (flow.energy, "solve", "temperature"),
             (flow.boundary, "sample", "sampling"),
+            *((sweeps, "defect", "sampling") for sweeps in _sweeps(flow)),
             (flow.pressure, "mass_defect", "sampling"),
         ):
             setattr(thing, method, self._named(getattr(thing, method), part))
@@ -141,13 +149,22 @@ class Recorder:
 
     def _named(self, method: Callable[..., Any], part: str) -> Callable[..., Any]:
         def within(*arguments: Any, **named: Any) -> Any:
-            before, self.part = self.part, part
+            before, self.part, begun = self.part, part, time.perf_counter()
+            self._within.append(0.0)
             try:
                 return method(*arguments, **named)
             finally:
-                self.part = before
+                self.part, elapsed = before, time.perf_counter() - begun
+                self._inner(part, elapsed, self._within.pop())
 
         return within
+
+    def _inner(self, part: str, elapsed: float, inside: float = 0.0) -> None:
+        """Give seconds to a part, and tell the one around it that they are not its own."""
+        if self.on:
+            self.clock[part] += elapsed - inside
+        if self._within:
+            self._within[-1] += elapsed
 
     def by_part(self) -> dict[str, Sum]:
         """Sums over the kernels of each part, the longest first."""
@@ -169,6 +186,12 @@ class Recorder:
         for one in self.sums.values():
             add(whole, one)
         return whole
+
+
+def _sweeps(flow: Flow) -> list[Sweeps]:
+    """All relaxations of a solver."""
+    holders = (*flow.momentum.sweeps, *vars(flow.energy).values(), *vars(flow.turbulence).values())
+    return [thing for thing in holders if isinstance(thing, Sweeps)]
 
 
 def add(total: Sum, one: Sum) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ class Flow:
             for rack in case.racks
         ]
         self._kept = list(kept_walls(domain.placement))
+        self._halves: tuple[Any, Any] | None = None  # of an iteration that is not measured, as programs of the device
 
     def begin(self) -> None:
         """Start from rest at the case's initial temperature, openings and racks blowing."""
@@ -72,6 +74,7 @@ class Flow:
     def bind(self, relaxation: float, step: float | None = None) -> None:
         """Fix relaxation (0..1) and pseudo-time step (s; default: the case's own)."""
         step = step or self.scales.step
+        self._halves = None
         self.momentum.bind(relaxation, step)
         self.energy.bind(TEMPERATURE_RELAXATION, 50.0 * step)
         self.turbulence.bind(relaxation, step)
@@ -79,12 +82,28 @@ class Flow:
     def iterate(self, measure: bool) -> Measure | None:
         """One pass: turbulence, momentum, pressure, temperature; all it needs is in the declared fields, so a checkpoint of them
         goes on bit for bit. Returns how far the iterate was from an answer, if asked."""
+        if not measure and self.domain.comm.size == 1:
+            self._iterate_alone()
+            return None
         self.turbulence.update(measure)
         self.momentum.predict(measure)
         self.pressure.project()
         mass = self.pressure.mass_defect() if measure else 0.0
         self.energy.solve(TEMPERATURE_SWEEPS, REFRESH, measure)
         return self.measure(mass) if measure else None
+
+    def _iterate_alone(self) -> None:
+        """An iteration of an uncut hall without measures: the same steps as two programs, between which the host inverts the
+        coarsest level of the pressure equation."""
+        if self._halves is None:
+            program = self.domain.backend.program
+            before = (partial(self.turbulence.update, False), partial(self.momentum.predict, False), self.pressure.prepare)
+            after = (self.pressure.apply, partial(self.energy.solve, TEMPERATURE_SWEEPS, REFRESH, False))
+            self._halves = program(before), program(after)
+        before_half, after_half = self._halves
+        before_half()
+        self.pressure.solver.invert_coarsest()
+        after_half()
 
     def measure(self, mass: float) -> Measure:
         """The present distance from an answer."""
@@ -109,7 +128,7 @@ class Flow:
         domain = self.domain
         if axis is not None:
             whole = fix_faces(domain, whole, axis)
-        domain.backend.copy(domain.backend.upload(domain.local(whole), domain.backend.real), field)
+        domain.backend.store(domain.local(whole), field)
 
     def whole_field(self, field: Any, axis: int | None = None) -> np.ndarray:
         """The global [k, j, i] array of a device field in its own precision, on every block."""

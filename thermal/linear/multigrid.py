@@ -67,6 +67,7 @@ class Multigrid:
         self._hierarchy = Hierarchy(backend, plan_levels(planes, keep), own, self.comm, tuple(sweeps), self.take)
         self.finest = self._hierarchy.levels[0]
         self._setup: list[Step] = []
+        self.invert_coarsest: Step = lambda: None  # the rest of `setup`, for which the host waits
         self._conductances: tuple[Any, ...] = ()
         self.cycle_steps: list[Step] = []
 
@@ -81,10 +82,16 @@ class Multigrid:
         gx, gy, gz   conductance of the low x, y, z face of each cell, 0 at closed faces
         gd           conductance to a fixed pressure, >= 0
         """
+        self.renew(gx, gy, gz, gd)
+        self.invert_coarsest()
+
+    def renew(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
+        """The part of `setup` that the device does alone."""
         given = (gx, gy, gz, gd)
         if len(self._conductances) != 4 or any(a is not b for a, b in zip(given, self._conductances, strict=True)):
             self._conductances = given
-            self._setup = self._hierarchy.bind_setup(given)
+            *steps, self.invert_coarsest = self._hierarchy.bind_setup(given)
+            self._setup = [self.backend.program(steps)] if self.comm.size == 1 else steps
             self.cycle_steps = self._hierarchy.bind_cycle(given)
         for step in self._setup:
             step()
@@ -232,7 +239,7 @@ class Replica:
         low, n = self._local.own.low, self._local.n
         part = tuple(slice(low[axis], low[axis] + n[axis] + 2 * HALO) for axis in (2, 1, 0))
         answer = np.ascontiguousarray(self._backend.download(self._top.unknown)[part])
-        self._backend.copy(self._backend.upload(answer), self._local.unknown)
+        self._backend.store(answer, self._local.unknown)
 
     def _gather(self, parts: Sequence[Any], wholes: Sequence[Any]) -> None:
         inside = (slice(HALO, -HALO),) * 3
@@ -243,7 +250,7 @@ class Replica:
             padded[number][inside][own.window] = self._backend.download(part)[inside]
         total = self._comm.sum(padded.ravel()).reshape(padded.shape)
         for values, whole in zip(total, wholes, strict=True):
-            self._backend.copy(self._backend.upload(values), whole)
+            self._backend.store(values, whole)
 
 
 def _first_replicated(plan: Plan, ranges: Sequence[Range], comm: Communicator) -> int:

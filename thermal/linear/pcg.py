@@ -49,14 +49,23 @@ class PressureSolver:
 
     def setup(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
         """Take new conductances (see Multigrid.setup) and renew the preconditioner."""
+        self.renew(gx, gy, gz, gd)
+        self._multigrid.invert_coarsest()
+
+    def renew(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
+        """The part of `setup` that the device does alone; `invert_coarsest` is the rest, for which the host waits."""
         given = (gx, gy, gz, gd)
         if len(self._operator) != 4 or any(a is not b for a, b in zip(given, self._operator, strict=True)):
             self._operator = given
             self._bound = ()
             self._setup = self._means.bind_setup(gd)
-        self._multigrid.setup(*given)
+        self._multigrid.renew(*given)
         for step in self._setup:
             step()
+
+    def invert_coarsest(self) -> None:
+        """See `renew`."""
+        self._multigrid.invert_coarsest()
 
     def solve(self, x: Any, b: Any) -> None:
         """x = the answer after `iterations` steps from zero; b the right side; device arrays with halos, cut halos not filled."""
@@ -113,6 +122,8 @@ class PressureSolver:
         last = bind("axpy", *n, self._alpha, 1.0, p, x)
         steps = [*first, *(later * (self.iterations - 1))]
         self._steps = [*begin, *steps[:-1], last, *end]
+        if self._comm.size == 1:
+            self._steps = [self._backend.program(self._steps)]
 
     def _line(self, beta: Any) -> list[Step]:
         """New direction and the step length along it."""

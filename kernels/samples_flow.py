@@ -1,4 +1,4 @@
-"""Arguments of the flow kernels: momentum, scalar, pressure, turbulence, boundary, where `recipes.py` alone would not do.
+"""Arguments of the flow kernels: momentum, scalar, pressure, turbulence, boundary, where `samples.py` alone would not do.
 
 Numbers are those of air in a hall, because the kernels divide by differences: 1/alpha must exceed 1, and a wall law takes another
 branch below y+ 11.5 than above it. Ranges are wide enough that every branch is taken.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from tests.kernels.recipes import Hall
+    from kernels.samples import Hall
 
 Recipe = Callable[["Hall"], Any]
 

@@ -1,4 +1,4 @@
-"""Valid random arguments for every kernel, so that a new kernel is tested on every backend without a test of its own.
+"""Valid random arguments for every kernel: a new kernel is tested and timed on every backend without code of its own.
 
 A recipe is a function of the Hall below. It is looked up by (kernel, parameter), then (file, parameter), then by parameter in
 EVERYWHERE, then by type: a `real*` of a kernel over cells is a field, a `real` a positive number. What none of these covers
@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from kernels import samples_flow
 from kernels.signature import Kernel, Parameter, partial_count
-from tests.kernels import recipes_flow
 
 SIZES = ((5, 4, 3), (9, 1, 6), (1, 7, 2), (1, 1, 1), (33, 5, 3))  # odd sizes and axes of one cell
 
@@ -28,7 +28,7 @@ class Hall:
     def __init__(self, size: tuple[int, int, int], real: np.dtype, seed: int = 1):
         self.size = size
         self.real = np.dtype(real)
-        self.random = np.random.default_rng(seed)
+        self.random: Any = np.random.default_rng(seed)
         self.shape = (size[2] + 4, size[1] + 4, size[0] + 4)
         # Lists hold faces of one side of one plane, as boundary lists do: no face has another one's inner neighbour.
         self.count = max(1, size[0] * size[1] // 2)
@@ -97,6 +97,10 @@ def bounds(axis: int, end: int) -> Recipe:
     return lambda hall: -1 if end == 0 else hall.size[axis]
 
 
+def _coarse_cells(axis: int) -> Recipe:
+    return lambda hall: hall.coarse[axis]
+
+
 def signed(hall: Hall) -> np.ndarray:
     """A field of both signs: velocities, corrections."""
     return hall.field(-1.0, 1.0)
@@ -150,7 +154,7 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "held"): lambda hall: hall.random.integers(0, 2, hall.count).astype(np.uint8),
     ("boundary", "face"): lambda hall: hall.random.permutation(hall.count).astype(np.int32),
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
-    **recipes_flow.BY_FILE,
+    **samples_flow.BY_FILE,
     ("krylov", "runs"): runs,
     ("multigrid", "starts"): Hall.starts,
     ("multigrid", "parents"): Hall.parents,
@@ -165,8 +169,8 @@ def _restrict_like(kernel: str, coarse: tuple[str, ...], fine: tuple[str, ...]) 
     """A kernel over coarse cells that reads a finer level: nx, ny, nz are coarse there, fx, fy, fz fine."""
     sizes: dict[tuple[str, str], Recipe] = {}
     for axis, (own, other) in enumerate(zip(("nx", "ny", "nz"), ("fx", "fy", "fz"), strict=True)):
-        sizes[kernel, own] = lambda hall, axis=axis: hall.coarse[axis]
-        sizes[kernel, other] = lambda hall, axis=axis: hall.size[axis]
+        sizes[kernel, own] = _coarse_cells(axis)
+        sizes[kernel, other] = bounds(axis, 1)
     sizes |= {(kernel, name): Hall.coarse_field for name in coarse}
     return sizes | {(kernel, name): Hall.field for name in fine}
 
@@ -227,7 +231,7 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("solve_coarsest", "inverse"): lambda hall: _symmetric(hall.random.random((hall.count, hall.count))),
     ("solve_coarsest", "b"): Hall.field,
     ("solve_coarsest", "x"): Hall.field,
-    **recipes_flow.BY_KERNEL,
+    **samples_flow.BY_KERNEL,
 }
 
 
@@ -259,4 +263,4 @@ def _make(kernel: Kernel, parameter: Parameter, hall: Hall) -> Any:
         return hall.field()
     if kernel.macro == "FV_SUM" and parameter.name == kernel.macro_arguments[3]:
         return None
-    raise MissingRecipe(f"{kernel.file}.cu: {kernel.name} has no recipe for {parameter.name} (tests/kernels/recipes.py)")
+    raise MissingRecipe(f"{kernel.file}.cu: {kernel.name} has no recipe for {parameter.name} (kernels/samples.py)")

@@ -103,6 +103,8 @@ def test_a_wall_law_sees_the_speed_past_the_wall(one_thread: Backend, model: str
             one_thread.fill(flow.state.epsilon, 0.01)
         flow.turbulence.update(False)
         faces = next(f for f in flow.domain.lists if (f.axis, f.sign) == (2, 1))
+        if model == "k-epsilon":  # a step of its rows relaxes moving air less
+            one_thread.fill(flow.state.k, 0.02)
         flow.boundary.walls.add()
         produced = one_thread.download(flow.turbulence.production).ravel()[faces.cell] if model == "k-epsilon" else 0.0
         flow.boundary.prepare_momentum(0)

@@ -13,6 +13,7 @@ from thermal.flow.energy import Energy
 from thermal.flow.momentum import Momentum
 from thermal.flow.pressure import Pressure
 from thermal.flow.scales import Scales, find_scales, kept_walls
+from thermal.flow.tracks import Tracks
 from thermal.flow.turbulence import MODELS
 from thermal.racks.air import RackAir
 from thermal.state import State
@@ -37,6 +38,8 @@ class Measure:
     balance: float
     inlets: np.ndarray
     sample: Sample
+    tracks: np.ndarray | None = None
+    spans: np.ndarray | None = None
 
 
 class Flow:
@@ -53,10 +56,7 @@ class Flow:
         self.pressure = Pressure(domain, self.state, self.boundary)
         self.energy = Energy(domain, self.state, self.boundary, self.racks)
         self.turbulence: Any = MODELS[self.model](domain, self.state, self.boundary)
-        self._fronts = [
-            next(i for i, p in enumerate(domain.placement.patches) if p.kind == "front" and p.object is rack)
-            for rack in case.racks
-        ]
+        self.tracks = Tracks(domain, self.state, self.scales)
         self._kept = list(kept_walls(domain.placement))
 
     def begin(self) -> None:
@@ -90,10 +90,12 @@ class Flow:
         """The present distance from an answer."""
         scales, sample = self.scales, self.boundary.sample()
         heat = scales.warmth(sample.heat[self._kept])
-        inlets = sample.mixed[self._fronts] if self._fronts else np.zeros(0)
+        fronts = self.tracks.fronts
+        inlets = sample.mixed[fronts] if fronts else np.zeros(0)
         momentum = sum(self.momentum.defects) / scales.momentum if scales.momentum else 0.0
         balance = -(float(sample.heat.sum()) + scales.skins) / heat
-        return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample)
+        tracks, spans = self.tracks.read(sample, inlets, heat)
+        return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample, tracks, spans)
 
     def polish(self, rounds: int) -> None:
         """Close the balances of a settled flow: project without predicting, then relax the temperature on the projected flow."""

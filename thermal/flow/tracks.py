@@ -31,8 +31,8 @@ class Track:
 class Tracks:
     """The watched numbers of a placed case on one block.
 
-    With racks: the mean temperature of each front, K. Without: the heat of each wall of a kept temperature and of each opening, the
-    surface temperature of each wall of a given flux, the flow of each pressure opening, and the kinetic energy of the room.
+    With racks: the mean temperature of each front, K. Without: the heat of each wall of a kept temperature and of each opening,
+    the surface temperature of each wall of a given flux, the flow of each pressure opening, and the kinetic energy of the room.
     """
 
     def __init__(self, domain: Domain, state: State, scales: Scales) -> None:
@@ -74,10 +74,10 @@ class Tracks:
         energy = self.domain.comm.sum(np.array([float(self.domain.backend.download(self._partial).sum())]))[0]
         scales = self.scales
         values = np.concatenate([sample.heat[self._heat], sample.inflow[self._flow], sample.surface[self._surface], [energy]])
-        spans = np.concatenate(
-            [
-                np.full(len(self._heat), warmth), np.full(len(self._flow), scales.supply),
-                np.full(len(self._surface), scales.contrast), [2.0 * max(energy, self._least)],  # twice: 1 % of speed is 2 % of it
-            ]
-        )  # fmt: skip
-        return values, PER_KELVIN * spans
+        motion = 2.0 * max(energy, self._least)  # twice: 1 % of a speed is 2 % of its square
+        heat, flow, surface = (
+            len(self._heat) * [warmth],
+            len(self._flow) * [scales.supply],
+            len(self._surface) * [scales.contrast],
+        )
+        return values, PER_KELVIN * np.array([*heat, *flow, *surface, motion])

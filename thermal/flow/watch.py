@@ -1,7 +1,8 @@
 """From the history of a run to its verdict: has it settled, does it swing, or is it still on its way?
 
-steady      every track (rack inlets; in a room without racks see thermal.flow.tracks) stands: over two windows its mean moves less than a gate, its extrapolated way to the end is below
-            another, it swings less than a third; and mass, momentum and heat are below theirs
+steady      every track (rack inlets; without racks see thermal.flow.tracks) stands: over two windows its mean moves less than a
+            gate, its extrapolated way to the end is below another, it swings less than a third; and mass, momentum and heat are
+            below theirs
             or, over two long windows, means repeat and swing less than a gate, with wider gates for the defects: somewhere in the
             hall a jet flutters, and no track feels it
 plateau     over two long windows mean and amplitude are the same, but the amplitude is too large to be called steady
@@ -20,8 +21,7 @@ from thermal.flow.solver import Measure
 
 @dataclass(frozen=True)
 class Gates:
-    """What a steady answer may leave open. Tracks in K, or what counts like it (thermal.flow.tracks); the others as Measure defines
-    them."""
+    """What a steady answer may leave open. Tracks in K or what counts like it (thermal.flow.tracks), others as in Measure."""
 
     window: int = 10  # iterations; the shortest look back
     drift: float = 0.015  # K, mean of a window against that of the one before

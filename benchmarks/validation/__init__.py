@@ -11,4 +11,5 @@ STUDIES: dict[str, str] = {  # name on the command line: module
     "lid-cavity": "benchmarks.validation.lid_cavity",
     "plane-flows": "benchmarks.validation.plane_flows",
     "channel": "benchmarks.validation.channel",
+    "heated-cavity": "benchmarks.validation.heated_cavity",
 }

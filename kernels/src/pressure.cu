@@ -38,3 +38,19 @@ KERNEL void defect_sum(const int nx, const int ny, const int nz, const real* def
 {
     FV_SUM(i, j, k, partial, (defect[AT(i, j, k)] > R(0.0) ? (double)defect[AT(i, j, k)] : -(double)defect[AT(i, j, k)]))
 }
+
+// Kinetic energy over rho0 of each fluid cell, m5/s2: its volume times half the mean square of the velocities on its six faces.
+INLINE double cell_energy(const real* u, const real* v, const real* w, const int* mask, const real volume, const long long c,
+                          const long long sy, const long long sz)
+{
+    const real squares = u[c] * u[c] + u[c + 1] * u[c + 1] + v[c] * v[c] + v[c + sy] * v[c + sy] + w[c] * w[c] + w[c + sz] * w[c + sz];
+    return (mask[c] & 1) ? (double)(R(0.25) * volume * squares) : 0.0;
+}
+
+// Partial sums of the kinetic energy.
+KERNEL void kinetic_energy(const int nx, const int ny, const int nz, const real* u, const real* v, const real* w, const int* mask,
+                           const real* metrics, double* partial)
+{
+    METRICS(metrics)
+    FV_SUM(i, j, k, partial, cell_energy(u, v, w, mask, dx[i] * dy[j] * dz[k], AT(i, j, k), SY, SZ))
+}

@@ -37,3 +37,12 @@ def correct(nx, ny, nz, u, v, w, p, q, gx, gy, gz, metrics):
 def defect_sum(nx, ny, nz, defect, partial):
     """Partial sums of |mass defect|, one per row."""
     partial[: ny * nz] = np.abs(defect[INTERIOR]).astype(np.float64).sum(axis=2).ravel()
+
+
+def kinetic_energy(nx, ny, nz, u, v, w, mask, metrics, partial):
+    """Partial sums, one per row, of volume times half the mean square of the velocities on the six faces of a fluid cell."""
+    (dx, dy, dz), _ = unpack_metrics(metrics, nx, ny, nz)
+    volume = line(dx, 0) * line(dy, 1) * line(dz, 2)
+    squares = at(u) ** 2 + at(u, i=1) ** 2 + at(v) ** 2 + at(v, j=1) ** 2 + at(w) ** 2 + at(w, k=1) ** 2
+    energy = np.where(at(mask) & 1, u.dtype.type(0.25) * volume * squares, 0)
+    partial[: ny * nz] = energy.astype(np.float64).sum(axis=2).ravel()

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from kernels import Backend
-from tests.builders import hall_h0, tiny_hall
+from tests.builders import empty_room, hall_h0, tiny_hall, warm_wall
 from tests.flow.halls import hall_of_everything, heated_obstacle, modelled, solve, stopping_at
 from thermal.case.model import Case
 from thermal.flow import steady, watch
 from thermal.flow.solver import Flow, Measure
 from thermal.flow.steady import Monitor
-from thermal.flow.watch import FINE, LONG, Watch
+from thermal.flow.watch import FINE, LONG, ROOM, Watch
 from thermal.parallel import run_blocks
 from thermal.place import place_case
 
@@ -97,6 +97,38 @@ def test_without_racks_the_residuals_decide() -> None:
     assert history(lambda n: [], 100).shortfalls() == []
     assert worst(history(lambda n: [], 100, (1.0, 0.01, 1e-3, 1e-4))) == ("mass", -1)
     assert history(lambda n: [], 400, (1.0, 0.01, 1e-3, 1e-4)).plateau() is None
+
+
+def in_a_room(track: Track, spans: list[float], iterations: int, residuals: Any = QUIET) -> Watch:
+    """A watch that has seen tracks of a room without racks, whose gates' kelvins mean `spans`."""
+    found = Watch(ROOM, EVERY)
+    for iteration in range(EVERY, iterations + 1, EVERY):
+        row = measure([], residuals)
+        row.tracks, row.spans = np.array(track(iteration)), np.array(spans)
+        found.add(row)
+    return found
+
+
+def test_tracks_of_a_room_are_judged_on_their_own_scales() -> None:
+    """The same drift is much for one track and nothing for another; the worst is named."""
+    drifting = lambda n: [500.0 + 0.02 * n, 3.0 + 1e-5 * n]  # noqa: E731
+    assert in_a_room(drifting, [500.0, 3.0], 200).shortfalls() == []
+    quantity, number = worst(in_a_room(drifting, [500.0, 0.003], 200))
+    assert quantity.startswith("drift") and number == 1
+
+
+def test_a_room_that_creeps_is_seen_by_its_way_ahead() -> None:
+    """Each window adds 98 % of the one before: 50 windows are ahead, where a hall's extrapolation would see 10."""
+    creeping = lambda n: [1.0 - 0.01 * 0.98 ** (n / 10.0)]  # noqa: E731
+    spans = [1.0 / 30.0]
+    assert [item[1] for item in in_a_room(creeping, spans, 300).shortfalls()] == ["drift ahead"]
+    assert in_a_room(creeping, spans, 1500).shortfalls() == []
+
+
+def test_a_room_that_swings_is_a_plateau() -> None:
+    """1 % of its scale to either side counts like 0.3 K of an inlet."""
+    found = in_a_room(lambda n: [7.0 + 0.14 * math.sin(0.3 * n)], [7.0 / 30.0], 2 * LONG, LOUD)
+    assert found.plateau() == pytest.approx(0.6, rel=0.1)
 
 
 LOUD = (5e-3, 5.0, 0.1, 1e-3)  # what a flow that swings leaves open
@@ -270,6 +302,39 @@ def test_all_blocks_tell_the_same_end(one_thread: Backend, monkeypatch: pytest.M
     for outcome in outcomes:
         assert (outcome.verdict, outcome.text, outcome.iterations) == (whole.verdict, whole.text, whole.iterations)
         np.testing.assert_allclose(outcome.inlets, whole.inlets, atol=1e-9)
+
+
+def warm_room() -> Case:
+    """A closed room between a warm and a cold wall."""
+    size = (1.6, 0.8, 1.6)
+    walls = (warm_wall("warm", "x-", size, temperature=303.15), warm_wall("cold", "x+", size, temperature=293.15))
+    return modelled(empty_room(size, 0.2, walls=walls), "zero-equation")
+
+
+def test_a_wall_that_drifts_is_the_worst(double: Backend) -> None:
+    """A room without racks that is cut short says which of its objects moved most, as a share of its scale."""
+    outcome = solve(stopping_at(warm_room(), 32), double)
+    assert outcome.verdict == "unfinished" and outcome.worst is not None
+    flow = outcome.flow
+    assert [(track.object, track.quantity) for track in flow.tracks.tracks] == [
+        ("warm", "heat"), ("cold", "heat"), ("hall", "kinetic energy"),
+    ]  # fmt: skip
+    assert outcome.worst["object"] in ("warm", "cold", "hall") and outcome.worst["value"] > outcome.worst["gate"] > 0.0
+
+
+def test_all_blocks_of_a_room_without_racks_tell_the_same_end(one_thread: Backend) -> None:
+    """Heat and motion are sums over all blocks."""
+    placements = [place_case(warm_room())]
+
+    def work(comm: Any) -> Any:
+        return steady.SteadyRun(placements, one_thread, comm, 400, Monitor()).run()
+
+    outcomes = run_blocks(2, 1, 2, work)
+    whole = solve(stopping_at(warm_room(), 400), one_thread)
+    assert whole.verdict == "steady"
+    for outcome in outcomes:
+        assert (outcome.verdict, outcome.text, outcome.iterations) == (whole.verdict, whole.text, whole.iterations)
+        np.testing.assert_allclose(outcome.measure.tracks, whole.measure.tracks, rtol=1e-9)
 
 
 def test_a_run_that_swings_is_averaged(single: Backend, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,9 @@ STREAM = 14.0
 # J. Comput. Phys. 48:387).
 STIRRED = 0.1
 REST = 1e-3  # m/s: a room in which nothing blows and nothing heats is measured against this
-ALIKE = 0.1  # K: nor is the heat of a room whose temperatures are all alike measured against less
+ALIKE = 0.1  # K: and the heat of a room whose temperatures are all alike against this
+SAME = 1e-5  # temperatures are alike that differ by less than this share of their distance from the reference: round-off
+FAINT = 1e-3  # of supply x contrast: heat of walls is not measured against less (convection carries 2 to 0.2 of it)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Scales:
     heat: float
     gravity: float  # g beta, m/(s2 K)
     skins: float = 0.0
+    viscosity: float = 0.0  # m2/s
 
     @property
     def step(self) -> float:
@@ -51,7 +54,19 @@ class Scales:
         rate = self.velocity / self.length
         if self.temperature > 0.0:
             rate = max(rate, math.sqrt(self.gravity * self.temperature / self.length))
+        if rate == 0.0:  # nothing drives air: what is left is conduction
+            rate = self.viscosity / self.length**2
         return STEP / rate if rate > 0.0 else 1.0
+
+    @property
+    def pace(self) -> float:
+        """Speed in m/s that motion is measured against, never zero."""
+        return self.velocity or REST
+
+    @property
+    def contrast(self) -> float:
+        """K that temperatures are measured against, never zero."""
+        return self.temperature or ALIKE
 
     def warmth(self, walls: np.ndarray) -> float:
         """K m3/s that defects of heat are measured against: the heat given to the air, or what enters at another temperature.
@@ -59,9 +74,9 @@ class Scales:
         walls   K m3/s that each wall of a kept temperature gives now; the sum of those that take counts where it is larger
         """
         if not len(walls):
-            return self.heat or self.supply * max(self.temperature, ALIKE)
+            return self.heat or self.supply * self.contrast
         given, taken = np.maximum(walls, 0.0).sum(), np.maximum(-walls, 0.0).sum()
-        return max(self.heat + float(given), float(taken), REST * self.length**2 * ALIKE)
+        return max(self.heat + float(given), float(taken), FAINT * self.supply * self.contrast)
 
     @property
     def momentum(self) -> float:
@@ -109,8 +124,12 @@ def find_scales(placement: Placement) -> Scales:
     flow = flow or REST * case.room[2] ** 2
     entering = [o.temperature for o in case.openings]
     foreign = max([abs(t - case.flow.initial_temperature) for t in entering], default=0.0)
+    contrast = max(rise, spread, foreign if not heat else 0.0)
+    told = [case.flow.initial_temperature, *entering, *kept_walls(placement).values()]
+    if contrast <= SAME * max(abs(t - air.reference_temperature) for t in told):
+        contrast = 0.0
     length = gap(case) if case.flow.periodic else case.room[2]
-    return Scales(fastest, max(rise, spread, foreign if not heat else 0.0), length, flow, heat, gravity, skins)
+    return Scales(fastest, contrast, length, flow, heat, gravity, skins, air.kinematic_viscosity)
 
 
 def gap(case: Case) -> float:

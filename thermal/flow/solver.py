@@ -15,6 +15,7 @@ from thermal.flow.energy import Energy
 from thermal.flow.momentum import Momentum
 from thermal.flow.pressure import Pressure
 from thermal.flow.scales import Scales, find_scales, kept_walls
+from thermal.flow.tracks import Tracks
 from thermal.flow.turbulence import MODELS
 from thermal.racks.air import RackAir
 from thermal.state import State
@@ -39,6 +40,8 @@ class Measure:
     balance: float
     inlets: np.ndarray
     sample: Sample
+    tracks: np.ndarray | None = None
+    spans: np.ndarray | None = None
 
 
 class Flow:
@@ -56,10 +59,7 @@ class Flow:
         self.pressure = Pressure(domain, self.state, self.boundary)
         self.energy = Energy(domain, self.state, self.boundary, self.racks, self.drive)
         self.turbulence: Any = MODELS[self.model](domain, self.state, self.boundary)
-        self._fronts = [
-            next(i for i, p in enumerate(domain.placement.patches) if p.kind == "front" and p.object is rack)
-            for rack in case.racks
-        ]
+        self.tracks = Tracks(domain, self.state, self.scales)
         self._kept = list(kept_walls(domain.placement))
         self._halves: tuple[Any, Any] | None = None  # of an iteration that is not measured, as programs of the device
 
@@ -111,10 +111,12 @@ class Flow:
         """The present distance from an answer."""
         scales, sample = self.scales, self.boundary.sample()
         heat = scales.warmth(sample.heat[self._kept])
-        inlets = sample.mixed[self._fronts] if self._fronts else np.zeros(0)
+        fronts = self.tracks.fronts
+        inlets = sample.mixed[fronts] if fronts else np.zeros(0)
         momentum = sum(self.momentum.defects) / scales.momentum if scales.momentum else 0.0
         balance = -(float(sample.heat.sum()) + scales.skins - self.drive.carried()) / heat
-        return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample)
+        tracks, spans = self.tracks.read(sample, inlets, heat)
+        return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample, tracks, spans)
 
     def polish(self, rounds: int) -> None:
         """Close the balances of a settled flow: project without predicting, then relax the temperature on the projected flow."""

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from thermal.flow.averages import PLACES, Averages
+from thermal.flow.averages import PLACES, Averages, amount
 from thermal.flow.domain import Domain
 from thermal.flow.sequence import refine_centres, refine_faces
 from thermal.flow.solver import Flow, Measure
-from thermal.flow.watch import COARSE, FINE, Watch
+from thermal.flow.tracks import PER_KELVIN
+from thermal.flow.watch import COARSE, FINE, ROOM, Gates, Watch
 from thermal.parallel import Communicator, cut
 from thermal.place import Placement
 
@@ -164,22 +165,32 @@ class SteadyRun:
             self.averages.add(measure, self.flow)
             return self._averaged(self.averages)
         if not shortfalls:
-            return "steady", "every rack inlet, mass, momentum and heat stand still"
+            return "steady", f"{self._watched()} stand still"
         swing = self.watch.flutter()
         if swing is not None:
-            self.averages, self.phase.averaging = Averages(len(self.case.racks)), "steady"
-            self._say(f"every rack inlet stands still within {swing:.2f} K while the flow flutters elsewhere: averaging")
+            self.averages, self.phase.averaging = Averages(self.flow.tracks.tracks), "steady"
+            still = "every rack inlet stands" if self.case.racks else "heat and motion stand"
+            self._say(f"{still} still within {self._amount(swing)} while the flow flutters elsewhere: averaging")
         else:
             self._swings()
         return None
+
+    def _watched(self) -> str:
+        return "every rack inlet, mass, momentum and heat" if self.case.racks else "heat, motion, mass and momentum of the room"
+
+    def _swinging(self) -> str:
+        return "inlets" if self.case.racks else "heat and motion"
+
+    def _amount(self, swing: float) -> str:
+        return amount(self.flow.tracks.tracks[0], swing)
 
     def _averaged(self, averages: Averages) -> tuple[str, str] | None:
         """Whether the means are long enough, and what they are means of."""
         iterations = averages.count * EVERY
         if self.phase.averaging == "steady":
-            return ("steady", averages.flutter_text(self.case)) if iterations >= FLUTTERED else None
+            return ("steady", averages.flutter_text()) if iterations >= FLUTTERED else None
         if (iterations >= AVERAGED and averages.is_precise()) or iterations >= MOST_AVERAGED:
-            return "unsteady", averages.text(self.case)
+            return "unsteady", averages.text()
         return None
 
     def _swings(self) -> None:
@@ -191,16 +202,17 @@ class SteadyRun:
         if phase.swing_before < 0.0:
             phase.relaxation *= LOWERED
             self.flow.bind(phase.relaxation)
-            self._say(f"inlets swing by {amplitude:.2f} K and no longer settle: relaxation lowered")
+            self._say(f"{self._swinging()} swing by {self._amount(amplitude)} and no longer settle: relaxation lowered")
         elif amplitude > SHRUNK * phase.swing_before:
-            self.averages, self.phase.averaging = Averages(len(self.case.racks)), "unsteady"
-            self._say(f"inlets still swing by {amplitude:.2f} K: the flow has no steady state, averaging from here on")
+            self.averages, self.phase.averaging = Averages(self.flow.tracks.tracks), "unsteady"
+            words = f"{self._swinging()} still swing by {self._amount(amplitude)}"
+            self._say(f"{words}: the flow has no steady state, averaging from here on")
         phase.swing_before = amplitude
-        self.watch = Watch(FINE, EVERY)
+        self.watch = Watch(self._gates(), EVERY)
 
     def _close(self, verdict: str, text: str) -> Outcome:
         flow, phase = self.flow, self.phase
-        shortfalls = self.watch.shortfalls() if self.watch.inlets else []
+        shortfalls = self.watch.shortfalls() if self.watch.tracks else []
         means = self.averages if verdict in ("steady", "unsteady") else None
         if means:  # the mean flow, made to close: its mass defect is that of no iterate
             self._set_fields(means.fields())
@@ -215,17 +227,21 @@ class SteadyRun:
             self._save()
         worst = None
         if verdict not in ("steady", "unsteady") and shortfalls:
-            _, quantity, rack, value, gate = shortfalls[0]
-            worst = {
-                "object": self.case.racks[rack].name if rack >= 0 else "hall",
-                "quantity": quantity,
-                "value": value,
-                "gate": gate,
-            }
+            worst = self._worst(*shortfalls[0][1:])
         return Outcome(
             verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, balance, measure,
             self.history, self._fields(), flow,
         )  # fmt: skip
+
+    def _worst(self, quantity: str, index: int, value: float, gate: float) -> dict[str, Any]:
+        """What kept the run from being steady, with its object; of a track without racks the values are shares of its scale."""
+        name = "hall"
+        if index >= 0:
+            track = self.flow.tracks.tracks[index]
+            name = track.object
+            if not track.unit:
+                quantity, value, gate = f"{quantity} of {track.quantity}", value * PER_KELVIN, gate * PER_KELVIN
+        return {"object": name, "quantity": quantity, "value": value, "gate": gate}
 
     # -- grids ----------------------------------------------------------------------------------------------------
     def _enter(self, level: int, coarse: dict[str, np.ndarray] | None) -> None:
@@ -262,7 +278,10 @@ class SteadyRun:
         placement = self.placements[level]
         block = cut(self.comm, placement.grid.n, self.cuts[level])
         self.flow = Flow(Domain(placement, self.backend, self.comm, block))
-        self.watch = Watch(FINE if level == len(self.placements) - 1 else COARSE, EVERY)
+        self.watch = Watch(self._gates() if level == len(self.placements) - 1 else COARSE, EVERY)
+
+    def _gates(self) -> Gates:
+        return FINE if self.case.racks else ROOM
 
     def _fields(self) -> dict[str, np.ndarray]:
         """All declared fields as global arrays."""
@@ -280,7 +299,7 @@ class SteadyRun:
     # -- telling, stopping, saving --------------------------------------------------------------------------------
     def _hottest(self) -> float:
         """K above reference that no inlet can pass: all heat in a thousandth of the smallest flow would not do it."""
-        return 1e3 * max(self.flow.scales.temperature, 1.0)
+        return 1e3 * max(self.flow.scales.temperature, 1.0) if self.case.racks else math.inf
 
     def _say(self, text: str) -> None:
         if self.comm.rank == 0:
@@ -355,7 +374,7 @@ class SteadyRun:
         self.flow.begin()
         self._set_force()
         self._set_fields({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("fields/")})
-        self.watch.restore({name: arrays[f"watch/{name}"] for name in ("inlets", "residuals")})
+        self.watch.restore({name: arrays[f"watch/{name}"] for name in ("tracks", "spans", "residuals")})
         if phase.averaging:
-            self.averages = Averages(len(self.case.racks))
+            self.averages = Averages(self.flow.tracks.tracks)
             self.averages.restore({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("averages/")})

@@ -164,7 +164,7 @@ def test_the_polynomial_stands_for_the_cosine(one_thread: Backend) -> None:
 
 
 def test_normal_stresses_stay_positive(one_thread: Backend) -> None:
-    """However strong the strain: 2/3 k - 2 nut S_11 >= 0 along the axis of strongest stretching. The standard model fails this."""
+    """However strong the strain: 2/3 k - 2 nut S_11 >= 0 along the axis of strongest stretching; the standard model fails."""
     realizable_, standard = (room(one_thread, model, 1.0) for model in ("realizable-k-epsilon", "k-epsilon"))
     failed = 0
     for gradient in gradients():

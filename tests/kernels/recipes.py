@@ -152,6 +152,8 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
     **recipes_flow.BY_FILE,
     ("krylov", "runs"): runs,
+    ("drive", "axis"): lambda hall: int(hall.random.integers(0, 3)),
+    **{("drive", name): lambda hall: hall.random.uniform(0.1, 1.0, 1) for name in ("force", "change")},
     ("multigrid", "starts"): Hall.starts,
     ("multigrid", "parents"): Hall.parents,
 }
@@ -203,6 +205,8 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, "count"): lambda hall: hall.size[1] * hall.size[2] for kernel in ("sum_runs", "subtract_means")},
     ("sum_runs", "x"): Hall.field,
     ("sum_runs", "partial"): lambda hall: np.zeros(hall.size[1] * hall.size[2]),
+    **{("adjust_force", name): lambda hall: hall.random.uniform(0.1, 1.0, hall.count) for name in ("flow", "response")},
+    ("adjust_force", "wanted"): lambda hall: 0.7,
     ("sum_regions", "regions"): lambda hall: 2,
     ("sum_regions", "first"): halves,
     ("sum_regions", "partial"): lambda hall: hall.random.random(hall.size[1] * hall.size[2]),

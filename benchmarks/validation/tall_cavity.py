@@ -56,10 +56,11 @@ temperature = "{HOT} degC"
 """
 
 
-def case(model: str) -> Case:
-    """The cavity with a turbulence model."""
+def case(model: str, flat: bool = False) -> Case:
+    """The cavity with a turbulence model; flat: without side walls."""
     cavity = case_from_text(CASE)
-    return replace(cavity, flow=replace(cavity.flow, turbulence=replace(cavity.flow.turbulence, model=model)))
+    turbulence = replace(cavity.flow.turbulence, model=model)
+    return replace(cavity, flow=replace(cavity.flow, turbulence=turbulence, periodic=(1,) if flat else ()))
 
 
 def grid(splits: int, flat: bool = False) -> Grid:
@@ -94,9 +95,9 @@ def figures(grid: Grid, fields: Fields) -> np.ndarray:
     return np.array([np.interp(0.5 * WIDTH, grid.centres(0), temperature(grid, fields, h)) for h in HEIGHTS]) / (HOT - COLD)
 
 
-def solve(model: str, splits: int, backend: Any, most: int = 3000) -> Settled:
+def solve(model: str, splits: int, backend: Any, flat: bool = False, most: int = 3000) -> Settled:
     """The cavity on a grid."""
-    return settle(case(model), grid(splits), backend, figures, 1e-3, most)
+    return settle(case(model, flat), grid(splits, flat), backend, figures, 1e-3, most)
 
 
 def root_mean_square(grid: Grid, fields: Fields) -> tuple[float, float]:
@@ -119,7 +120,7 @@ def main() -> None:
     be = open_backend("auto", "single", threads=1)
     for splits in map(int, sys.argv[1].split(",")):
         for m in sys.argv[2].split(","):
-            t=time.time(); r = solve(m, splits, be); print(splits, m, r.grid.n, r.iterations, r.change, r.watched.round(3), root_mean_square(r.grid,r.fields), round(time.time()-t), 'nut/nu', r.fields['eddy_viscosity'].max()/VISCOSITY, 'wmax', r.fields['w'].max(), flush=True)
+            t=time.time(); r = solve(m, splits, be, len(sys.argv)>3); print(splits, m, r.grid.n, r.iterations, r.change, r.watched.round(3), root_mean_square(r.grid,r.fields), round(time.time()-t), 'nut/nu', r.fields['eddy_viscosity'].max()/VISCOSITY, 'wmax', r.fields['w'].max(), flush=True)
 
 if __name__ == "__main__":
     main()

@@ -58,11 +58,12 @@ to = ["{WIDTH} m", "{OUTLET} m"]
 """
 
 
-def case(model: str, scheme: str = "second-order") -> Case:
-    """The room with a turbulence model."""
+def case(model: str, flat: bool = False, scheme: str = "second-order") -> Case:
+    """The room with a turbulence model; flat: without side walls."""
     room = case_from_text(CASE)
     turbulence = replace(room.flow.turbulence, model=model)
-    return replace(room, flow=replace(room.flow, turbulence=turbulence, velocity_scheme=scheme, temperature_scheme=scheme))
+    flow = replace(room.flow, turbulence=turbulence, velocity_scheme=scheme, temperature_scheme=scheme, periodic=(1,) if flat else ())
+    return replace(room, flow=flow)
 
 
 def grid(splits: int, flat: bool = False) -> Grid:
@@ -121,9 +122,9 @@ def figures(grid: Grid, fields: Fields) -> np.ndarray:
     return profiles(grid, fields).figures
 
 
-def solve(model: str, splits: int, backend: Any, most: int = 3000) -> Settled:
+def solve(model: str, splits: int, backend: Any, flat: bool = False, most: int = 3000) -> Settled:
     """The room on a grid."""
-    return settle(case(model), grid(splits), backend, figures, STANDS, most)
+    return settle(case(model, flat), grid(splits, flat), backend, figures, STANDS, most)
 
 
 def main() -> None:
@@ -131,7 +132,7 @@ def main() -> None:
     be = open_backend("auto", "single", threads=1)
     for splits in map(int, sys.argv[1].split(",")):
         for m in sys.argv[2].split(","):
-            t=time.time(); r = solve(m, splits, be); print(splits, m, r.grid.n, r.iterations, r.change, r.watched.round(4), round(time.time()-t), flush=True)
+            t=time.time(); r = solve(m, splits, be, len(sys.argv)>3); print(splits, m, r.grid.n, r.iterations, r.change, r.watched.round(4), round(time.time()-t), flush=True)
 
 if __name__ == "__main__":
     main()

@@ -63,8 +63,8 @@ class Communicator(Protocol):
         """Whether `exchange` has anything to do."""
         ...
 
-    def joined(self, axes: Sequence[int]) -> Communicator:
-        """The same block in a hall whose two ends are joined along `axes`."""
+    def joined(self, axes: Sequence[int], backend: Any) -> Communicator:
+        """The same block in a hall whose two ends are joined along `axes`; its arrays will be those of the backend."""
         ...
 
     def exchange(self, arrays: Sequence[Any]) -> None:
@@ -87,24 +87,33 @@ class Serial:
     size = 1
     parts = (1, 1, 1)
 
-    def __init__(self, periodic: Sequence[int] = ()) -> None:
+    def __init__(self, periodic: Sequence[int] = (), backend: Any = None) -> None:
+        """backend: whose arrays will be exchanged; None: NumPy arrays."""
         self.periodic = tuple(periodic)
+        self._backend = backend
+        self._launches: dict[int, list[Callable[[], Any]]] = {}  # by array; a launch keeps its array alive
 
     @property
     def fills_halos(self) -> bool:
         """Whether `exchange` has anything to do."""
         return bool(self.periodic)
 
-    def joined(self, axes: Sequence[int]) -> Serial:
-        """The same hall with its two ends joined along `axes`."""
-        return self if tuple(axes) == self.periodic else Serial(axes)
+    def joined(self, axes: Sequence[int], backend: Any) -> Serial:
+        """The same hall with its two ends joined along `axes`; its arrays will be those of the backend."""
+        return Serial(axes, backend) if axes else self
 
     def exchange(self, arrays: Sequence[Any]) -> None:
         """Fill the halos beyond each joined end from the other end, axis by axis so that edges and corners follow; other halos
         have no neighbour."""
-        for axis in self.periodic:
-            for array in arrays:
-                wrap(array, axis)
+        for array in arrays:
+            if self._backend is None:
+                for axis in self.periodic:
+                    wrap(array, axis)
+            elif self.periodic:
+                if id(array) not in self._launches:
+                    self._launches[id(array)] = [_bind_wrap(self._backend, array, axis) for axis in self.periodic]
+                for launch in self._launches[id(array)]:
+                    launch()
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """The values themselves."""
@@ -132,9 +141,9 @@ class Threads:
         """Whether `exchange` has anything to do."""
         return self.size > 1 or bool(self.periodic)
 
-    def joined(self, axes: Sequence[int]) -> Threads:
+    def joined(self, axes: Sequence[int], backend: Any) -> Threads:
         """The same block in a hall whose two ends are joined along `axes`."""
-        return self if tuple(axes) == self.periodic else Threads(self.rank, self.parts, self._board, axes)
+        return Threads(self.rank, self.parts, self._board, axes) if axes else self
 
     def exchange(self, arrays: Sequence[Any]) -> None:
         """Copy the neighbours' outer two layers into the halos, axis by axis so that edges and corners follow.
@@ -264,6 +273,14 @@ def wrap(array: Any, axis: int) -> None:
     reach = min(HALO, last)  # the source of one cell is spread over both layers
     array[_layer(axis, 0, HALO)] = array[_layer(axis, HALO + last - reach, HALO + last)]
     array[_layer(axis, -HALO, None)] = array[_layer(axis, HALO, HALO + reach)]
+
+
+def _bind_wrap(backend: Any, array: Any, axis: int) -> Callable[[], Any]:
+    """The launch that does what `wrap` does, on the array's device."""
+    n = [size - 2 * HALO for size in reversed(array.shape)]
+    spans = [(-HALO, cells + HALO) for cells in n]
+    spans[axis] = (0, 2 * HALO)
+    return backend.bind("wrap", *n, axis, array, *(bound for span in spans for bound in span))
 
 
 def _step(here: tuple[int, int, int], parts: tuple[int, int, int], axis: int, way: int, is_periodic: bool) -> int | None:

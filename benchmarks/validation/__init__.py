@@ -7,4 +7,8 @@
 A study is a module with `run(sheet)`; it adds rows and pictures to the sheet. One line in STUDIES makes it known.
 """
 
-STUDIES: dict[str, str] = {}  # name on the command line: module
+STUDIES: dict[str, str] = {  # name on the command line: module
+    "lid-cavity": "benchmarks.validation.lid_cavity",
+    "plane-flows": "benchmarks.validation.plane_flows",
+    "channel": "benchmarks.validation.channel",
+}

@@ -159,6 +159,16 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
 }
 
 
+def _ring(hall: Hall) -> int:
+    """The axis whose ends are joined: each in turn."""
+    return hall.size[0] % 3
+
+
+def _ring_bound(axis: int, end: int) -> Recipe:
+    """Four layers along the ring, everything across it."""
+    return lambda hall: (0, 4)[end] if axis == _ring(hall) else (-2, hall.size[axis] + 2)[end]
+
+
 def _racks(name: str, recipe: Recipe) -> dict[tuple[str, str], Recipe]:
     return {("rack_fronts", name): recipe, ("rack_backs", name): recipe}
 
@@ -205,6 +215,8 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, "count"): lambda hall: hall.size[1] * hall.size[2] for kernel in ("sum_runs", "subtract_means")},
     ("sum_runs", "x"): Hall.field,
     ("sum_runs", "partial"): lambda hall: np.zeros(hall.size[1] * hall.size[2]),
+    ("wrap", "axis"): _ring,
+    **{("wrap", f"{name}{end}"): _ring_bound(axis, end) for axis, name in enumerate("ijk") for end in (0, 1)},
     **{("adjust_force", name): lambda hall: hall.random.uniform(0.1, 1.0, hall.count) for name in ("flow", "response")},
     ("adjust_force", "wanted"): lambda hall: 0.7,
     ("sum_regions", "regions"): lambda hall: 2,

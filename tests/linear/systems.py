@@ -36,7 +36,7 @@ class System:
         sweeps: Sequence[int] = SWEEPS,
     ) -> Multigrid:
         """A hierarchy for this grid."""
-        comm = (comm or Serial()).joined(self.periodic)
+        comm = (comm or Serial()).joined(self.periodic, backend)
         return Multigrid(backend, self.planes, self.keep, self.regions, comm, block, sweeps)
 
     def solver(self, backend: Backend, iterations: int = 2, sweeps: Sequence[int] = SWEEPS) -> tuple[PressureSolver, Any, Any]:

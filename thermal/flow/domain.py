@@ -71,7 +71,7 @@ class Domain:
 
     def __init__(self, placement: Placement, backend: Any, comm: Communicator, block: Block | None = None) -> None:
         self.periodic = placement.case.flow.periodic
-        self.placement, self.backend, self.comm = placement, backend, comm.joined(self.periodic)
+        self.placement, self.backend, self.comm = placement, backend, comm.joined(self.periodic, backend)
         grid = placement.grid
         self.block = block or Block((0, 0, 0), grid.n, grid.n)
         self.range = tuple(zip(self.block.low, self.block.high, strict=True))

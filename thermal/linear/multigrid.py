@@ -204,7 +204,7 @@ class Replica:
         self._local = local
         self._comm = comm
         whole = (plan[0][0].n, plan[0][1].n, plan[0][2].n)
-        self._alone = Serial(comm.periodic)
+        self._alone = Serial(comm.periodic, backend)
         self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), self._alone, sweeps)
         self._top = self._hierarchy.levels[0]
         shape = tuple(n + 4 for n in reversed(whole))

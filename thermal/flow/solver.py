@@ -50,7 +50,7 @@ class Flow:
     def __init__(self, domain: Domain) -> None:
         case = domain.placement.case
         self.domain, self.model = domain, case.flow.turbulence.model
-        self.state = State(domain, self.model)
+        self.state = State(domain, MODELS[self.model].fields)
         self.scales: Scales = find_scales(domain.placement)
         self.boundary = Boundary(domain, self.state)
         self.racks = RackAir(domain, self.state)
@@ -58,7 +58,7 @@ class Flow:
         self.momentum = Momentum(domain, self.state, self.boundary, self.drive)
         self.pressure = Pressure(domain, self.state, self.boundary)
         self.energy = Energy(domain, self.state, self.boundary, self.racks, self.drive)
-        self.turbulence: Any = MODELS[self.model](domain, self.state, self.boundary)
+        self.turbulence = MODELS[self.model](domain, self.state, self.boundary)
         self.tracks = Tracks(domain, self.state, self.scales)
         self._kept = list(kept_walls(domain.placement))
         self._halves: tuple[Any, Any] | None = None  # of an iteration that is not measured, as programs of the device

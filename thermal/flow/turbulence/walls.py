@@ -102,7 +102,7 @@ def bind_heat(domain: Domain, state: State, faces: FaceList, place_: Any, head: 
         air.kinematic_viscosity, air.prandtl, t.turbulent_prandtl, t.kappa, t.roughness_e, sublayer_resistance(ratio),
         conductive_limit(ratio, t.kappa, t.roughness_e),
     )  # fmt: skip
-    if t.model == "k-epsilon":
+    if "k" in state.names:
         return backend.bind("wall_heat_k_epsilon", *head, state.k, *rows, *constants, C_MU)
     ending, slide = moving(faces)
     along = (*tangents(domain, state, faces), *slide)

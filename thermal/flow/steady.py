@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from meshes import Grid
 from thermal.flow.averages import PLACES, Averages
 from thermal.flow.domain import Domain
 from thermal.flow.sequence import refine_centres, refine_faces
 from thermal.flow.solver import Flow, Measure
-from thermal.flow.watch import COARSE, FINE, Watch
+from thermal.flow.watch import COARSE, FINE, Gates, Watch
 from thermal.parallel import Communicator, cut
 from thermal.place import Placement
 
@@ -42,6 +43,7 @@ class Outcome:
     worst      what kept it from being steady: {object, quantity, value, gate}, or None
     inlets     K above reference (racks,): last values, or window means; swing K (racks,) half range in that window, None if
     steady
+    error      K (racks,): standard error of the inlets, where they are means; else None
     balance    heat (signed share of the heat to air) and mass (share of the supply), of the last iterate or window
     fields     global arrays by name of state.FIELDS (face velocities on faces), means where unsteady
     """
@@ -53,6 +55,7 @@ class Outcome:
     level_iterations: list[int]
     inlets: np.ndarray
     swing: np.ndarray | None
+    error: np.ndarray | None
     balance: dict[str, float]
     measure: Measure
     history: list[dict[str, Any]]
@@ -94,6 +97,7 @@ class SteadyRun:
 
     placements   coarsest first      cuts   per grid None or, per axis, the first cells of the blocks (thermal.parallel.cut)
     limit        iterations on the finest grid
+    gates        what a steady answer may leave open on the finest grid
     """
 
     def __init__(
@@ -104,9 +108,10 @@ class SteadyRun:
         limit: int,
         monitor: Monitor,
         cuts: list | None = None,
+        gates: Gates = FINE,
     ) -> None:
         self.placements, self.backend, self.comm = placements, backend, comm
-        self.limit, self.monitor = limit, monitor
+        self.limit, self.monitor, self.gates = limit, monitor, gates
         self.cuts = cuts or [None] * len(placements)
         self.case = placements[-1].case
         self.phase = _Phase()
@@ -117,19 +122,26 @@ class SteadyRun:
         self.watch: Watch
 
     # -- the run --------------------------------------------------------------------------------------------------
-    def run(self, checkpoint: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None) -> Outcome:
-        """Go from the coarsest grid, or from a checkpoint, to an outcome."""
+    def run(
+        self,
+        checkpoint: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None,
+        start: tuple[Grid, dict[str, np.ndarray]] | None = None,
+    ) -> Outcome:
+        """Go from the coarsest grid, or from a checkpoint, to an outcome.
+
+        start   another grid and the fields of an Outcome on it, from which the coarsest grid begins, in place of rest
+        """
         if checkpoint:
             self._restore(*checkpoint)
         else:
-            self._enter(0, None)
+            self._enter(0, start)
         while True:
             ending = self._level()
             if ending or self.phase.level == len(self.placements) - 1:
                 return self._close(*(ending or ("unfinished", "")))
-            coarse = self._fields()
+            before = self.placements[self.phase.level].grid, self._fields()
             self.phase.level_iterations.append(self.phase.iteration)
-            self._enter(self.phase.level + 1, coarse)
+            self._enter(self.phase.level + 1, before)
 
     def _level(self) -> tuple[str, str] | None:
         """Iterate on the present grid; returns (verdict, text) if the run ends here, None if the next grid may begin."""
@@ -194,7 +206,7 @@ class SteadyRun:
             self.averages, self.phase.averaging = Averages(len(self.case.racks)), "unsteady"
             self._say(f"inlets still swing by {amplitude:.2f} K: the flow has no steady state, averaging from here on")
         phase.swing_before = amplitude
-        self.watch = Watch(FINE, EVERY)
+        self.watch = Watch(self.gates, EVERY)
 
     def _close(self, verdict: str, text: str) -> Outcome:
         flow, phase = self.flow, self.phase
@@ -206,9 +218,9 @@ class SteadyRun:
         elif verdict == "steady":
             flow.polish(POLISH)
         measure = flow.measure(flow.pressure.mass_defect())
-        inlets, swing, balance = measure.inlets, None, {"heat": measure.balance, "mass": measure.mass}
+        inlets, swing, error, balance = measure.inlets, None, None, {"heat": measure.balance, "mass": measure.mass}
         if means:
-            inlets, swing, balance["heat"] = means.inlets(), means.swing(), means.balance()
+            inlets, swing, error, balance["heat"] = means.inlets(), means.swing(), means.standard_error(), means.balance()
         if verdict == "unfinished":
             self._save()
         worst = None
@@ -221,25 +233,23 @@ class SteadyRun:
                 "gate": gate,
             }
         return Outcome(
-            verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, balance, measure,
-            self.history, self._fields(), flow,
+            verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, error, balance,
+            measure, self.history, self._fields(), flow,
         )  # fmt: skip
 
     # -- grids ----------------------------------------------------------------------------------------------------
-    def _enter(self, level: int, coarse: dict[str, np.ndarray] | None) -> None:
-        """Set up a grid of the sequence, from rest or from the fields of the one before."""
+    def _enter(self, level: int, before: tuple[Grid, dict[str, np.ndarray]] | None) -> None:
+        """Set up a grid of the sequence, from rest or from the fields of a coarser one."""
         self._build(level)
         self.phase.level, self.phase.iteration = level, 0
         self.phase.relaxation = RELAXATION[self.case.flow.velocity_scheme][self.case.flow.turbulence.model]
         self.flow.bind(self.phase.relaxation)
         self.flow.begin()
-        if coarse is not None:
-            before, after = self.placements[level - 1].grid, self.placements[level].grid
+        if before is not None:
+            (coarse, fields), grid = before, self.placements[level].grid
             fine = {
-                name: refine_faces(values, before, after, PLACES[name])
-                if name in PLACES
-                else refine_centres(values, before, after)
-                for name, values in coarse.items()
+                name: refine_faces(values, coarse, grid, PLACES[name]) if name in PLACES else refine_centres(values, coarse, grid)
+                for name, values in fields.items()
             }
             self._set_fields(fine)
         self._tilt()
@@ -259,7 +269,7 @@ class SteadyRun:
         placement = self.placements[level]
         block = cut(self.comm, placement.grid.n, self.cuts[level])
         self.flow = Flow(Domain(placement, self.backend, self.comm, block))
-        self.watch = Watch(FINE if level == len(self.placements) - 1 else COARSE, EVERY)
+        self.watch = Watch(self.gates if level == len(self.placements) - 1 else COARSE, EVERY)
 
     def _fields(self) -> dict[str, np.ndarray]:
         """All declared fields as global arrays."""

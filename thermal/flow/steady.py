@@ -32,6 +32,7 @@ EVERY = 2  # iterations between two looks at the residuals
 COARSE_ITERATIONS = 120
 AVERAGED, MOST_AVERAGED = 200, 800  # iterations of the means of an unsteady run: until they are precise, at most
 FLUTTERED = 120  # iterations of the means of a flow that flutters where no rack feels it
+NEAR = 2.0  # standard errors of a mean within which its true value lies, at about 95 per cent
 POLISH = 12  # rounds of projection and temperature that close the balances of a steady answer
 
 
@@ -43,7 +44,7 @@ class Outcome:
     worst      what kept it from being steady: {object, quantity, value, gate}, or None
     inlets     K above reference (racks,): last values, or window means; swing K (racks,) half range in that window, None if
     steady
-    error      K (racks,): standard error of the inlets, where they are means; else None
+    error      K (racks,): what the iterations leave open: two standard errors where inlets are means, else what they last moved
     balance    heat (signed share of the heat to air) and mass (share of the supply), of the last iterate or window
     fields     global arrays by name of state.FIELDS (face velocities on faces), means where unsteady
     """
@@ -55,7 +56,7 @@ class Outcome:
     level_iterations: list[int]
     inlets: np.ndarray
     swing: np.ndarray | None
-    error: np.ndarray | None
+    error: np.ndarray
     balance: dict[str, float]
     measure: Measure
     history: list[dict[str, Any]]
@@ -218,9 +219,14 @@ class SteadyRun:
         elif verdict == "steady":
             flow.polish(POLISH)
         measure = flow.measure(flow.pressure.mass_defect())
-        inlets, swing, error, balance = measure.inlets, None, None, {"heat": measure.balance, "mass": measure.mass}
+        inlets, swing, error, balance = (
+            measure.inlets,
+            None,
+            self.watch.restlessness(),
+            {"heat": measure.balance, "mass": measure.mass},
+        )
         if means:
-            inlets, swing, error, balance["heat"] = means.inlets(), means.swing(), means.standard_error(), means.balance()
+            inlets, swing, error, balance["heat"] = means.inlets(), means.swing(), NEAR * means.standard_error(), means.balance()
         if verdict == "unfinished":
             self._save()
         worst = None

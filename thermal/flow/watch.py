@@ -89,17 +89,27 @@ class Watch:
             if not value <= gate:
                 found.append((value / gate, name, -1, value, gate))
         if self.inlets[-1].size:
-            track = np.array(self.inlets[-3 * points :]).reshape(3, points, -1)
-            means = track.mean(axis=1)
-            late, early = np.abs(means[2] - means[1]), np.abs(means[1] - means[0])
-            ratio = np.clip(late / np.maximum(early, 1e-9), 0.0, 0.9)
-            ahead = late * ratio / (1.0 - ratio)
-            swing = 0.5 * np.ptp(track[2], axis=0)
-            for name, values, gate in (("drift", late, g.drift), ("drift ahead", ahead, g.ahead), ("swing", swing, g.swing)):
+            named = ("drift", g.drift), ("drift ahead", g.ahead), ("swing", g.swing)
+            for (name, gate), values in zip(named, self._movement(), strict=True):
                 rack = int(np.argmax(values))
                 if not values[rack] <= gate:
                     found.append((float(values[rack] / gate), name, rack, float(values[rack]), gate))
         return sorted(found, key=lambda item: -item[0])
+
+    def _movement(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """K (racks,): drift between the last two windows, its geometric extrapolation, and half the range of the last one."""
+        points = self._points(self.gates.window)
+        track = np.array(self.inlets[-3 * points :]).reshape(3, points, -1)
+        means = track.mean(axis=1)
+        late, early = np.abs(means[2] - means[1]), np.abs(means[1] - means[0])
+        ratio = np.clip(late / np.maximum(early, 1e-9), 0.0, 0.9)
+        return late, late * ratio / (1.0 - ratio), 0.5 * np.ptp(track[2], axis=0)
+
+    def restlessness(self) -> np.ndarray:
+        """K (racks,): what each inlet may still move: largest of drift, drift ahead and swing. Infinite before three windows."""
+        if len(self.inlets) < 3 * self._points(self.gates.window):
+            return np.full(self.inlets[-1].shape if self.inlets else 0, np.inf)
+        return np.max(self._movement(), axis=0)
 
     def flutter(self) -> float | None:
         """Largest half range of an inlet over a long window, K, if everything but a flutter stands still; else None."""

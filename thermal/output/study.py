@@ -24,9 +24,7 @@ def study_words(study: Mapping[str, Any]) -> str:
     worst = max(racks, key=lambda rack: rack["inlet_mean"]["band_K"])
     kinds = ", ".join(f"{count} {kind}" for kind, count in study["kinds"].items())
     asymptotic = sum(rack["inlet_mean"]["asymptotic"] for rack in racks)
-    near = (
-        f"{asymptotic} of {len(racks)} converge as the scheme should" if asymptotic else "none yet converges as the scheme should"
-    )
+    near = f"{asymptotic or 'none'} at the scheme's order of {study['scheme_order']:g}"
     return (
         f"Three similar grids, the cells of one base grid cut into {_joined(study['factors'])} along each axis; this record is "
         f"that of the fine one. "

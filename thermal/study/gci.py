@@ -6,7 +6,7 @@ a temperature in degC means nothing. Where the three values do not behave as the
 
 monotone     the order lies between 0.5 and the scheme's own (and a tenth more): the index, safety factor 1.25
 fast         the order is higher than the scheme allows, so it is chance
-slow         the order is below 0.5, so an extrapolation would be a leap
+slow         the order is below 0.5, so an extrapolation would be a leap, and the end may lie beyond any band told from here
 oscillatory  the finer difference has the other sign and is the smaller one; the band is at least half the range of the values
              (Stern, Wilson, Coleman & Paterson 2001, J. Fluids Eng. 123:793)
 divergent    the finer difference is the larger one, whatever its sign: three times the range of the values, data range and factor

@@ -90,7 +90,7 @@ def simulate_study(
         checkpoint, seconds = None, seconds + took
         history += [{"stage": len(done) + 1, **row} for row in outcome.history]
         result = make_result(case, placement, outcome, device, precision, blocks)
-        done.append(grid_row(result.summary, grid, outcome.error, GATES.ahead, took))
+        done.append(grid_row(result.summary, grid, outcome.error, took))
         answered = outcome.verdict in ANSWERS
         start = (grid, outcome.fields) if answered or outcome.verdict == "unfinished" else None
         if not answered:

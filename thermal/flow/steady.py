@@ -32,6 +32,7 @@ EVERY = 2  # iterations between two looks at the residuals
 COARSE_ITERATIONS = 120
 AVERAGED, MOST_AVERAGED = 200, 800  # iterations of the means of an unsteady run: until they are precise, at most
 FLUTTERED = 120  # iterations of the means of a flow that flutters where no rack feels it
+LEFT = 3.0  # a settled inlet goes on by up to so many times what the hall's most restless one last moved (measured: 3.0)
 NEAR = 2.0  # standard errors of a mean within which its true value lies, at about 95 per cent
 POLISH = 12  # rounds of projection and temperature that close the balances of a steady answer
 
@@ -44,7 +45,8 @@ class Outcome:
     worst      what kept it from being steady: {object, quantity, value, gate}, or None
     inlets     K above reference (racks,): last values, or window means; swing K (racks,) half range in that window, None if
     steady
-    error      K (racks,): what the iterations leave open: two standard errors where inlets are means, else what they last moved
+    error      K (racks,): what the iterations leave open: two standard errors where inlets are means, else LEFT times the most
+               that any inlet last moved, as slow modes are those of the whole hall
     balance    heat (signed share of the heat to air) and mass (share of the supply), of the last iterate or window
     fields     global arrays by name of state.FIELDS (face velocities on faces), means where unsteady
     """
@@ -219,14 +221,11 @@ class SteadyRun:
         elif verdict == "steady":
             flow.polish(POLISH)
         measure = flow.measure(flow.pressure.mass_defect())
-        inlets, swing, error, balance = (
-            measure.inlets,
-            None,
-            self.watch.restlessness(),
-            {"heat": measure.balance, "mass": measure.mass},
-        )
+        inlets, swing, balance = measure.inlets, None, {"heat": measure.balance, "mass": measure.mass}
+        error = np.full(inlets.shape, LEFT * self.watch.restlessness().max(initial=0.0))
         if means:
-            inlets, swing, error, balance["heat"] = means.inlets(), means.swing(), NEAR * means.standard_error(), means.balance()
+            inlets, swing, balance["heat"] = means.inlets(), means.swing(), means.balance()
+            error = NEAR * means.standard_error()
         if verdict == "unfinished":
             self._save()
         worst = None

@@ -320,6 +320,8 @@ class SteadyRun:
         """Seconds to the verdict if the worst shortfall keeps the pace of the last 20 rows; None where that says nothing."""
         if self.averages is not None:
             done = max(self.averages.count * EVERY, 1)
+            if done >= AVERAGED:  # until the means are precise, which nobody can tell
+                return None
             return (
                 (AVERAGED - done)
                 * (time.monotonic() - self.started)

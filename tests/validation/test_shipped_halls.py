@@ -1,5 +1,7 @@
 """Every shipped hall at a coarse cell: its ledgers close, in each region and in the written record; both precisions and all
-backends tell the same inlets; racks that mirror each other agree. At its own cell: `python -m benchmarks.validation --only shipped-halls`.
+backends tell the same inlets; racks that mirror each other agree.
+
+At its own cell: `python -m benchmarks.validation --only shipped-halls`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meshes.axis import OPENING, REFINEMENT, SOLID, WALL, BreakPoint, GridError
-from meshes.grid import Grid, build_grid, coarsen_grid
+from meshes.grid import Grid, build_grid, coarsen_grid, refine_grid
 from meshes.quality import available_memory, check_memory, measure_quality, memory_estimate
 from meshes.regions import IndexBox, SnapRow, label_regions, snap_box
 
@@ -21,6 +21,7 @@ __all__ = [
     "build_grid",
     "check_memory",
     "coarsen_grid",
+    "refine_grid",
     "label_regions",
     "measure_quality",
     "memory_estimate",

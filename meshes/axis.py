@@ -47,6 +47,7 @@ def build_axis(
     cell: float,
     zones: Sequence[tuple[float, float, float]] = (),
     stretching: float = 1.0,
+    widening: int = 1,
     is_periodic: bool = False,
 ) -> Axis:
     """Planes from 0 to `length` (m).
@@ -56,6 +57,8 @@ def build_axis(
     stretching  largest ratio of neighbouring widths; 1 = uniform between break points, whatever the ratio
     is_periodic the ends are joined: of an odd number of cells the widest part gets one more (but one cell stays one), because
                 red-black solvers like an even number round a ring
+    widening    cells so many times as wide as wanted, between break points that are kept as if they were not: the coarsest of
+                grids that are split from one another (`meshes.refine_grid`)
     Raises      GridError for a size that is not positive and finite, or more than MAX_CELLS_PER_AXIS cells
     """
     _check_sizes(length, cell, zones, stretching)
@@ -63,7 +66,7 @@ def build_axis(
     for low, high, _ in zones:
         wanted += [BreakPoint(low, REFINEMENT), BreakPoint(high, REFINEMENT)]
     breaks = merge_break_points(length, wanted, cell, zones)
-    sizes = [_wanted_cell(0.5 * (a + b), cell, zones) for a, b in zip(breaks, breaks[1:], strict=False)]
+    sizes = [widening * _wanted_cell(0.5 * (a + b), cell, zones) for a, b in zip(breaks, breaks[1:], strict=False)]
     lengths = np.diff(breaks)
     # round half up, as in "0.15 m at 0.1 m: two cells", and blind to the round-off of decimal fractions
     wanted_counts = [np.floor(part / size + 0.5 + 1e-9) for part, size in zip(lengths, sizes, strict=True)]

@@ -85,6 +85,7 @@ def build_grid(
     cell: float,
     refinements: Sequence[Zone] = (),
     stretching: float = 1.0,
+    widening: int = 1,
     periodic: Sequence[int] = (),
 ) -> Grid:
     """Grid of a room with its low corner at the origin.
@@ -93,17 +94,37 @@ def build_grid(
     cell          m, wanted width            refinements   boxes with denser planes; the density runs through the room
     stretching    largest ratio of neighbouring widths, 1 = uniform between break points
     periodic      axes whose ends are joined, see build_axis
+    widening      cells so many times as wide, between the same break points
     Raises        GridError naming the axis
     """
     axes: list[Axis] = []
     for axis, name in enumerate("xyz"):
         zones = [(low[axis], high[axis], fine) for low, high, fine in refinements]
         try:
-            axes.append(build_axis(size[axis], break_points[axis], cell, zones, stretching, axis in periodic))
+            axes.append(build_axis(size[axis], break_points[axis], cell, zones, stretching, widening, axis in periodic))
         except GridError as error:
             raise GridError(f"{name}: {error}") from None
     x, y, z = axes
     return Grid(x.planes, y.planes, z.planes, (x.is_break, y.is_break, z.is_break))
+
+
+def refine_grid(grid: Grid, parts: int) -> Grid:
+    """The grid with every cell cut into `parts` equal ones along each axis: geometrically similar, every plane kept.
+
+    Raises   GridError for less than one part
+    """
+    if parts < 1:
+        raise GridError(f"a cell is cut into one or more parts, not into {parts}")
+    rows, flags = [], []
+    for axis in range(3):
+        planes = grid.planes(axis)
+        shares = np.arange(parts) / parts
+        inner = (planes[:-1, None] + shares * np.diff(planes)[:, None]).ravel()
+        rows.append(np.append(inner, planes[-1]))
+        flag = np.zeros(len(rows[-1]), bool)
+        flag[::parts] = grid.breaks[axis]
+        flags.append(flag)
+    return Grid(rows[0], rows[1], rows[2], (flags[0], flags[1], flags[2]))
 
 
 def coarsen_grid(grid: Grid, keep: Sequence[np.ndarray] | None = None) -> Grid:

@@ -69,19 +69,23 @@ def available_memory(cgroup: Path = CGROUP, meminfo: Path = MEMINFO) -> float | 
     return min(known) if known else None
 
 
-def check_memory(grid: Grid, precision: str = "single", available: float | None = None) -> float:
-    """Estimated bytes, or GridError when they do not fit into `available` bytes (default: what this machine has now)."""
-    needed = memory_estimate(grid.cells, precision)
+def check_memory(grid: Grid, precision: str = "single", available: float | None = None, parts: int = 1) -> float:
+    """Estimated bytes, or GridError when they do not fit into `available` bytes (default: what this machine has now).
+
+    parts   the cells are going to be cut into so many along each axis
+    """
+    cells, (nx, ny, nz) = grid.cells * parts**3, (parts * n for n in grid.n)
+    needed = memory_estimate(cells, precision)
     room = available_memory() if available is None else available
     if room is not None and needed > SHARE_OF_AVAILABLE * room:
         fitting = max(SHARE_OF_AVAILABLE * room - BASE_BYTES, 0.0) / BYTES_PER_CELL[precision]
         advice = (
-            f"about {fitting:.2g} cells fit: a cell {(grid.cells / fitting) ** (1 / 3):.2g} times as large would"
+            f"about {fitting:.2g} cells fit: a cell {(cells / fitting) ** (1 / 3):.2g} times as large would"
             if fitting > 1000.0
             else "free memory first"
         )
         raise GridError(
-            f"{grid.cells:.4g} cells ({grid.n[0]} x {grid.n[1]} x {grid.n[2]}) need about {_gigabytes(needed)} in {precision} "
+            f"{cells:.4g} cells ({nx} x {ny} x {nz}) need about {_gigabytes(needed)} in {precision} "
             f"precision; {_gigabytes(room)} are available; {advice}"
         )
     return needed

@@ -14,17 +14,19 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from thermal.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from thermal.case.model import Case
     from thermal.run import Result
 
-__all__ = ["__version__", "load", "run"]
+__all__ = ["__version__", "grid_study", "load", "run"]
 
 
 class _Package(types.ModuleType):
@@ -78,25 +80,70 @@ def run(
     """
     from pathlib import Path
 
-    from thermal.folder import claim_folder, default_folder, release_folder
     from thermal.gridding import make_grid
     from thermal.kernel_check import require_own_kernels
     from thermal.overrides import with_overrides
-    from thermal.progress import SilentProgress
 
     require_own_kernels()
     from thermal.run import simulate
 
-    model = load(case) if isinstance(case, (str, Path)) else case
-    model = with_overrides(model, cell=cell, iterations=iterations)
-    resume = None if resume is None else Path(resume)
+    model = with_overrides(load(case) if isinstance(case, (str, Path)) else case, cell=cell, iterations=iterations)
     make_grid(model, precision)  # refuses what no memory can hold, before a folder is touched
-    folder = claim_folder(Path(out) if out is not None else resume or default_folder(model.name), model.name)
+    return _recorded(simulate, model, out, resume, backend=backend, precision=precision, threads=threads, blocks=blocks)
+
+
+def grid_study(
+    case: str | Path | Case,
+    factors: Sequence[int] = (1, 2, 3),
+    *,
+    out: str | Path | None = None,
+    backend: str = "auto",
+    precision: str = "single",
+    cell: float | None = None,
+    iterations: int | None = None,
+    threads: int | None = None,
+    blocks: tuple[int, int, int] = (1, 1, 1),
+    resume: str | Path | None = None,
+) -> Result:
+    """Run a case on three geometrically similar grids and return the result of the finest, with the band the grid leaves.
+
+    factors     into which the cells of one grid are cut along each axis, coarse to fine; the finest cells have the
+                case's size (or `cell`). Each must be 1.3 times the one before or more
+    others      as of `run`; a record that is resumed has to be one of the same study
+
+    Returns a Result as `run` does; `.summary["grid_study"]` has the grids and for every rack inlet the three values, the observed
+    order, how they converge, the extrapolated value and the band in K (thermal.study.gci), and `.summary["asserts"]` judges
+    limits with these bands. Without three answers there are no bands: `grid_study["answer"]` is False and `reason` says why.
+    Raises as `run`, and UsageError for factors that are none.
+    """
+    from pathlib import Path
+
+    from thermal.gridding import similar_grids
+    from thermal.kernel_check import require_own_kernels
+    from thermal.overrides import with_overrides
+    from thermal.study.factors import check_factors
+
+    require_own_kernels()
+    from thermal.study.run import simulate_study
+
+    model = with_overrides(load(case) if isinstance(case, (str, Path)) else case, cell=cell, iterations=iterations)
+    three = check_factors(factors)
+    similar_grids(model, three, precision)  # refuses what no memory can hold, before a folder is touched
+    settings = {"backend": backend, "precision": precision, "threads": threads, "blocks": blocks}
+    return _recorded(partial(simulate_study, factors=three), model, out, resume, **settings)
+
+
+def _recorded(simulate: Any, case: Case, out: str | Path | None, resume: str | Path | None, **settings: Any) -> Result:
+    """Claim the folder of a record and simulate into it; a run that does not begin leaves no empty folder behind."""
+    from pathlib import Path
+
+    from thermal.folder import claim_folder, default_folder, release_folder
+    from thermal.progress import SilentProgress
+
+    before = None if resume is None else Path(resume)
+    folder = claim_folder(Path(out) if out is not None else before or default_folder(case.name), case.name)
     try:
-        return simulate(
-            model, backend=backend, precision=precision, threads=threads, blocks=blocks, out=folder, resume=resume,
-            progress=SilentProgress(), stop=None,
-        )  # fmt: skip
+        return simulate(case, out=folder, resume=before, progress=SilentProgress(), stop=None, **settings)
     except BaseException:
         release_folder(folder)
         raise

@@ -21,10 +21,12 @@ examples:
   hallflow run tiny-hall                     a shipped case, its record in ./tiny-hall-results
   hallflow check hall.toml                   every mistake of a case file, without a run
   hallflow run hall.toml --cell 0.2 --out a  a coarser grid, its record in ./a
+  hallflow run hall.toml --grid-study        on three grids, with the band that the grid leaves on every inlet
   hallflow doctor                            what works on this machine, and what would mend the rest
 
 exit codes:
   0 steady or unsteady with limits passed   1 a limit failed   2 bad case, folder or backend
+  (in a grid study a limit is passed if it holds with the band, and without a band there is no answer)
   3 no answer (unfinished, diverged)        130 Ctrl-C
 """
 
@@ -61,6 +63,14 @@ def pieces(text: str) -> tuple[int, int, int]:
     return x, y, z
 
 
+def factors(text: str) -> tuple[int, ...]:
+    """Factors of a grid study: `1:2:4`. Which of them go together is judged by thermal.study."""
+    try:
+        return tuple(int(part) for part in text.split(":"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} are no grid factors; accepted: 1:2:3 (coarse to fine)") from None
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line; thermal.commands.VERBS says what each verb does."""
     top = argparse.ArgumentParser(
@@ -84,6 +94,15 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--threads", type=positive, metavar="N", help="default: as many as this process may use")
     run.add_argument("--blocks", type=pieces, default=(1, 1, 1), metavar="2x2x1", help="cut the hall into blocks along x, y, z")
     run.add_argument("--iterations", type=positive, metavar="N", help="iteration limit on the finest grid, not the case's")
+    run.add_argument(
+        "--grid-study", action="store_true",
+        help="three similar grids, the finest of the case's cell size: observed order and band of every rack inlet; limits "
+        "are judged with the band: one that its band reaches across is not passed (exit code 1)",
+    )  # fmt: skip
+    run.add_argument(
+        "--grid-factors", type=factors, default=None, metavar="1:2:3",
+        help="into which the cells of one grid are cut in a grid study, coarse to fine (default 1:2:3)",
+    )  # fmt: skip
     run.add_argument("--resume", metavar="DIR", help="go on from the checkpoint of a record (one case only)")
     run.add_argument("--junit", metavar="FILE", help="write verdicts and limits as JUnit XML")
 

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import thermal
 from thermal.case.model import Case
@@ -22,21 +22,25 @@ INTERRUPTED = 130
 def run(options: argparse.Namespace) -> int:
     """Run every case in turn: all of them are read, and all folders claimed, before the first one starts."""
     from thermal.folder import claim_folder
-    from thermal.gridding import make_grid
+    from thermal.gridding import make_grid, similar_grids
     from thermal.interrupt import Interrupt
     from thermal.kernel_check import require_own_kernels
     from thermal.outcome import worst_exit_code
 
     require_own_kernels()
     cases = _load_all(options)
-    for case in cases:
-        make_grid(case, options.precision)  # refuses what no memory can hold, before a folder is touched
+    factors = _factors(options)
+    for case in cases:  # refuses what no memory can hold, before a folder is touched
+        if factors:
+            similar_grids(case, factors, options.precision)
+        else:
+            make_grid(case, options.precision)
     folders = [claim_folder(folder, case.name) for case, folder in zip(cases, _folders(options, cases), strict=True)]
     codes: list[int] = []
     summaries: list[dict] = []
     with Interrupt() as stop:
         for case, folder in zip(cases, folders, strict=True):
-            codes.append(_run_one(case, folder, options, stop, summaries))
+            codes.append(_run_one(case, folder, options, factors, stop, summaries))
             if stop.is_set():
                 break
     if options.junit:
@@ -46,21 +50,46 @@ def run(options: argparse.Namespace) -> int:
     return INTERRUPTED if stop.by_keyboard else worst_exit_code(codes)
 
 
-def _run_one(case: Case, folder: Path, options: argparse.Namespace, stop: object, summaries: list[dict]) -> int:
+def _factors(options: argparse.Namespace) -> tuple[int, int, int] | None:
+    """The factors of a grid study, None where none was asked for. Raises UsageError for factors that are none."""
+    if not options.grid_study:
+        if options.grid_factors:
+            raise UsageError("--grid-factors goes with --grid-study")
+        return None
+    from thermal.study.factors import FACTORS, check_factors
+
+    return check_factors(options.grid_factors or FACTORS)
+
+
+def _run_one(
+    case: Case,
+    folder: Path,
+    options: argparse.Namespace,
+    factors: tuple[int, int, int] | None,
+    stop: object,
+    summaries: list[dict],
+) -> int:
     """Simulate one case with a live display and print how it ended."""
     from kernels import BackendUnavailable, CompileError
     from thermal.folder import release_folder
     from thermal.outcome import closing_lines, exit_code
     from thermal.progress import open_progress
-    from thermal.run import simulate
 
     progress = open_progress()
     result: Result | None = None
     try:
-        result = simulate(
-            case, backend=options.backend, precision=options.precision, threads=options.threads, blocks=options.blocks,
-            out=folder, resume=Path(options.resume) if options.resume else None, progress=progress, stop=stop,
-        )  # fmt: skip
+        settings: dict[str, Any] = {
+            "backend": options.backend, "precision": options.precision, "threads": options.threads, "blocks": options.blocks,
+            "out": folder, "resume": Path(options.resume) if options.resume else None, "progress": progress, "stop": stop,
+        }  # fmt: skip
+        if factors:
+            from thermal.study.run import simulate_study
+
+            result = simulate_study(case, factors, **settings)
+        else:
+            from thermal.run import simulate
+
+            result = simulate(case, **settings)
     except BaseException as error:
         release_folder(folder)
         if isinstance(error, BackendUnavailable | CompileError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from meshes import OPENING, SOLID, BreakPoint, Grid, GridError, build_grid, check_memory
+from collections.abc import Sequence
+
+from meshes import OPENING, SOLID, BreakPoint, Grid, GridError, build_grid, check_memory, refine_grid
 from thermal.case.model import Box, Case
 from thermal.errors import CaseError, CaseErrors
 
@@ -14,15 +16,24 @@ def make_grid(case: Case, precision: str = "single", available: float | None = N
     available   bytes; default: what this machine has
     Raises      CaseErrors for sizes no grid can have, or a grid too large
     """
+    return similar_grids(case, (1,), precision, available)[0]
+
+
+def similar_grids(case: Case, parts: Sequence[int], precision: str = "single", available: float | None = None) -> list[Grid]:
+    """Geometrically similar grids of a case, coarsest first; the last has about the case's [mesh] cell size.
+
+    parts   rising; the cells of one coarse grid are cut into so many along each axis. Between its break points every grid has a
+            multiple of these, so the last one may differ a little from `make_grid`'s; objects have the same planes on all of them
+    Raises  as make_grid, before any of them but the coarse one is made
+    """
     zones = [(zone.box.low, zone.box.high, zone.cell) for zone in case.mesh.refinements]
     try:
-        periodic = case.flow.periodic
-        grid = build_grid(case.room, break_points(case), case.mesh.cell, zones, case.mesh.stretching, periodic)
-        check_memory(grid, precision, available)
+        base = build_grid(case.room, break_points(case), case.mesh.cell, zones, case.mesh.stretching, parts[-1], case.flow.periodic)
+        check_memory(base, precision, available, parts[-1])
     except GridError as error:
         where = f"{case.path.name}  mesh" if case.path else "mesh"
         raise CaseErrors([CaseError(where, str(error), fix="give a larger [mesh] cell or coarser refinements")]) from None
-    return grid
+    return [refine_grid(base, count) if count > 1 else base for count in parts]
 
 
 def break_points(case: Case) -> tuple[list[BreakPoint], list[BreakPoint], list[BreakPoint]]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from thermal.errors import clean
+from thermal.output.wording import band_words, limit_state
 
 ANSWERS = ("steady", "unsteady")
 
 
 def exit_code(summary: dict[str, Any]) -> int:
-    """0 an answer with its limits passed, 1 a limit failed, 3 no answer.
+    """0 an answer with its limits passed, 1 a limit failed (or, in a grid study, is closer than its band), 3 no answer.
 
     >>> exit_code({"verdict": "steady", "asserts": [{"passed": True}]}), exit_code({"verdict": "diverged"})
     (0, 3)
     """
-    if summary["verdict"] not in ANSWERS:
+    if summary["verdict"] not in ANSWERS or not (summary.get("grid_study") or {"answer": True})["answer"]:
         return 3
     return 1 if any(not row["passed"] for row in summary.get("asserts") or []) else 0
 
@@ -36,6 +37,7 @@ def closing_lines(summary: dict[str, Any], folder: object) -> list[str]:
     if summary.get("verdict_text"):
         lines.append(f"  {clean(str(summary['verdict_text']))}")
     lines += _rack_lines(summary.get("racks") or [])
+    lines += study_lines(summary["grid_study"]) if summary.get("grid_study") else []
     lines += [f"  {limit_line(row)}" for row in summary.get("asserts") or []]
     lines.append(f"  record in {folder}, page to read: {folder}/report.html")
     return lines
@@ -47,14 +49,44 @@ def limit_line(row: dict[str, Any]) -> str:
     >>> row = {"name": "inlets", "value": 29.82, "limit": 27.0, "unit": "degC", "bound": "max", "object": "A1"}
     >>> limit_line(row | {"passed": False})
     'limit FAILED: inlets is 29.82 degC at A1, at most 27 degC'
+    >>> limit_line(row | {"value": 26.8, "passed": False, "certain": False, "band": 0.4})
+    'limit NOT CERTAIN: inlets is 26.8 +- 0.40 degC at A1, at most 27 degC'
     """
     unit = "" if row.get("unit") in (None, "", "-") else f" {clean(str(row['unit']))}"
     bound = {"max": "at most", "min": "at least"}.get(str(row.get("bound")), "limit")
     place = f" at {clean(str(row['object']))}" if row.get("object") else ""
-    value = _value_text(row.get("value"))
+    value = _value_text(row.get("value")) + (f" +- {band_words(row['band'])}" if row.get("band") is not None else "")
     words = f"{clean(str(row['name']))} is {value}{unit if row.get('value') is not None else ''}{place}"
     reason = f" ({clean(str(row['reason']))})" if row.get("reason") else ""
-    return f"limit {'passed' if row['passed'] else 'FAILED'}: {words}, {bound} {_value_text(row['limit'])}{unit}{reason}"
+    state = {"holds": "passed", "fails": "FAILED", "uncertain": "NOT CERTAIN"}[limit_state(row)]
+    return f"limit {state}: {words}, {bound} {_value_text(row['limit'])}{unit}{reason}"
+
+
+def study_lines(study: dict[str, Any]) -> list[str]:
+    """A grid study in plain lines: its grids, and the band of every rack's inlet mean and hottest face."""
+    lines = ["  grid study:"]
+    for number, grid in enumerate(study["grids"], 1):
+        size = f"{grid['cells']} cells of {grid['cell_m']:.3g} m"
+        lines.append(
+            f"    grid {number}: {size}, {grid['verdict']} after {grid['iterations']} iterations, {grid['seconds']:.1f} s"
+        )
+    if not study["answer"]:
+        return [*lines, f"    NO BAND: {clean(str(study['reason']))}"]
+    width = max(4, *(len(clean(str(rack["name"]))) for rack in study["racks"])) if study["racks"] else 4
+    titles = ("coarse", "medium", "fine", "mean +-", "order", "max +-")
+    lines.append(f"    {'rack':<{width}}" + "".join(f"  {title:>8}" for title in titles) + "   (inlets, degC and K)")
+    for rack in study["racks"]:
+        mean, most = rack["inlet_mean"], rack["inlet_max"]
+        order = "-" if mean["order"] is None else f"{mean['order']:.1f}"
+        cells = [
+            *(f"{value:.2f}" for value in mean["values_degC"]),
+            band_words(mean["band_K"]),
+            order,
+            band_words(most["band_K"]),
+        ]
+        name = clean(str(rack["name"]))
+        lines.append(f"    {name:<{width}}" + "".join(f"  {cell:>8}" for cell in cells) + f"   {mean['kind']}")
+    return lines
 
 
 def _rack_lines(racks: list[dict[str, Any]]) -> list[str]:

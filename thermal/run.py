@@ -77,10 +77,9 @@ def simulate(
     """
     from kernels import open_backend
     from thermal.flow.sequence import place_sequence
-    from thermal.flow.steady import Monitor, SteadyRun
+    from thermal.flow.steady import Monitor
     from thermal.gridding import make_grid
     from thermal.output.checkpoint import read_checkpoint, write_checkpoint
-    from thermal.parallel import Serial, run_blocks
     from thermal.progress import SilentProgress
 
     begun = time.monotonic()
@@ -105,22 +104,39 @@ def simulate(
         deadline=begun + case.stop.wall_time,
     )  # fmt: skip
 
-    def work(comm: Any) -> Any:
-        return SteadyRun(placements, device, comm, case.stop.iterations, monitor).run(checkpoint)
+    outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint)
+    result = make_result(case, placement, outcome, device, precision, blocks)
+    result.summary["seconds"] |= {"solve": seconds, "compile": device.compile_seconds}
+    if out:
+        write_result(result, out, begun)
+    return result
 
-    solving = time.monotonic()
+
+def solve(
+    placements: list[Placement], device: Any, blocks: tuple[int, int, int], monitor: Any, checkpoint: Any = None, **options: Any
+) -> tuple[Any, Placement, float]:
+    """Run placed grids, coarsest first, in blocks: the Outcome, with the device's arrays given back, the placement it belongs to,
+    and the seconds it took.
+
+    options   `start` of SteadyRun.run, `gates` of SteadyRun
+    """
+    from thermal.flow.steady import SteadyRun
+    from thermal.parallel import Serial, run_blocks
+
+    start = options.pop("start", None)
+    limit = placements[-1].case.stop.iterations
+
+    def work(comm: Any) -> Any:
+        return SteadyRun(placements, device, comm, limit, monitor, **options).run(checkpoint, start)
+
+    begun = time.monotonic()
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
-    solved = time.monotonic()
+    seconds = time.monotonic() - begun
     placement = outcome.flow.domain.placement  # a run that ends early may end on a coarser grid of the sequence
-    stream = _stream(case, outcome.flow.drive)
+    outcome.periodic = _stream(placement.case, outcome.flow.drive)
     outcome.flow = None  # the device's arrays go before the record needs memory of its own
     gc.collect()
-    result = _result(case, placement, outcome, device, precision, blocks)
-    result.summary |= stream
-    result.summary["seconds"] |= {"solve": solved - solving, "compile": device.compile_seconds}
-    if out:
-        _write(result, out, begun, outcome.verdict)
-    return result
+    return outcome, placement, seconds
 
 
 def _require_same_grids(attributes: dict[str, Any], placements: list[Placement], path: Path) -> None:
@@ -131,7 +147,10 @@ def _require_same_grids(attributes: dict[str, Any], placements: list[Placement],
         raise RecordError(f"{path}: made on another grid; resume with the cell size it was made with")
 
 
-def _result(case: Case, placement: Placement, outcome: Any, device: Any, precision: str, blocks: tuple[int, int, int]) -> Result:
+def make_result(
+    case: Case, placement: Placement, outcome: Any, device: Any, precision: str, blocks: tuple[int, int, int]
+) -> Result:
+    """A judged summary and output fields from the outcome of a run on a placement."""
     from thermal.case.asserts import judge
     from thermal.output.record import rack_fronts
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
@@ -169,6 +188,7 @@ def _result(case: Case, placement: Placement, outcome: Any, device: Any, precisi
             "temperature_scheme": case.flow.temperature_scheme,
         },
     )  # fmt: skip
+    summary |= outcome.periodic
     summary["asserts"] = judge(case.limits, summary)
     return Result(case, placement.grid, placement, fields, summary, outcome.history)
 
@@ -197,12 +217,12 @@ def centre_fields(case: Case, fields: dict[str, np.ndarray]) -> dict[str, np.nda
     return result
 
 
-def _write(result: Result, out: Path, begun: float, verdict: str) -> None:
+def write_result(result: Result, out: Path, begun: float) -> None:
     """The record, then the report; a checkpoint of a run that has its answer is of no use any more."""
     from thermal.output import record
     from thermal.output.report import rebuild
 
-    if verdict in ("steady", "unsteady"):
+    if result.summary["verdict"] in ("steady", "unsteady"):
         (out / CHECKPOINT).unlink(missing_ok=True)
     result.summary["memory_MB"] = peak_memory() / 1e6
     result.summary["seconds"]["wall"] = time.monotonic() - begun

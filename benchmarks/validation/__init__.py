@@ -12,4 +12,5 @@ STUDIES: dict[str, str] = {  # name on the command line: module
     "plane-flows": "benchmarks.validation.plane_flows",
     "channel": "benchmarks.validation.channel",
     "heated-cavity": "benchmarks.validation.heated_cavity",
+    "shipped-halls": "benchmarks.validation.shipped_halls",
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
+import types
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -176,3 +178,51 @@ def test_the_verb_stays_a_verb(here, solver) -> None:
     assert callable(thermal.run)
     with pytest.raises(CaseErrors):
         thermal.run("no-such-hall")
+
+
+@pytest.fixture
+def studies(monkeypatch, solver) -> list:
+    """What simulate_study was asked for; it answers as the stand-in does, with a study that has an answer or none."""
+    calls: list = []
+
+    def simulate_study(case, factors, **options):
+        calls.append({"case": case, "factors": factors, **options})
+        result = solver.simulate(case, **options)
+        result.summary["grid_study"] = {"answer": solver.passed, "reason": "grid 1 of 3 gave no answer", "grids": [], "racks": []}
+        return result
+
+    module = types.ModuleType("thermal.study.run")
+    module.simulate_study = simulate_study  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "thermal.study.run", module)
+    return calls
+
+
+def test_a_grid_study_is_asked_for(here, studies, solver, capsys) -> None:
+    assert main("run small.toml --grid-study --cell 0.3 --threads 1".split()) == 0
+    assert main("run small.toml --grid-study --grid-factors 1:2:4".split()) == 0
+    assert main("run small.toml".split()) == 0
+    assert [call["factors"] for call in studies] == [(1, 2, 3), (1, 2, 4)]
+    assert (studies[0]["case"].mesh.cell, studies[0]["threads"]) == (0.3, 1)
+    assert capsys.readouterr().out.count("grid study:") == 2
+
+
+def test_a_grid_study_without_an_answer_has_its_exit_code(here, studies, solver, capsys) -> None:
+    solver.passed = False
+    assert main("run small.toml --grid-study".split()) == 3
+    assert "NO BAND: grid 1 of 3 gave no answer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--grid-factors 1:2:3", "goes with --grid-study"),
+        ("--grid-study --grid-factors 1:2", "three whole numbers"),
+        ("--grid-study --grid-factors 3:2:1", "1.3 times"),
+        ("--grid-study --cell 0.0002", "GB"),
+    ],
+)
+def test_a_grid_study_that_cannot_be(here, studies, words, message, capsys) -> None:
+    """Refused before a folder is touched."""
+    assert main(["run", "small.toml", *words.split()]) == 2
+    assert message in capsys.readouterr().err
+    assert not studies and not (here / "small-results").exists()

@@ -48,6 +48,7 @@ def test_every_verb_has_a_function_and_help() -> None:
         (["run", "x", "--cell", "3 kW"], "length"),
         (["run", "x", "--threads", "0"], "no whole number above zero"),
         (["run", "x", "--blocks", "2x2"], "2x2x1"),
+        (["run", "x", "--grid-factors", "1,2,3"], "1:2:3"),
         (["run", "x", "--backend", "gpu"], "cuda"),
         (["run", "x", "--bakcend", "host"], "--bakcend"),
         (["frun"], "frun"),

@@ -18,6 +18,7 @@ from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
 from thermal.case.schema import Assert
 from thermal.errors import quote
+from thermal.study.bands import rack_bands
 from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, TEMPERATURE, TIME, Dimension, accepted_units
 
 # Implicit limits of every run. 1 % of the heat: below the accuracy of any rack's rated power. 1e-3 of the supply: a tenth of the
@@ -206,19 +207,23 @@ def _bounds(tables: Tables, path: Path, table: Assert) -> tuple[float | None, fl
     return low, high
 
 
-def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float]]:
-    """What a path names in a summary: (object, value in the summary's unit, swing in the same unit)."""
+def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float, float | None]]:
+    """What a path names in a summary: (object, value in the summary's unit, swing in the same unit, band in the same unit).
+
+    The band is that of the run's grid study; None where it tells nothing of the number, or where there was none.
+    """
     root, name, number = split_path(what)
     known = number_of(what)
     if root == ANY:
         value: Any = summary
         for part in number.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
-        return [("", value, 0.0)]
+        return [("", value, 0.0, None)]
     if known is None:
         return []
     if root in LISTS:
         key, _, kind = LISTS[root]
+        bands = rack_bands(summary) if root == "rack" else {}
         found = []
         for row in summary.get(key) or []:
             if (
@@ -228,10 +233,12 @@ def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float]]
             ):
                 # an unsteady run reports window means; what counts is the worst of the window
                 swing = row.get("inlet_swing_K") if number.startswith("inlet_m") else 0.0
-                found.append((str(row.get("name")), row.get(known.key), swing if isinstance(swing, int | float) else 0.0))
+                name_of_row = str(row.get("name"))
+                band = bands.get(name_of_row, {}).get(known.key)
+                found.append((name_of_row, row.get(known.key), swing if isinstance(swing, int | float) else 0.0, band))
         return found
     table = summary.get(TABLES[root][0]) if root in TABLES else summary
-    return [("", table.get(known.key) if isinstance(table, Mapping) else None, 0.0)]
+    return [("", table.get(known.key) if isinstance(table, Mapping) else None, 0.0, None)]
 
 
 def _is_number(value: Any) -> bool:
@@ -249,20 +256,30 @@ def _judge_bound(limit: model.Limit, bound: float, is_max: bool, summary: Mappin
         "name": limit.name, "what": limit.what, "bound": "max" if is_max else "min", "value": None, "limit": shown, "unit": unit,
         "passed": False, "object": "", "failed": 0, "reason": "",
     }  # fmt: skip
-    missing = [name for name, value, _ in found if not _is_number(value)]
+    missing = [name for name, value, _, _ in found if not _is_number(value)]
     if not found or missing:
         row["object"] = missing[0] if missing else ""
         row["reason"] = "the summary has no such number" if not found else "not a finite number"
         row["failed"] = max(len(missing), 1)
         return row
     sign = 1.0 if is_max else -1.0
-    judged = [(value + sign * abs(swing), name) for name, value, swing in found]
-    worst, row["object"] = max(judged, key=lambda pair: sign * pair[0])
-    row["value"] = worst
-    row["failed"] = sum(1 for value, _ in judged if sign * value > sign * shown)
+    # with all signs turned to "at most": value, band, object, of each object
+    judged = [(sign * value + abs(swing), band or 0.0, name) for name, value, swing, band in found]
+    surely = any(value - width > sign * shown for value, width, _ in judged)
+    worst, band, row["object"] = max(judged, key=lambda one: one[0] - one[1] if surely else one[0] + one[1])
+    row["value"] = sign * worst
+    row["failed"] = sum(1 for value, width, _ in judged if value + width > sign * shown)
     row["passed"] = row["failed"] == 0
+    beyond = sum(1 for value, _, _ in judged if value > sign * shown)
     if not row["passed"]:
         row["reason"] = f"{row['failed']} of {len(judged)} beyond the limit" if len(judged) > 1 else "beyond the limit"
+    if all(width is not None for *_, width in found):
+        row["band"] = band
+        row["certain"] = row["passed"] or surely
+        if not row["passed"] and not beyond:
+            row["reason"] = "within the limit, but by less than the band of the grid study"
+        elif not row["certain"]:
+            row["reason"] += ", by less than the band of the grid study"
     return row
 
 
@@ -273,6 +290,10 @@ def judge(limits: Iterable[model.Limit], summary: Mapping[str, Any]) -> list[dic
     Returns    rows {name, what, bound ("max" | "min"), value, limit, unit, passed, object, failed, reason}: value and limit in
                the summary's unit; value is that of the worst object (window mean plus or minus the swing in an unsteady
                run), None when there is no such number or it is not finite; failed counts the objects beyond the limit.
+               After a grid study also band, that of the worst object, and certain: the limit holds for value + band (a max) or
+               value - band (a min) of every object, or is beyond both ends of one's band. A limit is passed when it holds with
+               the band, so that what is passed is certain (guarded acceptance, JCGM 106:2012); a failed one that is not
+               certain is closer to its limit than the grid can tell.
     """
     balances = [
         model.Limit("heat-balance", "balance.heat", None, HEAT_BALANCE_LIMIT, "max 1 %", "implicit"),

@@ -64,6 +64,10 @@ A limit names a number of the result: `what = "rack.*.inlet_max"`. `*` stands fo
 when it is not a finite number. In a hall that does not settle, inlet temperatures are judged at the worst of the
 averaging window. Two limits hold in every run: `balance.heat` up to {heat:g} and `balance.mass` up to {mass:g}.
 
+In a grid study (`hallflow run --grid-study`) the inlet mean and max of a rack, and its outlet mean, have a band. A limit on them
+is passed when it holds with the band: value + band at most the `max`, value - band at least the `min`. It fails when it is beyond
+both ends of a rack's band; in between it is not certain, which is no pass either (exit code 1): a finer grid narrows the band.
+
 | path | unit | meaning |
 |---|---|---|
 """

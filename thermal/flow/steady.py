@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from meshes import Grid
 from thermal.flow.averages import PLACES, Averages, amount
 from thermal.flow.domain import Domain
 from thermal.flow.sequence import refine_centres, refine_faces
@@ -34,6 +35,8 @@ EVERY = 2  # iterations between two looks at the residuals
 COARSE_ITERATIONS = 120
 AVERAGED, MOST_AVERAGED = 200, 800  # iterations of the means of an unsteady run: until they are precise, at most
 FLUTTERED = 120  # iterations of the means of a flow that flutters where no rack feels it
+LEFT = 3.0  # a settled inlet goes on by up to so many times what the hall's most restless one last moved (measured: 3.0)
+NEAR = 2.0  # standard errors of a mean within which its true value lies, at about 95 per cent
 POLISH = 12  # rounds of projection and temperature that close the balances of a steady answer
 
 
@@ -45,6 +48,8 @@ class Outcome:
     worst      what kept it from being steady: {object, quantity, value, gate}, or None
     inlets     K above reference (racks,): last values, or window means; swing K (racks,) half range in that window, None if
     steady
+    error      K (racks,): what the iterations leave open: two standard errors where inlets are means, else LEFT times the most
+               that any inlet last moved, as slow modes are those of the whole hall
     balance    heat (signed share of the heat to air) and mass (share of the supply), of the last iterate or window
     fields     global arrays by name of state.FIELDS (face velocities on faces), means where unsteady
     """
@@ -56,11 +61,13 @@ class Outcome:
     level_iterations: list[int]
     inlets: np.ndarray
     swing: np.ndarray | None
+    error: np.ndarray
     balance: dict[str, float]
     measure: Measure
     history: list[dict[str, Any]]
     fields: dict[str, np.ndarray]
     flow: Any = field(repr=False)  # the Flow it ended with
+    periodic: dict[str, Any] = field(default_factory=dict)  # row of the summary of a room that repeats itself
 
 
 @dataclass
@@ -98,6 +105,7 @@ class SteadyRun:
 
     placements   coarsest first      cuts   per grid None or, per axis, the first cells of the blocks (thermal.parallel.cut)
     limit        iterations on the finest grid
+    gates        what a steady answer may leave open on the finest grid; default FINE, ROOM without racks
     """
 
     def __init__(
@@ -108,11 +116,13 @@ class SteadyRun:
         limit: int,
         monitor: Monitor,
         cuts: list | None = None,
+        gates: Gates | None = None,
     ) -> None:
         self.placements, self.backend, self.comm = placements, backend, comm
         self.limit, self.monitor = limit, monitor
         self.cuts = cuts or [None] * len(placements)
         self.case = placements[-1].case
+        self.gates = gates or (FINE if self.case.racks else ROOM)
         self.phase = _Phase()
         self.history: list[dict[str, Any]] = []
         self.started = self.saved = time.monotonic()
@@ -121,20 +131,27 @@ class SteadyRun:
         self.watch: Watch
 
     # -- the run --------------------------------------------------------------------------------------------------
-    def run(self, checkpoint: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None) -> Outcome:
-        """Go from the coarsest grid, or from a checkpoint, to an outcome."""
+    def run(
+        self,
+        checkpoint: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None,
+        start: tuple[Grid, dict[str, np.ndarray]] | None = None,
+    ) -> Outcome:
+        """Go from the coarsest grid, or from a checkpoint, to an outcome.
+
+        start   another grid and the fields of an Outcome on it, from which the coarsest grid begins, in place of rest
+        """
         if checkpoint:
             self._restore(*checkpoint)
         else:
-            self._enter(0, None)
+            self._enter(0, start)
         while True:
             ending = self._level()
             if ending or self.phase.level == len(self.placements) - 1:
                 return self._close(*(ending or ("unfinished", "")))
-            coarse = self._fields()
+            before = self.placements[self.phase.level].grid, self._fields()
             self.phase.force = self.flow.drive.force
             self.phase.level_iterations.append(self.phase.iteration)
-            self._enter(self.phase.level + 1, coarse)
+            self._enter(self.phase.level + 1, before)
 
     def _level(self) -> tuple[str, str] | None:
         """Iterate on the present grid; returns (verdict, text) if the run ends here, None if the next grid may begin."""
@@ -210,7 +227,7 @@ class SteadyRun:
             words = f"{self._swinging()} still swing by {self._amount(amplitude)}"
             self._say(f"{words}: the flow has no steady state, averaging from here on")
         phase.swing_before = amplitude
-        self.watch = Watch(self._gates(), EVERY)
+        self.watch = Watch(self.gates, EVERY)
 
     def _close(self, verdict: str, text: str) -> Outcome:
         flow, phase = self.flow, self.phase
@@ -223,16 +240,18 @@ class SteadyRun:
             flow.polish(POLISH)
         measure = flow.measure(flow.pressure.mass_defect())
         inlets, swing, balance = measure.inlets, None, {"heat": measure.balance, "mass": measure.mass}
+        error = np.full(inlets.shape, LEFT * self.watch.restlessness().max(initial=0.0))
         if means:
             inlets, swing, balance["heat"] = means.inlets(), means.swing(), means.balance()
+            error = NEAR * means.standard_error()
         if verdict == "unfinished":
             self._save()
         worst = None
         if verdict not in ("steady", "unsteady") and shortfalls:
             worst = self._worst(*shortfalls[0][1:])
         return Outcome(
-            verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, balance, measure,
-            self.history, self._fields(), flow,
+            verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, error, balance,
+            measure, self.history, self._fields(), flow,
         )  # fmt: skip
 
     def _worst(self, quantity: str, index: int, value: float, gate: float) -> dict[str, Any]:
@@ -246,21 +265,19 @@ class SteadyRun:
         return {"object": name, "quantity": quantity, "value": value, "gate": gate}
 
     # -- grids ----------------------------------------------------------------------------------------------------
-    def _enter(self, level: int, coarse: dict[str, np.ndarray] | None) -> None:
-        """Set up a grid of the sequence, from rest or from the fields of the one before."""
+    def _enter(self, level: int, before: tuple[Grid, dict[str, np.ndarray]] | None) -> None:
+        """Set up a grid of the sequence, from rest or from the fields of a coarser one."""
         self._build(level)
         self.phase.level, self.phase.iteration = level, 0
         self.phase.relaxation = RELAXATION[self.case.flow.velocity_scheme][self.case.flow.turbulence.model]
         self.flow.bind(self.phase.relaxation)
         self.flow.begin()
-        if coarse is not None:
+        if before is not None:
             self._set_force()
-            before, after = self.placements[level - 1].grid, self.placements[level].grid
+            (coarse, fields), grid = before, self.placements[level].grid
             fine = {
-                name: refine_faces(values, before, after, PLACES[name])
-                if name in PLACES
-                else refine_centres(values, before, after)
-                for name, values in coarse.items()
+                name: refine_faces(values, coarse, grid, PLACES[name]) if name in PLACES else refine_centres(values, coarse, grid)
+                for name, values in fields.items()
             }
             self._set_fields(fine)
         self._tilt()
@@ -280,10 +297,7 @@ class SteadyRun:
         placement = self.placements[level]
         block = cut(self.comm, placement.grid.n, self.cuts[level])
         self.flow = Flow(Domain(placement, self.backend, self.comm, block))
-        self.watch = Watch(self._gates() if level == len(self.placements) - 1 else COARSE, EVERY)
-
-    def _gates(self) -> Gates:
-        return FINE if self.case.racks else ROOM
+        self.watch = Watch(self.gates if level == len(self.placements) - 1 else COARSE, EVERY)
 
     def _fields(self) -> dict[str, np.ndarray]:
         """All declared fields as global arrays."""
@@ -333,6 +347,8 @@ class SteadyRun:
         """Seconds to the verdict if the worst shortfall keeps the pace of the last 20 rows; None where that says nothing."""
         if self.averages is not None:
             done = max(self.averages.count * EVERY, 1)
+            if done >= AVERAGED:  # until the means are precise, which nobody can tell
+                return None
             return (
                 (AVERAGED - done)
                 * (time.monotonic() - self.started)

@@ -96,17 +96,28 @@ class Watch:
             if not value <= gate:
                 found.append((value / gate, name, -1, value, gate))
         if self.tracks[-1].size:
-            track = (np.array(self.tracks[-3 * points :]) / self.spans).reshape(3, points, -1)
-            means = track.mean(axis=1)
-            late, early = np.abs(means[2] - means[1]), np.abs(means[1] - means[0])
-            ratio = np.clip(late / np.maximum(early, 1e-9), 0.0, g.slowest)
-            ahead = late * ratio / (1.0 - ratio)
-            swing = 0.5 * np.ptp(track[2], axis=0)
-            for name, values, gate in (("drift", late, g.drift), ("drift ahead", ahead, g.ahead), ("swing", swing, g.swing)):
+            named = ("drift", g.drift), ("drift ahead", g.ahead), ("swing", g.swing)
+            for (name, gate), values in zip(named, self._movement(), strict=True):
                 worst = int(np.argmax(values))
                 if not values[worst] <= gate:
                     found.append((float(values[worst] / gate), name, worst, float(values[worst]), gate))
         return sorted(found, key=lambda item: -item[0])
+
+    def _movement(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of each track over its span: drift between the last two windows, its geometric extrapolation, half the range of the last."""
+        points = self._points(self.gates.window)
+        track = (np.array(self.tracks[-3 * points :]) / self.spans).reshape(3, points, -1)
+        means = track.mean(axis=1)
+        late, early = np.abs(means[2] - means[1]), np.abs(means[1] - means[0])
+        ratio = np.clip(late / np.maximum(early, 1e-9), 0.0, self.gates.slowest)
+        return late, late * ratio / (1.0 - ratio), 0.5 * np.ptp(track[2], axis=0)
+
+    def restlessness(self) -> np.ndarray:
+        """What each track may still move, over its span (rack inlets: K): largest of drift, drift ahead and swing. Infinite before
+        three windows."""
+        if len(self.tracks) < 3 * self._points(self.gates.window):
+            return np.full(self.tracks[-1].shape if self.tracks else 0, np.inf)
+        return np.max(self._movement(), axis=0)
 
     def flutter(self) -> float | None:
         """Largest half range of a track over a long window, K, if everything but a flutter stands still; else None."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from thermal.output.stage import write_whole
-from thermal.output.wording import limit_words, value_words
+from thermal.output.wording import limit_state, limit_words, value_words
 
 # XML 1.0 has no way to write these, not even escaped.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -24,14 +24,16 @@ def junit_xml(summaries: Iterable[dict[str, Any]]) -> bytes:
     """JUnit XML of one or more runs: a suite a case, a test for the verdict and one for each assert.
 
     summaries  dicts of `summary.json` (keys case, verdict, seconds, asserts)
-    Returns    UTF-8 XML. A verdict that is no answer is an error, an assert that does not hold is a failure.
+    Returns    UTF-8 XML. A verdict that is no answer is an error, so is a grid study without one; an assert that does not hold is
+               a failure, of type "grid-uncertainty" where it is closer to its limit than the grid can tell.
     """
     root = ElementTree.Element("testsuites", name="hallflow")
     totals = [0, 0, 0]
     for summary in summaries:
         case = _text(summary["case"])
         seconds = f"{float((summary.get('seconds') or {}).get('wall') or 0.0):.3f}"
-        answered = summary["verdict"] in ("steady", "unsteady")
+        study = summary.get("grid_study") or {"answer": True}
+        answered = summary["verdict"] in ("steady", "unsteady") and study["answer"]
         asserts = summary.get("asserts") or []
         failed = sum(1 for row in asserts if not row["passed"])
         counts = {"tests": len(asserts) + 1, "failures": failed, "errors": 0 if answered else 1}
@@ -40,14 +42,16 @@ def junit_xml(summaries: Iterable[dict[str, Any]]) -> bytes:
         suite = ElementTree.SubElement(root, "testsuite", attributes)
         test = ElementTree.SubElement(suite, "testcase", classname=case, name="verdict", time=seconds)
         if not answered:
-            error = ElementTree.SubElement(test, "error", message=_text(f"no answer: {summary['verdict']}"))
-            error.text = _text(summary.get("verdict_text") or "")
+            what = "grid study" if summary["verdict"] in ("steady", "unsteady") else summary["verdict"]
+            error = ElementTree.SubElement(test, "error", message=_text(f"no answer: {what}"))
+            error.text = _text(study.get("reason") or summary.get("verdict_text") or "")
         for row in asserts:
             test = ElementTree.SubElement(suite, "testcase", classname=case, name=_text(row["name"]), time="0")
             if not row["passed"]:
                 message = f"{row.get('what') or row['name']} is {value_words(row)}, allowed {limit_words(row)}"
                 detail = " ".join(str(row[key]) for key in ("object", "reason") if row.get(key))
-                ElementTree.SubElement(test, "failure", message=_text(message)).text = _text(detail or message)
+                kind = "grid-uncertainty" if limit_state(row) == "uncertain" else "limit"
+                ElementTree.SubElement(test, "failure", message=_text(message), type=kind).text = _text(detail or message)
     for name, total in zip(("tests", "failures", "errors"), totals, strict=True):
         root.set(name, str(total))
     ElementTree.indent(root)

@@ -30,8 +30,31 @@ def _unit(row: Mapping[str, Any]) -> str:
 
 
 def value_words(row: Mapping[str, Any]) -> str:
-    """The judged value of an assert with its unit."""
-    return shown(row.get("value")) + ("" if row.get("value") is None else _unit(row))
+    """The judged value of an assert with its unit, and the band of a grid study.
+
+    >>> value_words({"value": 26.8312, "unit": "degC", "band": 0.312}), value_words({"value": 0.01, "unit": "-"})
+    ('26.83 ± 0.31 °C', '0.01')
+    """
+    band = f" ± {band_words(row['band'])}" if row.get("band") is not None else ""
+    return shown(row.get("value")) + ("" if row.get("value") is None else band + _unit(row))
+
+
+def band_words(band: float) -> str:
+    """A band in K: two digits, hundredths at most.
+
+    >>> band_words(0.3121), band_words(0.0048), band_words(12.61)
+    ('0.31', '0.00', '12.6')
+    """
+    return f"{band:.2f}" if band < 10.0 else f"{band:.1f}"
+
+
+def limit_state(row: Mapping[str, Any]) -> str:
+    """holds | fails | uncertain: a limit closer to the number than the band of the grid study is neither kept nor broken.
+
+    >>> limit_state({"passed": True}), limit_state({"passed": False, "certain": False}), limit_state({"passed": False})
+    ('holds', 'uncertain', 'fails')
+    """
+    return "holds" if row["passed"] else "uncertain" if row.get("certain") is False else "fails"
 
 
 def limit_words(row: Mapping[str, Any]) -> str:

@@ -24,7 +24,9 @@ class RealizableKEpsilon(KEpsilon):
     """k and epsilon of one block, and the eddy viscosity that strain and rotation leave of them."""
 
     def _bind_production(self, gain: float) -> Launch:
-        return self.domain.backend.bind("production_realizable", *self._flow(), self.state.production, self.state.strain, self.state.turning, gain)
+        return self.domain.backend.bind(
+            "production_realizable", *self._flow(), self.state.production, self.state.strain, self.state.turning, gain
+        )
 
     def _bind_wall_cells(self) -> list[Launch]:
         s = self.state

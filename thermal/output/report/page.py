@@ -14,7 +14,9 @@ from thermal.output.record import Record, read
 from thermal.output.report.verdict import has_answer, headline, rack_status
 from thermal.output.scene import scene
 from thermal.output.stage import write_whole
-from thermal.output.wording import fixed, limit_words, shown, value_words
+from thermal.output.study import study_picture, study_rows, study_words
+from thermal.output.wording import band_words, fixed, limit_state, limit_words, shown, value_words
+from thermal.study.bands import rack_bands
 
 FOLDER = Path(__file__).parent
 REPORT = "report.html"
@@ -51,6 +53,8 @@ def render(record: Record) -> str:
     environment.filters["fixed"] = fixed
     environment.filters["limit_words"] = limit_words
     environment.filters["value_words"] = value_words
+    environment.filters["band_words"] = band_words
+    environment.filters["limit_state"] = limit_state
     return environment.get_template("page.html.j2").render(
         summary=summary,
         title=" ".join(str(summary.get("title") or summary["case"]).split()),
@@ -63,6 +67,10 @@ def render(record: Record) -> str:
         finished=str(summary.get("finished") or "").replace("T", " ").replace("+00:00", " UTC"),
         facts=_facts(record, racks),
         indices=_index_rows(summary["indices"]),
+        study=summary.get("grid_study"),
+        study_words=study_words(summary["grid_study"]) if summary.get("grid_study") else "",
+        study_racks=study_rows(summary),
+        study_picture=study_picture(summary),
         slices=[picture for picture in made if picture.plane is not None],
         fronts=[picture for picture in made if picture.key == "fronts"],
         charts=charts,
@@ -86,6 +94,8 @@ def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, 
     row = next((rack for rack in racks if worst and rack["name"] == worst["name"]), None)
     if row and row["inlet_max_degC"] is not None:
         remark = f"rack {row['name']}" if has_answer(summary) else f"rack {row['name']}, not an answer"
+        band = rack_bands(summary).get(row["name"])
+        remark += f", ± {band_words(band['inlet_max_degC'])} K by the grid study" if band else ""
         facts.append(("Hottest rack inlet", f"{row['inlet_max_degC']:.1f} °C", remark))
     if racks:
         power = sum(rack["power_kW"] for rack in racks)
@@ -135,5 +145,18 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
 
 def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
     """Everything else the summary says of how the numbers came to be."""
-    named = ("case", "title", "verdict", "verdict_text", "worst", "balance", "racks", "openings", "walls", "indices", "asserts")
+    named = (
+        "case",
+        "title",
+        "verdict",
+        "verdict_text",
+        "worst",
+        "balance",
+        "racks",
+        "openings",
+        "walls",
+        "indices",
+        "asserts",
+        "grid_study",
+    )
     return _flat({key: value for key, value in summary.items() if key not in named})

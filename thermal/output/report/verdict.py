@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from thermal.output.ashrae import CLASSES, AirClass
-from thermal.output.wording import limit_words, shown, value_words
+from thermal.output.wording import limit_state, limit_words, shown, value_words
 
 IMPLICIT = ("heat-balance", "mass-balance")  # limits of every run (thermal.case.asserts)
 
@@ -24,6 +24,15 @@ def headline(summary: dict[str, Any]) -> dict[str, str]:
         return _banner("none", "Not finished: do not use these numbers", "The run stopped before the flow settled.", text, worst)
     restless = "The air never comes to rest: numbers are means, limits are judged on the worst moment."
     swing = "" if summary["verdict"] == "steady" else restless
+    study = summary.get("grid_study") or {"answer": True}
+    if not study["answer"]:
+        reason = f"No band of uncertainty: {study['reason']}."
+        return _banner("none", "No answer from the grid study", reason, swing, text, _failures(failed) if failed else "")
+    uncertain = [row for row in failed if limit_state(row) == "uncertain"]
+    if failed and len(uncertain) == len(failed):
+        what = f"{len(failed)} of {len(asserts)} limits" if len(asserts) > 1 else "The limit"
+        words = f"{what} {'is' if len(failed) == 1 else 'are'} closer than the grid can tell"
+        return _banner("none", words, swing, text, _failures(failed), "A finer grid (a smaller --cell) narrows the band.")
     if failed:
         what = f"{len(failed)} of {len(asserts)} limits" if len(asserts) > 1 else "The limit"
         return _banner("bad", f"{what} {'is' if len(failed) == 1 else 'are'} exceeded", swing, text, _failures(failed))

@@ -1,0 +1,95 @@
+"""Air and heat of each region of a hall, added up from the fields of an outcome alone: no part of the solver has a hand in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thermal.case.model import Obstacle, Opening, Rack, Wall
+from thermal.flow.averages import PLACES
+from thermal.flow.steady import Outcome
+from thermal.place import Patch, Placement
+
+AXES = {axis: name for name, axis in PLACES.items()}
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Shares of what passes, zero where all adds up.
+
+    air     per region |net air through its openings and racks| over the hall's supply (or what its racks move)
+    heat    per region |net heat through the same, and from obstacles| over all heat given to the air
+    cells   sum over all air cells of |net air| over the supply
+    racks   K, largest distance of an inlet that the run tells from the flow-weighted mean of its fields
+    """
+
+    air: np.ndarray
+    heat: np.ndarray
+    cells: float
+    racks: float
+
+
+def ledger(placement: Placement, outcome: Outcome) -> Ledger:
+    """Add up a hall without heated or cooled walls. Raises ValueError for one with them: their heat is the solver's to tell."""
+    case, fields = placement.case, outcome.fields
+    if any(isinstance(patch.object, Wall) for patch in placement.patches):
+        raise ValueError("heat through walls cannot be told from the fields")
+    capacity = case.air.density * case.air.heat_capacity
+    air, heat = np.zeros((2, placement.region_count + 1))
+    racks = 0.0
+    for patch in placement.patches:
+        region = placement.region[tuple(patch.cell.T)]
+        if patch.kind == "skin":
+            heat += np.bincount(region, _skin(placement, patch), minlength=len(heat))
+            continue
+        flow = inflow(fields, patch)
+        carried = np.where(flow > 0.0, _entering(placement, fields, patch), _cells(fields, patch))
+        air += np.bincount(region, flow, minlength=len(air))
+        heat += np.bincount(region, flow * carried, minlength=len(heat))
+        if isinstance(patch.object, Rack) and patch.kind == "front":
+            told = outcome.inlets[case.racks.index(patch.object)]
+            racks = max(racks, abs(_front_mean(placement, fields, patch.object) - float(told)))
+    supply = sum(o.flow or 0.0 for o in case.openings if o.kind == "supply") or sum(rack.flow for rack in case.racks)
+    given = (sum(rack.air_power for rack in case.racks) + sum(o.power for o in case.obstacles)) / capacity
+    return Ledger(np.abs(air[1:]) / supply, np.abs(heat[1:]) / given, _cell_defect(placement, fields) / supply, racks)
+
+
+def inflow(fields: dict[str, np.ndarray], patch: Patch) -> np.ndarray:
+    """m3/s into the room through each face of a patch."""
+    return patch.sign * fields[AXES[patch.axis]][tuple(patch.face.T)].astype(float) * patch.area
+
+
+def _cells(fields: dict[str, np.ndarray], patch: Patch) -> np.ndarray:
+    return fields["T"][tuple(patch.cell.T)].astype(float)
+
+
+def _front_mean(placement: Placement, fields: dict[str, np.ndarray], rack: Rack) -> float:
+    front = next(p for p in placement.patches if p.kind == "front" and p.object is rack)
+    return float(np.average(_cells(fields, front), weights=-inflow(fields, front)))
+
+
+def _entering(placement: Placement, fields: dict[str, np.ndarray], patch: Patch) -> float:
+    """K above reference of air that comes in through a patch."""
+    case = placement.case
+    if isinstance(patch.object, Opening):
+        return patch.object.temperature - case.air.reference_temperature
+    rack: Any = patch.object
+    return _front_mean(placement, fields, rack) + rack.air_power / (case.air.density * case.air.heat_capacity * rack.flow)
+
+
+def _skin(placement: Placement, patch: Patch) -> np.ndarray:
+    """K m3/s from each face of a heated obstacle."""
+    item, air = patch.object, placement.case.air
+    assert isinstance(item, Obstacle)
+    whole = sum(p.total_area for p in placement.patches if p.kind == "skin" and p.object is item)
+    return item.power / (air.density * air.heat_capacity) * patch.area / whole
+
+
+def _cell_defect(placement: Placement, fields: dict[str, np.ndarray]) -> float:
+    """m3/s: sum over the air cells of |net outflow|."""
+    net = np.zeros(placement.grid.shape)
+    for axis, name in AXES.items():
+        net += np.diff(fields[name].astype(float), axis=2 - axis) * placement.grid.face_areas(axis)
+    return float(np.abs(net[placement.fluid]).sum())

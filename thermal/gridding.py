@@ -28,7 +28,8 @@ def similar_grids(case: Case, parts: Sequence[int], precision: str = "single", a
     """
     zones = [(zone.box.low, zone.box.high, zone.cell) for zone in case.mesh.refinements]
     try:
-        base = build_grid(case.room, break_points(case), case.mesh.cell, zones, case.mesh.stretching, parts[-1], case.flow.periodic)
+        joined = case.flow.periodic
+        base = build_grid(case.room, break_points(case), case.mesh.cell, zones, case.mesh.stretching, parts[-1], joined)
         check_memory(base, precision, available, parts[-1])
     except GridError as error:
         where = f"{case.path.name}  mesh" if case.path else "mesh"

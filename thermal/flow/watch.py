@@ -104,7 +104,7 @@ class Watch:
         return sorted(found, key=lambda item: -item[0])
 
     def _movement(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of each track over its span: drift between the last two windows, its geometric extrapolation, half the range of the last."""
+        """Of each track over its span: drift between the last two windows, its geometric extrapolation, half range of the last."""
         points = self._points(self.gates.window)
         track = (np.array(self.tracks[-3 * points :]) / self.spans).reshape(3, points, -1)
         means = track.mean(axis=1)
@@ -113,8 +113,10 @@ class Watch:
         return late, late * ratio / (1.0 - ratio), 0.5 * np.ptp(track[2], axis=0)
 
     def restlessness(self) -> np.ndarray:
-        """What each track may still move, over its span (rack inlets: K): largest of drift, drift ahead and swing. Infinite before
-        three windows."""
+        """What each track may still move, over its span (rack inlets: K): largest of drift, drift ahead and swing.
+
+        Infinite before three windows.
+        """
         if len(self.tracks) < 3 * self._points(self.gates.window):
             return np.full(self.tracks[-1].shape if self.tracks else 0, np.inf)
         return np.max(self._movement(), axis=0)

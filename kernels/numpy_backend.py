@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,11 @@ from kernels.backend import REAL, Launch, target_dtype
 from kernels.errors import KernelError
 from kernels.geometry import check_partials
 from kernels.signature import SOURCES, Kernel, convert, partial_count, read_kernels
+
+LINE, PAGE = 64, 4096  # bytes
+STAGGERED = 8 * PAGE  # bytes; smaller arrays begin where they happen to
+STAGGER = 7 * LINE  # bytes between the places where arrays made one after another begin
+_arrays = count()
 
 
 class NumpyBackend:
@@ -106,12 +112,20 @@ def run_all(steps: Sequence[Launch]) -> None:
 
 
 def aligned_empty(shape: Any, dtype: Any) -> np.ndarray:
-    """An array whose first element starts a 64-byte cache line, so that SIMD rows do not straddle lines by accident."""
+    """An array whose first element starts a 64-byte cache line, so that SIMD rows do not straddle lines by accident.
+
+    Large arrays begin at different places of a 4096-byte page. The system hands out whole pages; were all arrays to begin alike,
+    a processor would take a load from one for a store to another whose address ends in the same 12 bits, and wait.
+    """
     dtype = np.dtype(dtype)
-    count = int(np.prod(shape, dtype=np.int64))
-    memory = np.empty(count * dtype.itemsize + 64, np.uint8)
-    start = -memory.ctypes.data % 64
-    return memory[start : start + count * dtype.itemsize].view(dtype).reshape(shape)
+    size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    if size < STAGGERED:
+        memory = np.empty(size + LINE, np.uint8)
+        start = -memory.ctypes.data % LINE
+    else:
+        memory = np.empty(size + PAGE, np.uint8)
+        start = (next(_arrays) * STAGGER - memory.ctypes.data) % PAGE
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def find_kernel(kernels: Mapping[str, Kernel], name: str) -> Kernel:

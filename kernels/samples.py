@@ -238,7 +238,10 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("share_residual", "nx"): lambda hall: hall.coarse[0],
     ("share_residual", "fx"): lambda hall: hall.size[0],
     ("share_residual", "i1"): lambda hall: hall.coarse[0],
-    **_restrict_like("coarsen_conductances", ("hx", "hy", "hz", "hd"), ("gx", "gy", "gz", "gd")),
+    **_restrict_like("coarsen_conductances", ("hx", "hy", "hz"), ("gx", "gy", "gz")),
+    **_restrict_like("coarsen_fixed", ("hd",), ("gx", "gy", "gz", "gd")),
+    ("coarsen_fixed", "count"): lambda hall: hall.coarse[0] * hall.coarse[1] * hall.coarse[2],
+    ("coarsen_fixed", "cells"): lambda hall: _every_coarse_cell(hall),
     ("prolong", "mx"): lambda hall: hall.coarse[0],
     ("prolong", "my"): lambda hall: hall.coarse[1],
     ("prolong", "mz"): lambda hall: hall.coarse[2],
@@ -249,6 +252,12 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("solve_coarsest", "x"): Hall.field,
     **samples_flow.BY_KERNEL,
 }
+
+
+def _every_coarse_cell(hall: Hall) -> np.ndarray:
+    """[I | J | K] of all cells of the coarse level, in any order."""
+    cells = np.indices(hall.coarse).reshape(3, -1)
+    return np.ascontiguousarray(hall.random.permutation(cells, axis=1)).ravel().astype(np.int32)
 
 
 def _symmetric(matrix: np.ndarray) -> np.ndarray:

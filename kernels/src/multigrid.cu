@@ -250,8 +250,7 @@ INLINE real fixed(const real* gx, const real* gy, const real* gz, const real* gd
 
 // Conductances of a coarse level from those of the finer one: series along the axis, parallel across it. Over coarse cells.
 KERNEL void coarsen_conductances(const int nx, const int ny, const int nz, const int fx, const int fy, const int fz,
-                                 const int* starts, const real* gx, const real* gy, const real* gz, const real* gd, real* hx,
-                                 real* hy, real* hz, real* hd)
+                                 const int* starts, const real* gx, const real* gy, const real* gz, real* hx, real* hy, real* hz)
 {
     FV_CELLS(I, J, K)
     {
@@ -268,6 +267,20 @@ KERNEL void coarsen_conductances(const int nx, const int ny, const int nz, const
                 wk * (series(gy, c + sz, sy, lj, wj) + wi * series(gy, c + 1 + sz, sy, lj, wj));
         hz[n] = series(gz, c, sz, lk, wk) + wi * series(gz, c + 1, sz, lk, wk) +
                 wj * (series(gz, c + sy, sz, lk, wk) + wi * series(gz, c + 1 + sy, sz, lk, wk));
+    }
+}
+
+// Conductance to a fixed pressure of the coarse cells that have one: cells [I | J | K], `count` each.
+KERNEL void coarsen_fixed(const int count, const int* cells, const int nx, const int ny, const int nz, const int fx, const int fy,
+                          const int fz, const int* starts, const real* gx, const real* gy, const real* gz, const real* gd, real* hd)
+{
+    FV_LIST(n, count)
+    {
+        const int I = cells[n], J = cells[count + n], K = cells[2LL * count + n];
+        STARTS(I, J, K)
+        const real wi = i1 > i0 ? R(1.0) : R(0.0), wj = j1 > j0 ? R(1.0) : R(0.0), wk = k1 > k0 ? R(1.0) : R(0.0);
+        const long long sy = fx + 4, sz = sy * (fy + 4);
+        const long long c = AT_FINE(i0, j0, k0);
         real sum = fixed(gx, gy, gz, gd, c, sy, sz, 0, 0, 0, wi, wj, wk);
         sum += wi * fixed(gx, gy, gz, gd, c + 1, sy, sz, 1, 0, 0, wi, wj, wk);
         sum += wj * fixed(gx, gy, gz, gd, c + sy, sy, sz, 0, 1, 0, wi, wj, wk);
@@ -276,7 +289,7 @@ KERNEL void coarsen_conductances(const int nx, const int ny, const int nz, const
         sum += wi * wk * fixed(gx, gy, gz, gd, c + 1 + sz, sy, sz, 1, 0, 1, wi, wj, wk);
         sum += wj * wk * fixed(gx, gy, gz, gd, c + sy + sz, sy, sz, 0, 1, 1, wi, wj, wk);
         sum += wi * wj * wk * fixed(gx, gy, gz, gd, c + 1 + sy + sz, sy, sz, 1, 1, 1, wi, wj, wk);
-        hd[n] = sum;
+        hd[AT(I, J, K)] = sum;
     }
 }
 

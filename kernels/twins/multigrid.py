@@ -208,7 +208,7 @@ def _series(g, k, j, i, axis, left, pair):
     return here / (1 + here * resistance.astype(g.dtype))
 
 
-def coarsen_conductances(nx, ny, nz, fx, fy, fz, starts, gx, gy, gz, gd, hx, hy, hz, hd):
+def coarsen_conductances(nx, ny, nz, fx, fy, fz, starts, gx, gy, gz, hx, hy, hz):
     """Conductances of a coarse level: series along the axis, parallel across it."""
     spans = _children(starts, nx, ny, nz)[::-1]
     pairs = [last > first for first, last, _ in spans]
@@ -223,7 +223,14 @@ def coarsen_conductances(nx, ny, nz, fx, fy, fz, starts, gx, gy, gz, gd, hx, hy,
                     weight = (wk[:, None, None] * wj[:, None] * wi).astype(g.dtype)
                     total = total + weight * _series(g, k, j, i, axis, spans[axis][2] > 1, pairs[axis])
         h[INTERIOR] = total
-    total = 0
+
+
+def coarsen_fixed(count, cells, nx, ny, nz, fx, fy, fz, starts, gx, gy, gz, gd, hd):
+    """Conductance to a fixed pressure of the listed coarse cells: that of their children, each in series with its way there."""
+    spans = _children(starts, nx, ny, nz)[::-1]
+    pairs = [last > first for first, last, _ in spans]
+    kinds = [_shares(first, last) for first, last, _ in spans]
+    total = np.zeros((nz, ny, nx), gd.dtype)
     for c, (k, wk) in enumerate(kinds[0]):
         for b, (j, wj) in enumerate(kinds[1]):
             for a, (i, wi) in enumerate(kinds[2]):
@@ -231,7 +238,8 @@ def coarsen_conductances(nx, ny, nz, fx, fy, fz, starts, gx, gy, gz, gd, hx, hy,
                 best = _best_inner((gz, gy, gx), (k, j, i), (c, b, a), pairs)
                 own = _gather(gd, k, j, i)
                 total = total + weight * own / (1 + own * _half_resistance(best))
-    hd[INTERIOR] = total
+    i, j, k = cells[: 3 * count].reshape(3, count)
+    hd[INTERIOR][k, j, i] = total[k, j, i]
 
 
 def _best_inner(conductances, position, child, pairs):

@@ -9,7 +9,7 @@ from thermal.flow.sweeps import Sweeps
 from thermal.state import State
 
 NAMES = "xyz"
-SWEEPS = 2
+SWEEPS = 3
 # Weight of the semi-implicit buoyancy: N^2 dt_local V on the diagonal of w. The converged answer does not depend on it.
 # 5 gave the residuals of 20 on a contained hall of 415 000 cells; no other value was tried.
 STIFFNESS = 20.0

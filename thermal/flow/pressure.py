@@ -22,7 +22,7 @@ class Pressure:
         self.solver = PressureSolver(
             Multigrid(
                 backend, (grid.x, grid.y, grid.z), placement.feature_planes, placement.region, domain.comm, domain.block,
-                scratch=state.scratch,
+                scratch=state.scratch, held=_held(domain),
             ),
             iterations=iterations,
         )  # fmt: skip
@@ -67,3 +67,12 @@ class Pressure:
         self._sum()
         total = float(self.domain.backend.download(self.partial).sum())
         return float(self.domain.comm.sum(np.array([total]))[0])
+
+
+def _held(domain: Domain) -> np.ndarray:
+    """Whole-hall bool (nz, ny, nx): cells at pressure openings."""
+    held = np.zeros(domain.placement.grid.shape, bool)
+    for patch, flow in zip(domain.placement.patches, domain.patch_flow, strict=True):
+        if flow is None:
+            held[tuple(patch.cell.T)] = True
+    return held

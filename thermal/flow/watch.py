@@ -104,7 +104,7 @@ class Watch:
         return sorted(found, key=lambda item: -item[0])
 
     def _movement(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of each track over its span: drift between the last two windows, its geometric extrapolation, half range of the last."""
+        """Of each track over its span: drift between the last two windows, its extrapolation, half the range of the last."""
         points = self._points(self.gates.window)
         track = (np.array(self.tracks[-3 * points :]) / self.spans).reshape(3, points, -1)
         means = track.mean(axis=1)

@@ -74,6 +74,13 @@ def _next_level(
     return wider, starts  # a row of a few cells: pairs cannot reach the share
 
 
+def coarsen_marks(marks: np.ndarray, axes: tuple[Axis, Axis, Axis]) -> np.ndarray:
+    """Bool (nz, ny, nx) on the next level: coarse cells that hold a marked cell of the level with these axes."""
+    for place, axis in zip((2, 1, 0), axes, strict=True):
+        marks = np.logical_or.reduceat(marks, axis.starts[:-1], axis=place)
+    return marks
+
+
 def _pair(widths: np.ndarray, keep: np.ndarray, widest: float, across: bool) -> np.ndarray:
     """First cell of each coarse cell along one axis, with the number of cells appended."""
     n = len(widths)

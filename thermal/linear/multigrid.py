@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from kernels import Backend
-from thermal.linear.coarsening import Axis, plan_levels
+from thermal.linear.coarsening import Axis, coarsen_marks, plan_levels
 from thermal.linear.coarsest import Coarsest
 from thermal.linear.level import Level, Take, coarser
 from thermal.parallel import HALO, Block, Communicator, Range, Serial
@@ -48,6 +48,7 @@ class Multigrid:
         block: Block | None = None,
         sweeps: Sequence[int] = SWEEPS,
         scratch: Sequence[Any] = (),
+        held: np.ndarray | None = None,
     ):
         """planes   positions of the whole hall's grid planes per axis x, y, z, (n+1,), m
         keep     planes that carry faces of solids, plates or baffles, bool (n+1,) per axis
@@ -56,6 +57,7 @@ class Multigrid:
         sweeps   before and after the correction, finest level first, the last for all others
         scratch  arrays of the finest level that nobody else uses between `setup` and the end of a solution; more are made where
                  these do not reach
+        held     whole-hall bool (nz, ny, nx): cells that may have a conductance to a fixed pressure; all by default
         """
         self.backend = backend
         self.comm: Communicator = comm or Serial()
@@ -65,7 +67,8 @@ class Multigrid:
         self._shape = tuple(n + 2 * HALO for n in reversed(own.n))
         self._lent = iter(scratch)
         plan = plan_levels(planes, keep, periodic=self.comm.periodic)
-        self._hierarchy = Hierarchy(backend, plan, own, self.comm, tuple(sweeps), self.take)
+        held = np.ones(whole[::-1], bool) if held is None else held
+        self._hierarchy = Hierarchy(backend, plan, own, self.comm, tuple(sweeps), held, self.take)
         self.finest = self._hierarchy.levels[0]
         self._setup: list[Step] = []
         self.invert_coarsest: Step = lambda: None  # the rest of `setup`, for which the host waits
@@ -123,9 +126,11 @@ class Hierarchy:
     """The levels of one block, down to the coarsest, or down to the level from which every block holds the whole hall."""
 
     def __init__(
-        self, backend: Backend, plan: Plan, own: Range, comm: Communicator, sweeps: Sequence[int], take: Take | None = None
-    ):
-        """sweeps: before and after the correction on each level of the plan, the last for all others; take: see Level, finest."""
+        self, backend: Backend, plan: Plan, own: Range, comm: Communicator, sweeps: Sequence[int], held: np.ndarray,
+        take: Take | None = None,
+    ):  # fmt: skip
+        """sweeps: before and after the correction on each level of the plan, the last for all others; held: see Multigrid, cells
+        of the plan's first level; take: see Level, finest."""
         self.sweeps = sweeps
         self.backend = backend
         self.plan = plan
@@ -138,23 +143,31 @@ class Hierarchy:
         self.levels = [
             Level(backend, plan[n], ranges[n], n == 0, n == last, joined, None if n else take) for n in range(last + 1)
         ]
+        self._held = []  # of each level but the finest: [i | j | k] of this block's cells that may be held
+        for axes, level in zip(plan, self.levels[1:], strict=False):
+            held = coarsen_marks(held, axes)
+            self._held.append(np.argwhere(held[level.own.window])[:, ::-1].T.astype(np.int32))
         bottom = self.levels[-1]
         self.bottom: Coarsest | Replica
         if comm.size == 1:
             self.bottom = Coarsest(backend, bottom.n, bottom.right_side, bottom.unknown, joined)
         else:
-            self.bottom = Replica(backend, plan[last:], bottom, comm, sweeps[last:] or sweeps[-1:])
+            self.bottom = Replica(backend, plan[last:], bottom, comm, sweeps[last:] or sweeps[-1:], held)
 
     def bind_setup(self, given: Sequence[Any]) -> list[Step]:
         """Launches that renew every operator from the finest conductances."""
         bind, steps = self.backend.bind, self._loosen(self.levels[0], given)
         steps += self._exchange(given)
         operator = tuple(given)
-        for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
+        for fine, coarse, held in zip(self.levels, self.levels[1:], self._held, strict=False):
             steps.append(bind("prepare_level", *fine.n, fine.parents, *operator, *fine.weights, fine.inverse_diagonal))
             steps += self._exchange(fine.weights)
             if min(coarse.n) > 0:
-                steps.append(bind("coarsen_conductances", *coarse.n, *fine.n, fine.starts, *operator, *coarse.conductances))
+                sizes = (*coarse.n, *fine.n, fine.starts)
+                steps.append(bind("coarsen_conductances", *sizes, *operator[:3], *coarse.conductances[:3]))
+                if held.size:
+                    table = self.backend.upload(held.ravel(), np.int32)
+                    steps.append(bind("coarsen_fixed", held.shape[1], table, *sizes, *operator, coarse.conductances[3]))
             operator = coarse.conductances
             steps += self._loosen(coarse, operator)
             if coarse is not self.levels[-1]:
@@ -220,13 +233,16 @@ class Hierarchy:
 class Replica:
     """The coarse levels of a cut hall, held whole by every block: gathered once on the way down, read back on the way up."""
 
-    def __init__(self, backend: Backend, plan: Plan, local: Level, comm: Communicator, sweeps: Sequence[int]):
+    def __init__(
+        self, backend: Backend, plan: Plan, local: Level, comm: Communicator, sweeps: Sequence[int], held: np.ndarray
+    ):
+        """held: see Multigrid, cells of the plan's first level."""
         self._backend = backend
         self._local = local
         self._comm = comm
         whole = (plan[0][0].n, plan[0][1].n, plan[0][2].n)
         self._alone = Serial(comm.periodic, backend)
-        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), self._alone, sweeps)
+        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), self._alone, sweeps, held)
         self._top = self._hierarchy.levels[0]
         shape = tuple(n + 4 for n in reversed(whole))
         self._whole = tuple(backend.zeros(shape) for _ in range(4))

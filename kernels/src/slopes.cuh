@@ -14,8 +14,9 @@ INLINE real van_leer(const real s, const real t)
 INLINE real face_correction(const real F, const real qm, const real q0, const real q1, const real q2, const real rm, const real r0,
                             const real rp, const real h0, const real h1, const real om, const real op)
 {
-    const real s = (q1 - q0) * r0;
-    const real up = van_leer((q0 - qm) * rm, s) * h0 * om;
-    const real down = -van_leer((q2 - q1) * rp, s) * h1 * op;
-    return F > R(0.0) ? F * up : F * down;
+    // the side is chosen before the slope is limited: one division a face
+    const bool up = F > R(0.0);
+    const real far = up ? (q0 - qm) * rm : (q2 - q1) * rp;
+    const real reach = up ? h0 : -h1, open = up ? om : op;
+    return F * (van_leer(far, (q1 - q0) * r0) * reach * open);
 }

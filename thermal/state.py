@@ -20,12 +20,12 @@ class Field:
 
 
 FIELDS = (
-    Field("u", "x", "m/s", "velocity along x, on low-x faces"),
-    Field("v", "y", "m/s", "velocity along y, on low-y faces"),
-    Field("w", "z", "m/s", "velocity along z, on low-z faces"),
+    Field("u", "x", "m/s", "mass velocity along x (rho/rho0 times velocity), on low-x faces"),
+    Field("v", "y", "m/s", "mass velocity along y (rho/rho0 times velocity), on low-y faces"),
+    Field("w", "z", "m/s", "mass velocity along z (rho/rho0 times velocity), on low-z faces"),
     Field("p", "centre", "m2/s2", "pressure over reference density, minus hydrostatic"),
     Field("T", "centre", "K", "temperature above the reference temperature"),
-    Field("eddy_viscosity", "centre", "m2/s", "eddy viscosity"),
+    Field("eddy_viscosity", "centre", "m2/s", "eddy viscosity times rho/rho0"),
     Field("k", "centre", "m2/s2", "turbulence energy", "k-epsilon"),
     Field("epsilon", "centre", "m2/s3", "dissipation of turbulence energy", "k-epsilon"),
 )
@@ -37,6 +37,10 @@ class State:
     Attributes carry the names of FIELDS. `rows` are the six coefficients of the equation in hand (low and high x, y, z),
     `rhs` and
     `inverse` its right side and 1/diagonal, `extra` and `source` what lists add to diagonal and right side.
+
+    `velocity` are u, v, w: what carries. In Boussinesq air rho is rho0, so they are velocities, `true_velocity` are the same
+    arrays and `lift`, what buoyancy counts, is T. An ideal gas has arrays of its own for these, and `face_density` (rho/rho0 on
+    low faces); see thermal/flow/density.py.
     """
 
     u: Any
@@ -53,6 +57,10 @@ class State:
         for name in self.names:
             setattr(self, name, domain.zeros())
         self.velocity = (self.u, self.v, self.w)
+        gas = domain.placement.case.flow.density == "ideal-gas"
+        self.true_velocity: tuple[Any, Any, Any] = (domain.zeros(), domain.zeros(), domain.zeros()) if gas else self.velocity
+        self.lift = domain.zeros() if gas else self.T
+        self.face_density: tuple[Any, ...] = (domain.zeros(), domain.zeros(), domain.zeros()) if gas else ()
         self.rows = [domain.zeros() for _ in range(6)]
         self.rhs, self.inverse, self.extra, self.source = (domain.zeros() for _ in range(4))
         self.conductance: tuple[Any, Any, Any] = (domain.zeros(), domain.zeros(), domain.zeros())

@@ -54,7 +54,28 @@ KERNEL void wall_log(const int count, const long long* cell, const real* area, c
     }
 }
 
-// Log law from k: u* = C_mu^1/4 sqrt(k); also the wall cell's mean production and dissipation, `weight` 1/walls of the cell.
+// Log law from k at face n of a wall or opening: u* = C_mu^1/4 sqrt(k); also the wall cell's mean production and dissipation, `weight`
+// 1/walls of the cell. r is rho/rho0 of the cell and nu its mu/rho0: shear and production come out over rho0.
+INLINE void wall_k_epsilon_face(const long long n, const long long c, const real r, const real us, const real* area, const real* y,
+                                const unsigned char* kind, const real inflow, const real* ut1, const long long t1, const real* ut2,
+                                const long long t2, const real* nut, const real* k_, const int* slot, const real* weight, real* G_wall,
+                                real* eps_wall, real* cw, const real nu, const real kappa, const real E, const real laminar)
+{
+    const real yp = r * us * y[n] / nu;
+    const bool turbulent = yp > laminar;
+    const real nu_w = turbulent ? nu * yp * kappa / log(E * yp) : nu;
+    if (kind[n] == 0) {
+        const int at = slot[n];
+        const real rate = tangential_speed(ut1, ut2, c, t1, t2) / y[n];
+        G_wall[at] += turbulent ? weight[n] * nu_w * rate * us / (kappa * y[n]) : R(0.0);
+        eps_wall[at] += weight[n] * (turbulent ? us * us * us / (kappa * y[n]) : R(2.0) * k_[c] * nu / (r * y[n] * y[n]));
+        cw[n] = nu_w * area[n] / y[n];
+    } else {
+        cw[n] = opening_shear(kind[n], inflow, (nu + nut[c]) * area[n] / y[n]);
+    }
+}
+
+// Walls and openings of k-epsilon in air of one density.
 KERNEL void wall_k_epsilon(const int count, const long long* cell, const real* area,
                            const real* y, const unsigned char* kind, const real* un, const long long n_off, const real s,
                            const real* ut1, const long long t1, const real* ut2, const long long t2, const real* nut, const real* k_,
@@ -64,19 +85,23 @@ KERNEL void wall_k_epsilon(const int count, const long long* cell, const real* a
     FV_LIST(n, count)
     {
         const long long c = cell[n];
-        const real us = sqrt(sqrt(C_mu) * k_[c]);
-        const real yp = us * y[n] / nu;
-        const bool turbulent = yp > laminar;
-        const real nu_w = turbulent ? nu * yp * kappa / log(E * yp) : nu;
-        if (kind[n] == 0) {
-            const int at = slot[n];
-            const real rate = tangential_speed(ut1, ut2, c, t1, t2) / y[n];
-            G_wall[at] += turbulent ? weight[n] * nu_w * rate * us / (kappa * y[n]) : R(0.0);
-            eps_wall[at] += weight[n] * (turbulent ? us * us * us / (kappa * y[n]) : R(2.0) * k_[c] * nu / (y[n] * y[n]));
-            cw[n] = nu_w * area[n] / y[n];
-        } else {
-            cw[n] = opening_shear(kind[n], s * un[c + n_off] * area[n], (nu + nut[c]) * area[n] / y[n]);
-        }
+        wall_k_epsilon_face(n, c, R(1.0), sqrt(sqrt(C_mu) * k_[c]), area, y, kind, s * un[c + n_off] * area[n], ut1, t1, ut2, t2, nut, k_,
+                            slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar);
+    }
+}
+
+// The same in an ideal gas: `lift` is (1 - r) T_ref, un a mass velocity, ut1 and ut2 true velocities.
+KERNEL void wall_k_epsilon_gas(const int count, const long long* cell, const real* area,
+                               const real* y, const unsigned char* kind, const real* un, const long long n_off, const real s,
+                               const real* ut1, const long long t1, const real* ut2, const long long t2, const real* nut, const real* k_,
+                               const int* slot, const real* weight, real* G_wall, real* eps_wall, real* cw, const real nu,
+                               const real kappa, const real E, const real laminar, const real C_mu, const real* lift, const real per_K)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        wall_k_epsilon_face(n, c, R(1.0) - per_K * lift[c], sqrt(sqrt(C_mu) * k_[c]), area, y, kind, s * un[c + n_off] * area[n], ut1, t1,
+                            ut2, t2, nut, k_, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar);
     }
 }
 
@@ -141,6 +166,21 @@ KERNEL void wall_heat_k_epsilon(const int count, const long long* cell, const re
     {
         const long long c = cell[n];
         h[n] = wall_conductance(sqrt(sqrt(C_mu) * k_[c]), y[n], area[n], nu, Pr, Pr_t, kappa, E, P, crossing);
+        wall_to_row(held[n] != 0, value[n], h[n], sp + c, su + c);
+    }
+}
+
+// The same in an ideal gas: conductance over rho0 c_p from r u*, r = rho/rho0 = 1 - per_K lift.
+KERNEL void wall_heat_k_epsilon_gas(const int count, const long long* cell, const real* area, const real* y,
+                                    const unsigned char* held, const real* value, const real* k_, real* h, real* sp, real* su,
+                                    const real nu, const real Pr, const real Pr_t, const real kappa, const real E, const real P,
+                                    const real crossing, const real C_mu, const real* lift, const real per_K)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        const real us = (R(1.0) - per_K * lift[c]) * sqrt(sqrt(C_mu) * k_[c]);
+        h[n] = wall_conductance(us, y[n], area[n], nu, Pr, Pr_t, kappa, E, P, crossing);
         wall_to_row(held[n] != 0, value[n], h[n], sp + c, su + c);
     }
 }
@@ -281,5 +321,29 @@ KERNEL void sheet_loss(const int count, const long long* cell, const real* area,
     {
         const real u = un[cell[n]];
         sp[cell[n]] += R(0.5) * loss[n] * (u > R(0.0) ? u : -u) * area[n];
+    }
+}
+
+// Pressure opening of an ideal gas: `outlet` with the velocity un carried by the mass velocity fn = r un, r = rho/rho0 at the face.
+// Loss and head are K rho u^2/2. Mass velocity and its conductance come out with the new velocity.
+KERNEL void outlet_gas(const int count, const long long* cell, const real* area, const real* y, const real* p_out, const real* loss,
+                       real* un, real* fn, const real* r, const long long n_off, const long long in_off, const real s, const real* p,
+                       real* g, real* gd, const real inv_alpha, const real inv_dt)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        const real A = area[n], rn = r[c + n_off];
+        const real out = -s * un[c + n_off], up = -s * un[c + in_off]; // both along the outward normal
+        const real f_out = -s * fn[c + n_off], F = R(0.5) * (f_out - s * fn[c + in_off]) * A;
+        const real a_up = F > R(0.0) ? F : R(0.0);
+        const real drag = R(0.5) * A * (f_out > R(0.0) ? loss[n] * f_out : -(loss[n] + R(1.0)) * f_out);
+        const real own = a_up + drag;
+        const real full = (own + R(0.02) * A * sqrt(f_out * f_out + R(1e-6))) * inv_alpha + y[n] * A * inv_dt;
+        const real fresh = (a_up * up + (full - own) * out + (p[c] - p_out[n]) * A) / full;
+        un[c + n_off] = -s * fresh;
+        fn[c + n_off] = -s * rn * fresh;
+        g[n] = rn * A * A / (full - a_up + R(1e-30));
+        gd[c] += g[n];
     }
 }

@@ -61,15 +61,32 @@ def wall_k_epsilon(
     nu, kappa, E, laminar, C_mu,
 ):  # fmt: skip
     """Log law from k: u* = C_mu^1/4 sqrt(k); the wall cell's mean production and dissipation are added up by slot."""
+    flow = (un, n_off, s, ut1, t1, ut2, t2, nut, k_)
+    _wall_k_epsilon(count, cell, 1, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu)
+
+
+def wall_k_epsilon_gas(
+    count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, nut, k_, slot, weight, G_wall, eps_wall, cw,
+    nu, kappa, E, laminar, C_mu, lift, per_K,
+):  # fmt: skip
+    """The same in an ideal gas of density r = 1 - per_K lift over rho0: un a mass velocity, ut1 and ut2 true velocities."""
+    r = 1 - per_K * _take(lift, cell[:count])
+    flow = (un, n_off, s, ut1, t1, ut2, t2, nut, k_)
+    _wall_k_epsilon(count, cell, r, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu)
+
+
+def _wall_k_epsilon(count, cell, r, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu):
+    """Walls and openings of k-epsilon; shear and production over rho0."""
+    un, n_off, s, ut1, t1, ut2, t2, nut, k_ = flow
     cell, area, y, kind = _head(count, cell, area, y, kind)
     k = _take(k_, cell)
     us = np.sqrt(np.sqrt(C_mu) * k)
-    yp = us * y / nu
+    yp = r * us * y / nu
     turbulent = yp > laminar
     nu_w = np.where(turbulent, nu * yp * kappa / np.log(E * np.where(turbulent, yp, laminar)), nu)
     rate = _tangential_speed(ut1, ut2, cell, t1, t2) / y
     G = np.where(turbulent, weight[:count] * nu_w * rate * us / (kappa * y), 0)
-    eps = weight[:count] * np.where(turbulent, us * us * us / (kappa * y), 2 * k * nu / (y * y))
+    eps = weight[:count] * np.where(turbulent, us * us * us / (kappa * y), 2 * k * nu / (r * y * y))
     wall = kind == 0
     at = slot[:count][wall]
     G_wall[at] += G[wall]
@@ -121,6 +138,16 @@ def wall_heat_k_epsilon(
     """Heat of walls under the log law from k: us = C_mu^1/4 sqrt(k)."""
     cell = cell[:count]
     us = np.sqrt(np.sqrt(C_mu) * _take(k_, cell))
+    h[:count] = _wall_conductance(us, y[:count], area[:count], nu, Pr, Pr_t, kappa, E, P, crossing)
+    _wall_to_row(cell, held, value, h[:count], sp, su)
+
+
+def wall_heat_k_epsilon_gas(
+    count, cell, area, y, held, value, k_, h, sp, su, nu, Pr, Pr_t, kappa, E, P, crossing, C_mu, lift, per_K,
+):  # fmt: skip
+    """The same in an ideal gas of density r = 1 - per_K lift over rho0: conductance over rho0 c_p from r u*."""
+    cell = cell[:count]
+    us = (1 - per_K * _take(lift, cell)) * np.sqrt(np.sqrt(C_mu) * _take(k_, cell))
     h[:count] = _wall_conductance(us, y[:count], area[:count], nu, Pr, Pr_t, kappa, E, P, crossing)
     _wall_to_row(cell, held, value, h[:count], sp, su)
 
@@ -199,6 +226,23 @@ def outlet(count, cell, area, y, p_out, loss, un, n_off, in_off, s, p, g, gd, in
     fresh = (a_up * up + (full - own) * out + (_take(p, cell) - p_out[:count]) * A) / full
     velocity[cell + n_off] = -s * fresh
     g[:count] = A * A / (full - a_up + un.dtype.type(1e-30))
+    gd.reshape(-1)[cell] += g[:count]
+
+
+def outlet_gas(count, cell, area, y, p_out, loss, un, fn, r, n_off, in_off, s, p, g, gd, inv_alpha, inv_dt):
+    """`outlet` in an ideal gas: velocity un carried by the mass velocity fn = r un; loss and head are K rho u^2/2."""
+    cell, A, y, K = cell[:count], area[:count], y[:count], loss[:count]
+    velocity, mass = un.reshape(-1), fn.reshape(-1)
+    rn = _take(r, cell + n_off)
+    out, up = -s * velocity[cell + n_off], -s * velocity[cell + in_off]  # both along the outward normal
+    f_out, f_up = -s * mass[cell + n_off], -s * mass[cell + in_off]
+    a_up = positive(0.5 * (f_out + f_up) * A)
+    own = a_up + 0.5 * A * np.where(f_out > 0, K * f_out, -(K + 1) * f_out)
+    full = (own + 0.02 * A * np.sqrt(f_out * f_out + un.dtype.type(1e-6))) * inv_alpha + y * A * inv_dt
+    fresh = (a_up * up + (full - own) * out + (_take(p, cell) - p_out[:count]) * A) / full
+    velocity[cell + n_off] = -s * fresh
+    mass[cell + n_off] = -s * rn * fresh
+    g[:count] = rn * A * A / (full - a_up + un.dtype.type(1e-30))
     gd.reshape(-1)[cell] += g[:count]
 
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 Recipe = Callable[["Hall"], Any]
 
 ROWS = ("momentum", "scalar")
-WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon")
-WARM_WALLS = ("wall_heat_log", "wall_heat_k_epsilon")
+WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon", "wall_k_epsilon_gas")
+WARM_WALLS = ("wall_heat_log", "wall_heat_k_epsilon", "wall_heat_k_epsilon_gas")
+OUTLETS = ("outlet", "outlet_gas")
 NU, KAPPA, E = 1.5e-5, 0.41, 9.8
 
 
@@ -82,25 +83,47 @@ def layer(hall: Hall) -> int:
 
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
-    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence")},
+    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "gas")},
     **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "boundary")},
     ("momentum", "nu"): constant(NU),
     ("momentum", "buoyancy"): constant(0.033),
     ("momentum", "stiff"): constant(20.0),
     ("momentum", "T"): lambda hall: hall.field(-1.0, 15.0),
+    **{(file, "f"): lambda hall: hall.field(-1.0, 1.0) for file in ("momentum", "gas")},
+    ("boundary", "lift"): lambda hall: hall.field(-10.0, 40.0),
+    ("boundary", "fn"): lambda hall: hall.field(-1.0, 1.0),
+    ("boundary", "r"): lambda hall: hall.field(0.8, 1.2),
+    **{(file, "per_K"): constant(1 / 300.0) for file in ("boundary", "gas")},
+    ("gas", "T_ref"): constant(300.0),
+    ("gas", "T"): lambda hall: hall.field(-300.0, 60.0),  # some below a quarter of T_ref
+    ("gas", "lift"): lambda hall: hall.field(-10.0, 40.0),
+    ("gas", "P"): lambda hall: hall.random.uniform(0.8, 1.2, 1),
+    ("gas", "bit"): lambda hall: int(hall.random.integers(1, 4)),
+    ("gas", "r"): lambda hall: hall.field(0.8, 1.2),
+    ("gas", "fn"): lambda hall: hall.field(-1.0, 1.0),
+    ("gas", "value"): lambda hall: hall.listed(-20.0, 20.0),
+    ("gas", "un"): lambda hall: hall.listed(-1.0, 1.0),
+    ("gas", "stream"): lambda hall: hall.random.integers(-1, 3, hall.count).astype(np.int32),
+    ("gas", "density"): lambda hall: hall.random.uniform(0.8, 1.2, 3),
 }
 
 BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, name): constant(value) for kernel in WALLS for name, value in WALL_LAW.items()},
     **{(kernel, name): constant(value) for kernel in WARM_WALLS for name, value in WARM_LAW.items()},
     **{("wall_heat_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
-    ("wall_heat_k_epsilon", "k_"): wide(-9.0),
+    **{(kernel, "k_"): wide(-9.0) for kernel in ("wall_heat_k_epsilon", "wall_heat_k_epsilon_gas", "wall_k_epsilon_gas")},
+    ("gas_mass", "T"): lambda hall: hall.field(-50.0, 60.0),
+    ("gas_streams", "count"): lambda hall: 2,
+    ("gas_streams", "heated"): lambda hall: 1,
+    ("gas_streams", "sums"): lambda hall: np.array([hall.random.uniform(-9.0, 9.0), 0.3, 0.7, 0.0]),
+    ("gas_streams", "rise"): lambda hall: hall.random.uniform(5.0, 15.0, 2),
+    **{("gas_streams", name): lambda hall: np.zeros(2) for name in ("density", "fresh_rise")},
     **{("wall_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
     ("wall_k_epsilon", "k_"): wide(-9.0),
     ("row_defect", "rd"): holed,
     ("production", "gain"): constant(5.0),
     ("rack_backs", "sums"): lambda hall: np.array([hall.random.uniform(0.1, 1.0), 0.3, 0.7, 0.0]),
-    ("outlet", "s"): lambda hall: -1.0 if is_high(hall) else 1.0,
-    ("outlet", "n_off"): lambda hall: layer(hall) if is_high(hall) else 0,
-    ("outlet", "in_off"): lambda hall: 0 if is_high(hall) else layer(hall),
+    **{(kernel, "s"): lambda hall: -1.0 if is_high(hall) else 1.0 for kernel in OUTLETS},
+    **{(kernel, "n_off"): lambda hall: layer(hall) if is_high(hall) else 0 for kernel in OUTLETS},
+    **{(kernel, "in_off"): lambda hall: 0 if is_high(hall) else layer(hall) for kernel in OUTLETS},
 }

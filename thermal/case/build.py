@@ -109,8 +109,11 @@ def _flow(tables: Tables) -> model.Flow | None:
     if table.turbulence != "constant" and table.constant_viscosity > 0.0:
         what = f'constant_viscosity changes nothing with turbulence = "{table.turbulence}"'
         tables.report(("flow", "constant_viscosity"), what, 'turbulence = "constant"', "leave it out")
+    if table.density == "ideal-gas" and tables.single["air"] is not None and tables.single["air"].expansion is not None:
+        what = 'expansion changes nothing with density = "ideal-gas": it is 1/T'
+        tables.report(("air", "expansion"), what, 'density = "boussinesq"', "leave it out")
     return model.Flow(
-        turbulence=turbulence, velocity_scheme=table.velocity_scheme or table.scheme,
+        turbulence=turbulence, density=table.density, velocity_scheme=table.velocity_scheme or table.scheme,
         temperature_scheme=table.temperature_scheme or table.scheme, buoyancy=table.buoyancy,
         initial_temperature=table.initial_temperature,
     )  # fmt: skip

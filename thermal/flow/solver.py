@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from thermal.flow.boundary import Boundary, Sample
-from thermal.flow.domain import Domain, patch_flow
+from thermal.flow.density import DENSITIES
+from thermal.flow.domain import Domain, patch_flow, supply_density
 from thermal.flow.energy import Energy
 from thermal.flow.momentum import Momentum
 from thermal.flow.pressure import Pressure
@@ -49,7 +50,8 @@ class Flow:
         self.scales: Scales = find_scales(domain.placement)
         self.boundary = Boundary(domain, self.state)
         self.racks = RackAir(domain, self.state)
-        self.momentum = Momentum(domain, self.state, self.boundary)
+        self.density = DENSITIES[case.flow.density](domain, self.state, self.racks)
+        self.momentum = Momentum(domain, self.state, self.boundary, self.density)
         self.pressure = Pressure(domain, self.state, self.boundary)
         self.energy = Energy(domain, self.state, self.boundary, self.racks)
         self.turbulence: Any = MODELS[self.model](domain, self.state, self.boundary)
@@ -77,8 +79,9 @@ class Flow:
         self.turbulence.bind(relaxation, step)
 
     def iterate(self, measure: bool) -> Measure | None:
-        """One pass: turbulence, momentum, pressure, temperature; all it needs is in the declared fields, so a checkpoint of them
-        goes on bit for bit. Returns how far the iterate was from an answer, if asked."""
+        """One pass: density, turbulence, momentum, pressure, temperature; all it needs is in the declared fields, so a
+        checkpoint of them goes on bit for bit. Returns how far the iterate was from an answer, if asked."""
+        self.density.renew()
         self.turbulence.update(measure)
         self.momentum.predict(measure)
         self.pressure.project()
@@ -152,5 +155,6 @@ def fix_faces(domain: Domain, whole: np.ndarray, axis: int) -> np.ndarray:
             index[:, 2 - axis] += 1
         flow = patch_flow(patch)
         where = tuple(index.T)
-        fixed[where] = whole[where] if flow is None else patch.sign * flow / patch.area.sum()
+        density = supply_density(placement.case, patch)
+        fixed[where] = whole[where] if flow is None else patch.sign * density * flow / patch.area.sum()
     return fixed

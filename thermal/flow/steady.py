@@ -43,6 +43,7 @@ class Outcome:
     inlets     K above reference (racks,): last values, or window means; swing K (racks,) half range in that window, None if
     steady
     balance    heat (signed share of the heat to air) and mass (share of the supply), of the last iterate or window
+    pressure_ratio  thermodynamic pressure over that of the site
     fields     global arrays by name of state.FIELDS (face velocities on faces), means where unsteady
     """
 
@@ -57,6 +58,7 @@ class Outcome:
     measure: Measure
     history: list[dict[str, Any]]
     fields: dict[str, np.ndarray]
+    pressure_ratio: float
     flow: Any = field(repr=False)  # the Flow it ended with
 
 
@@ -202,6 +204,7 @@ class SteadyRun:
         means = self.averages if verdict in ("steady", "unsteady") else None
         if means:  # the mean flow, made to close: its mass defect is that of no iterate
             self._set_fields(means.fields())
+            flow.density.renew()
             flow.pressure.close(POLISH)
         elif verdict == "steady":
             flow.polish(POLISH)
@@ -222,7 +225,7 @@ class SteadyRun:
             }
         return Outcome(
             verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, balance, measure,
-            self.history, self._fields(), flow,
+            self.history, self._fields(), flow.density.pressure_ratio(), flow,
         )  # fmt: skip
 
     # -- grids ----------------------------------------------------------------------------------------------------

@@ -3,16 +3,18 @@
     nut = C_mu k^2/eps,  C_mu 0.09,  C1 1.44,  C2 1.92,  sigma_k 1.0,  sigma_eps 1.3
 In a wall cell epsilon is set and G replaced by the log law's values, averaged over the cell's walls; k has no flux through a
 wall.
+In an ideal gas every term is one of rho/rho0 times what it is here: the eddy viscosity in rows is r nut, production comes from
+true velocities, destruction is r eps.
 Buoyancy production is off by default; "sgdh" adds -g beta nut/Pr_t dT/dz to G in both equations (simple gradient diffusion).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thermal.flow.domain import Domain, inflow_turbulence
+from thermal.flow.domain import Domain, expansion, inflow_turbulence
 from thermal.flow.sweeps import Sweeps
 from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, tangents
 from thermal.state import State
@@ -41,12 +43,12 @@ class KEpsilon:
         self._wall_production, self._wall_dissipation = backend.zeros((count,)), backend.zeros((count,))
         wall_count = len(domain.wall_cells)
         cells_ = backend.upload(cells, np.int64)
-        gain = air.gravity * air.expansion / t.turbulent_prandtl if t.buoyancy_production == "sgdh" else 0.0
+        gain = air.gravity * expansion(case) / t.turbulent_prandtl if t.buoyancy_production == "sgdh" else 0.0
         self._production = backend.bind(
             "production",
             *domain.n,
-            *s.velocity,
-            s.T,
+            *s.true_velocity,
+            s.lift,
             s.eddy_viscosity,
             domain.mask,
             domain.metrics,
@@ -54,10 +56,14 @@ class KEpsilon:
             gain,
         )
         constants = (air.kinematic_viscosity, t.kappa, t.roughness_e, laminar_limit(t.kappa, t.roughness_e), C_MU)
+        thin: tuple[Any, ...] = ()  # arguments that tell kernels the density of an ideal gas
+        if case.flow.density == "ideal-gas":
+            thin = (s.lift, 1.0 / air.reference_temperature)
         self._walls = [
             backend.bind(
-                "wall_k_epsilon", *head(s, f), *tangents(domain, s, f), s.eddy_viscosity, s.k, f.slot_, f.weight_,
-                self._wall_production, self._wall_dissipation, f.shear_, *constants,
+                "wall_k_epsilon_gas" if thin else "wall_k_epsilon", *head(s, f), *tangents(domain, s.true_velocity, f),
+                s.eddy_viscosity, s.k, f.slot_, f.weight_, self._wall_production, self._wall_dissipation, f.shear_,
+                *constants, *thin,
             )
             for f in domain.lists
         ]  # fmt: skip
@@ -70,16 +76,20 @@ class KEpsilon:
         self._keep = [
             backend.bind("keep_above", *domain.n, s.k, LEAST_K), backend.bind("keep_above", *domain.n, s.epsilon, LEAST_EPSILON),
         ]  # fmt: skip
-        self._viscosity = backend.bind(
-            "viscosity_k_epsilon",
-            *domain.n,
-            s.k,
-            s.epsilon,
-            domain.mask,
-            s.eddy_viscosity,
-            C_MU,
-            MOST * air.kinematic_viscosity,
-        )
+        self._viscosity = [
+            backend.bind(
+                "viscosity_k_epsilon", *domain.n, s.k, s.epsilon, domain.mask, s.eddy_viscosity, C_MU,
+                MOST * air.kinematic_viscosity,
+            )
+        ]  # fmt: skip
+        self._thinner: list[list[Any]] = [[], []]  # what the density takes from the destruction of k and of epsilon
+        if thin:
+            lift, per_kelvin = thin
+            self._viscosity.append(backend.bind("times_density", *domain.n, lift, s.eddy_viscosity, per_kelvin))
+            self._thinner = [
+                [backend.bind("gas_destruction", *domain.n, s.k, s.epsilon, lift, domain.metrics, s.extra, factor, per_kelvin)]
+                for factor in (1.0, C_2)
+            ]
         self.defects = [0.0, 0.0]
 
     def begin(self) -> None:
@@ -94,7 +104,7 @@ class KEpsilon:
         epsilon = sum(f * e for f, _, e in entering) / total if total else 1e-5
         backend.fill(self.state.k, k)
         backend.fill(self.state.epsilon, epsilon)
-        self._viscosity()
+        self._renew_viscosity()
         domain.comm.exchange([self.state.eddy_viscosity])
 
     def bind(self, relaxation: float, step: float) -> None:
@@ -127,14 +137,18 @@ class KEpsilon:
         self._scatter_dissipation()
         self._solve(self._inflow_epsilon, self._rows_epsilon, self._sweep_epsilon, 1, measure, fixed=True)
         self._solve(self._inflow_k, self._rows_k, self._sweep_k, 0, measure, fixed=False)
-        self._viscosity()
+        self._renew_viscosity()
         exchange([self.state.eddy_viscosity])
+
+    def _renew_viscosity(self) -> None:
+        for launch in self._viscosity:
+            launch()
 
     def _solve(self, inflow, rows, sweeps, index, measure, fixed) -> None:
         backend = self.domain.backend
         backend.fill(self.state.extra, 0.0)
         backend.fill(self.state.source, 0.0)
-        for launch in inflow:
+        for launch in (*inflow, *self._thinner[index]):
             launch()
         rows()
         if fixed:

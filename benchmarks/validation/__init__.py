@@ -7,4 +7,6 @@
 A study is a module with `run(sheet)`; it adds rows and pictures to the sheet. One line in STUDIES makes it known.
 """
 
-STUDIES: dict[str, str] = {}  # name on the command line: module
+STUDIES: dict[str, str] = {  # name on the command line: module
+    "ideal-gas": "benchmarks.validation.ideal_gas",
+}

@@ -339,7 +339,7 @@ KERNEL void outlet_gas(const int count, const long long* cell, const real* area,
         const real a_up = F > R(0.0) ? F : R(0.0);
         const real drag = R(0.5) * A * (f_out > R(0.0) ? loss[n] * f_out : -(loss[n] + R(1.0)) * f_out);
         const real own = a_up + drag;
-        const real full = (own + R(0.02) * A * sqrt(f_out * f_out + R(1e-6))) * inv_alpha + y[n] * A * inv_dt;
+        const real full = (own + R(0.02) * A * rn * sqrt(out * out + R(1e-6))) * inv_alpha + y[n] * A * inv_dt;
         const real fresh = (a_up * up + (full - own) * out + (p[c] - p_out[n]) * A) / full;
         un[c + n_off] = -s * fresh;
         fn[c + n_off] = -s * rn * fresh;

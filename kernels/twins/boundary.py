@@ -238,7 +238,7 @@ def outlet_gas(count, cell, area, y, p_out, loss, un, fn, r, n_off, in_off, s, p
     f_out, f_up = -s * mass[cell + n_off], -s * mass[cell + in_off]
     a_up = positive(0.5 * (f_out + f_up) * A)
     own = a_up + 0.5 * A * np.where(f_out > 0, K * f_out, -(K + 1) * f_out)
-    full = (own + 0.02 * A * np.sqrt(f_out * f_out + un.dtype.type(1e-6))) * inv_alpha + y * A * inv_dt
+    full = (own + 0.02 * A * rn * np.sqrt(out * out + un.dtype.type(1e-6))) * inv_alpha + y * A * inv_dt
     fresh = (a_up * up + (full - own) * out + (_take(p, cell) - p_out[:count]) * A) / full
     velocity[cell + n_off] = -s * fresh
     mass[cell + n_off] = -s * rn * fresh

@@ -276,3 +276,37 @@ def test_a_tile_blows_the_momentum_of_its_jets(one_thread: Backend) -> None:
     """rho u2 (1/f - 1) above the superficial stream; the duct turns it into pressure."""
     _, pressure = settled(one_thread, (opening("in", flow=SPEED, open_fraction=0.4), opening("out")))
     assert pressure[1] - pressure[0] == pytest.approx(THIN * AIR.density * SPEED**2 * (1.0 / 0.4 - 1.0), rel=1e-6)
+
+
+# -- turbulence and walls ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("model", ["laminar", "constant", "zero-equation", "k-epsilon"])
+def test_hot_gas_is_boussinesq_air_of_its_density(double: Backend, model: str) -> None:
+    """Everything at one temperature: pass by pass, velocities, pressure, turbulence and what walls give are those of Boussinesq
+    air of that density and of the same mu, k and m3/s (and of a pseudo-time step that weighs as much)."""
+    case = hall_of_everything()
+    size, warmer = case.room, REFERENCE + HOT + 1e-4
+    racks = tuple(replace(rack, power=0.0) for rack in case.racks)
+    openings = tuple(replace(one, temperature=REFERENCE + HOT) for one in case.openings)
+    case = replace(
+        case, racks=racks, openings=openings, obstacles=(), walls=(warm_wall("warm", "floor", size, temperature=warmer),)
+    )
+    case = replace(case, flow=replace(case.flow, buoyancy=False, initial_temperature=REFERENCE + HOT))
+    case = modelled(case, model, "upwind", constant_viscosity=0.01)
+    thin = replace(case.air, density=THIN * AIR.density, kinematic_viscosity=AIR.kinematic_viscosity / THIN)
+    plain = replace(case, air=thin)
+    if model == "constant":  # of rho0 nut
+        plain = modelled(plain, model, "upwind", constant_viscosity=0.01 / THIN)
+    flows = [start(plain, double, step=0.2), start(gas(case), double, step=0.2 / THIN)]
+    for flow in flows:
+        for _ in range(25):
+            flow.iterate(False)
+    one, other = (flow.iterate(True) for flow in flows)
+    assert one is not None and other is not None
+    found, expected = fields(flows[1]), fields(flows[0])
+    for name, factor in {"u": THIN, "v": THIN, "w": THIN, "p": THIN, "eddy_viscosity": THIN, "k": 1.0, "epsilon": 1.0}.items():
+        if name in expected:
+            scale = np.abs(expected[name]).max()
+            np.testing.assert_allclose(found[name], factor * expected[name], atol=1e-6 * scale, rtol=0.0, err_msg=name)
+    index = next(i for i, p in enumerate(flows[0].domain.placement.patches) if p.name == "wall.warm")
+    given, wanted = other.sample.heat[index], one.sample.heat[index]
+    assert given == pytest.approx(THIN * wanted, rel=1e-4) and wanted > 0.0

@@ -67,9 +67,10 @@ class Flow:
         case = domain.placement.case
         rest = case.flow.initial_temperature - case.air.reference_temperature
         backend.fill(self.state.T, rest)
-        self.turbulence.begin()
         for axis in range(3):
             self.set_field(self.state.velocity[axis], np.zeros(_face_shape(domain, axis)), axis)
+        self.density.renew()
+        self.turbulence.begin()
 
     def bind(self, relaxation: float, step: float | None = None) -> None:
         """Fix relaxation (0..1) and pseudo-time step (s; default: the case's own)."""

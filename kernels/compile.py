@@ -65,7 +65,7 @@ def flatten(path: Path, seen: set[Path] | None = None) -> str:
             return ""
         if not header.is_file():
             raise CompileError(f"{path.name}: no header {match[1]} beside it")
-        return f"{flatten(header, seen)}\n#line {line} \"{path.name}\""
+        return f'{flatten(header, seen)}\n#line {line} "{path.name}"'
 
     body = _INCLUDE.sub(replace, text).replace("#pragma once", "")
     return f'#line 1 "{path.name}"\n{body}'
@@ -89,7 +89,7 @@ def check_compiler(compiler: Compiler) -> None:
     """Compile and link an empty OpenMP loop. Raises BackendUnavailable with the compiler's own words if that fails."""
     with tempfile.TemporaryDirectory(prefix="hallflow-") as folder:
         source = Path(folder, "probe.cpp")
-        source.write_text("#include <omp.h>\nextern \"C\" int probe() { return omp_get_max_threads(); }\n")
+        source.write_text('#include <omp.h>\nextern "C" int probe() { return omp_get_max_threads(); }\n')
         command = [*compiler.command, "-shared", "-fPIC", "-fopenmp", str(source), "-o", str(Path(folder, "probe.so"))]
         answer = subprocess.run(command, capture_output=True, text=True)
     if answer.returncode:

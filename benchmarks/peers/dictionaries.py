@@ -136,7 +136,7 @@ def _temperature(case: Case, patch: FoamPatch) -> str:
     if patch.kind == "back" and isinstance(thing, Rack):
         rise = thing.air_power / (case.air.density * case.air.heat_capacity * thing.flow)
         front = patch.name.removesuffix("_back") + "_front"
-        mean = f"variables (\"Tf{{patch'{front}}} = weightAverage(T)\"); valueExpr \"Tf + {rise:.8g}\";"
+        mean = f'variables ("Tf{{patch\'{front}}} = weightAverage(T)"); valueExpr "Tf + {rise:.8g}";'
         return f"type exprFixedValue; {mean} value uniform {case.flow.initial_temperature:g};"
     return "type zeroGradient;"
 

@@ -4,7 +4,7 @@ Legend: cell position of the fluid cell in a flat array, unique within a list; u
 s +1 if the inward normal is +a; ut1 ut2 the other two velocities, t1 t2 their strides; y distance of the cell centre from the
 face; area of the face; kind 0 wall, 1 opening with fixed velocity, 2 pressure opening; cw shear conductance, m3/s; value what
 enters through the face; nut k_ eps G as in turbulence.py; slot place of the cell in the wall-cell arrays; h thermal
-conductance of a wall face, m3/s; Pr Pr_t Prandtl numbers.
+conductance of a wall face, m3/s; Pr Pr_t Prandtl numbers; s1 s2 velocity of a moving wall along t1, t2.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ def _take(array, cell):
     return array.reshape(-1)[cell]
 
 
-def _tangential_speed(ut1, ut2, cell, t1, t2):
-    """Tangential speed at the cell centre."""
-    a = 0.5 * (_take(ut1, cell) + _take(ut1, cell + t1))
-    b = 0.5 * (_take(ut2, cell) + _take(ut2, cell + t2))
+def _tangential_speed(ut1, ut2, cell, t1, t2, s1=0, s2=0):
+    """Tangential speed at the cell centre relative to the wall."""
+    a = 0.5 * (_take(ut1, cell) + _take(ut1, cell + t1)) - s1
+    b = 0.5 * (_take(ut2, cell) + _take(ut2, cell + t2)) - s2
     return np.sqrt(a * a + b * b)
 
 
@@ -45,8 +45,16 @@ def wall_viscous(count, cell, area, y, kind, un, n_off, s, nut, cw, nu):
 
 def wall_log(count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, nut, cw, nu, kappa, E, laminar):
     """Smooth-wall log law from the speed: y+ ln(E y+)/kappa = y |u|/nu by Newton, linear below y+ = `laminar`."""
+    still = np.zeros(count, cw.dtype)
+    wall_log_moving(count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, still, still, nut, cw, nu, kappa, E, laminar)
+
+
+def wall_log_moving(
+    count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, s1, s2, nut, cw, nu, kappa, E, laminar
+):  # fmt: skip
+    """The same for a list in which walls move."""
     cell, area, y, kind = _head(count, cell, area, y, kind)
-    Re = y * _tangential_speed(ut1, ut2, cell, t1, t2) / nu
+    Re = y * _tangential_speed(ut1, ut2, cell, t1, t2, s1[:count], s2[:count]) / nu
     yp = np.maximum(laminar, 0.3 * np.sqrt(Re)).astype(cw.dtype)
     for _ in range(5):
         yp = (yp + kappa * Re) / (1 + np.log(E * np.maximum(yp, 1)))
@@ -61,7 +69,8 @@ def wall_k_epsilon(
     nu, kappa, E, laminar, C_mu,
 ):  # fmt: skip
     """Log law from k: u* = C_mu^1/4 sqrt(k); the wall cell's mean production and dissipation are added up by slot."""
-    flow = (un, n_off, s, ut1, t1, ut2, t2, nut, k_)
+    still = np.zeros(count, cw.dtype)
+    flow = (un, n_off, s, ut1, t1, ut2, t2, still, still, nut, k_)
     _wall_k_epsilon(count, cell, 1, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu)
 
 
@@ -70,21 +79,30 @@ def wall_k_epsilon_gas(
     nu, kappa, E, laminar, C_mu, lift, per_K,
 ):  # fmt: skip
     """The same in an ideal gas of density r = 1 - per_K lift over rho0: un a mass velocity, ut1 and ut2 true velocities."""
-    r = 1 - per_K * _take(lift, cell[:count])
-    flow = (un, n_off, s, ut1, t1, ut2, t2, nut, k_)
+    still, r = np.zeros(count, cw.dtype), 1 - per_K * _take(lift, cell[:count])
+    flow = (un, n_off, s, ut1, t1, ut2, t2, still, still, nut, k_)
     _wall_k_epsilon(count, cell, r, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu)
+
+
+def wall_k_epsilon_moving(
+    count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, s1, s2, nut, k_, slot, weight, G_wall, eps_wall, cw,
+    nu, kappa, E, laminar, C_mu,
+):  # fmt: skip
+    """The same for a list in which walls move."""
+    flow = (un, n_off, s, ut1, t1, ut2, t2, s1, s2, nut, k_)
+    _wall_k_epsilon(count, cell, 1, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu)
 
 
 def _wall_k_epsilon(count, cell, r, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu):
     """Walls and openings of k-epsilon; shear and production over rho0."""
-    un, n_off, s, ut1, t1, ut2, t2, nut, k_ = flow
+    un, n_off, s, ut1, t1, ut2, t2, s1, s2, nut, k_ = flow
     cell, area, y, kind = _head(count, cell, area, y, kind)
     k = _take(k_, cell)
     us = np.sqrt(np.sqrt(C_mu) * k)
     yp = r * us * y / nu
     turbulent = yp > laminar
     nu_w = np.where(turbulent, nu * yp * kappa / np.log(E * np.where(turbulent, yp, laminar)), nu)
-    rate = _tangential_speed(ut1, ut2, cell, t1, t2) / y
+    rate = _tangential_speed(ut1, ut2, cell, t1, t2, s1[:count], s2[:count]) / y
     G = np.where(turbulent, weight[:count] * nu_w * rate * us / (kappa * y), 0)
     eps = weight[:count] * np.where(turbulent, us * us * us / (kappa * y), 2 * k * nu / (r * y * y))
     wall = kind == 0
@@ -98,6 +116,12 @@ def _wall_k_epsilon(count, cell, r, area, y, kind, flow, slot, weight, G_wall, e
 def wall_shear(count, cell, cw, offset, sp):
     """sp of a tangential velocity += half the shear conductance; offset: 0 for the cell's low face, its stride for the high"""
     sp.reshape(-1)[cell[:count] + offset] += 0.5 * cw[:count]
+
+
+def wall_drag(count, cell, cw, slide, offset, rd, rhs):
+    """A moving wall's pull: rhs at cell + offset += half the shear conductance times the wall's velocity, over the diagonal."""
+    at = cell[:count] + offset
+    rhs.reshape(-1)[at] += 0.5 * cw[:count] * slide[:count] * rd.reshape(-1)[at]
 
 
 def _wall_to_row(cell, held, value, h, sp, su):
@@ -126,8 +150,19 @@ def wall_heat_log(
     count, cell, area, y, held, value, face, cw, ut1, t1, ut2, t2, h, sp, su, nu, Pr, Pr_t, kappa, E, P, crossing,
 ):  # fmt: skip
     """Heat of walls under the log law from the speed: us^2 = cw |u|/A; `face` places each entry in the list of cw."""
-    cell, area = cell[:count], area[:count]
-    us = np.sqrt(cw[face[:count]] * _tangential_speed(ut1, ut2, cell, t1, t2) / area)
+    still = np.zeros_like(cw)
+    wall_heat_log_moving(
+        count, cell, area, y, held, value, face, cw, ut1, t1, ut2, t2, still, still, h, sp, su, nu, Pr, Pr_t, kappa, E, P,
+        crossing,
+    )  # fmt: skip
+
+
+def wall_heat_log_moving(
+    count, cell, area, y, held, value, face, cw, ut1, t1, ut2, t2, s1, s2, h, sp, su, nu, Pr, Pr_t, kappa, E, P, crossing,
+):  # fmt: skip
+    """The same for a list in which walls move; s1, s2 by place in the list of cw."""
+    cell, area, face = cell[:count], area[:count], face[:count]
+    us = np.sqrt(cw[face] * _tangential_speed(ut1, ut2, cell, t1, t2, s1[face], s2[face]) / area)
     h[:count] = _wall_conductance(us, y[:count], area, nu, Pr, Pr_t, kappa, E, P, crossing)
     _wall_to_row(cell, held, value, h[:count], sp, su)
 
@@ -209,50 +244,3 @@ def rack_backs(count, sums, rise, supplied):
     """Temperature that each rack blows out: the mean of its front plus its rise."""
     FT, F = sums[: 2 * count : 2], sums[1 : 2 * count : 2]
     supplied[:count] = np.where(F > 0, FT / np.where(F > 0, F, 1), 0) + rise[:count]
-
-
-def outlet(count, cell, area, y, p_out, loss, un, n_off, in_off, s, p, g, gd, inv_alpha, inv_dt):
-    """Face velocity and conductance of pressure openings: half a cell of momentum, driven by p_cell - p_out.
-
-    Air that enters comes from rest, so its dynamic head is lost.
-    """
-    cell, A, y, K = cell[:count], area[:count], y[:count], loss[:count]
-    velocity = un.reshape(-1)
-    out, up = -s * velocity[cell + n_off], -s * velocity[cell + in_off]  # both along the outward normal
-    a_up = positive(0.5 * (out + up) * A)
-    drag = 0.5 * A * np.where(out > 0, K * out, -(K + 1) * out)
-    own = a_up + drag
-    full = (own + 0.02 * A * np.sqrt(out * out + un.dtype.type(1e-6))) * inv_alpha + y * A * inv_dt
-    fresh = (a_up * up + (full - own) * out + (_take(p, cell) - p_out[:count]) * A) / full
-    velocity[cell + n_off] = -s * fresh
-    g[:count] = A * A / (full - a_up + un.dtype.type(1e-30))
-    gd.reshape(-1)[cell] += g[:count]
-
-
-def outlet_gas(count, cell, area, y, p_out, loss, un, fn, r, n_off, in_off, s, p, g, gd, inv_alpha, inv_dt):
-    """`outlet` in an ideal gas: velocity un carried by the mass velocity fn = r un; loss and head are K rho u^2/2."""
-    cell, A, y, K = cell[:count], area[:count], y[:count], loss[:count]
-    velocity, mass = un.reshape(-1), fn.reshape(-1)
-    rn = _take(r, cell + n_off)
-    out, up = -s * velocity[cell + n_off], -s * velocity[cell + in_off]  # both along the outward normal
-    f_out, f_up = -s * mass[cell + n_off], -s * mass[cell + in_off]
-    a_up = positive(0.5 * (f_out + f_up) * A)
-    own = a_up + 0.5 * A * np.where(f_out > 0, K * f_out, -(K + 1) * f_out)
-    full = (own + 0.02 * A * rn * np.sqrt(out * out + un.dtype.type(1e-6))) * inv_alpha + y * A * inv_dt
-    fresh = (a_up * up + (full - own) * out + (_take(p, cell) - p_out[:count]) * A) / full
-    velocity[cell + n_off] = -s * fresh
-    mass[cell + n_off] = -s * rn * fresh
-    g[:count] = rn * A * A / (full - a_up + un.dtype.type(1e-30))
-    gd.reshape(-1)[cell] += g[:count]
-
-
-def outlet_correct(count, cell, area, g, un, n_off, s, q):
-    """The opening's share of a pressure correction q: outward velocity grows by g/A q."""
-    cell = cell[:count]
-    un.reshape(-1)[cell + n_off] -= s * g[:count] / area[:count] * _take(q, cell)
-
-
-def sheet_loss(count, cell, area, loss, un, sp):
-    """Porous sheets: loss K of the superficial velocity, K |u| area / 2 on the diagonal of the face's velocity."""
-    cell = cell[:count]
-    sp.reshape(-1)[cell] += 0.5 * loss[:count] * np.abs(_take(un, cell)) * area[:count]

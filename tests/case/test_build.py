@@ -50,6 +50,9 @@ buoyancy_production = "sgdh"
 roughness_e = 9.0
 kappa = 0.4
 initial_temperature = "25 degC"
+periodic = ["y"]
+bulk_velocity = ["0 m/s", "0.1 m/s", "0 m/s"]
+temperature_gradient = "0.2 K/m"
 [solve]
 iterations = 100
 wall_time = "1 h"
@@ -117,7 +120,7 @@ from = ["8 m", "1 m", "0 m"]
 to = ["8 m", "2 m", "2 m"]
 [[wall]]
 name = "sun"
-on = "y+"
+on = "x+"
 from = ["1 m", "0.5 m"]
 to = ["5 m", "3 m"]
 heat_flux = "15 W/m2"
@@ -269,10 +272,17 @@ def test_every_field_of_the_model_can_be_set() -> None:
         "Case.path": "the file",
         "Turbulence.zero_equation": "one choice so far",
         "Turbulence.wall_distance": "one choice so far",
+        "Flow.body_force": "never beside a bulk velocity",
+        "Flow.density": "an ideal gas has no expansion of its own and is not driven: test_density_can_be_chosen",
         "Opening.kind": "both cases have both",
         "Opening.sign": "both cases have both",
     }
     assert {name for name in full if full[name] == plain.get(name)} <= set(fixed)
+
+
+def test_density_can_be_chosen() -> None:
+    assert case_from_text(VALID).flow.density == "boussinesq"
+    assert case_from_text(edited(("[flow]", '[flow]\ndensity = "ideal-gas"'))).flow.density == "ideal-gas"
 
 
 def test_schemes_can_differ() -> None:

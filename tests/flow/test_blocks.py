@@ -190,4 +190,3 @@ def test_parity_of_the_offset_is_noticed(one_thread: Backend, monkeypatch: pytes
     whole = iterate(placement, one_thread, Serial(), count=FEW)
     monkeypatch.setattr(Block, "parity", property(lambda self: 0))
     assert max(difference(whole, in_blocks_loosely(placement, one_thread)).values()) > 1e3 * ROUND_OFF
-

@@ -141,8 +141,8 @@ FIELDS = ("nut", "k_", "sp", "su", "a", "gd", "T", "rhs", "rd", "W", "E", "S", "
 LISTS = ("area", "y", "weight", "value", "cw", "loss", "G_wall", "eps_wall", "p_out", "g", "h")
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
-    **{("boundary", name): Hall.field for name in FIELDS},
-    **{("boundary", name): Hall.listed for name in LISTS},
+    **{(file, name): Hall.field for file in ("boundary", "openings") for name in FIELDS},
+    **{(file, name): Hall.listed for file in ("boundary", "openings") for name in LISTS},
     ("boundary", "kind"): lambda hall: hall.random.integers(0, 3, hall.count).astype(np.uint8),
     ("boundary", "slot"): lambda hall: np.arange(hall.count, dtype=np.int32)[::-1].copy(),
     ("boundary", "rack"): lambda hall: hall.random.integers(-1, 3, hall.count).astype(np.int32),
@@ -152,9 +152,21 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
     **recipes_flow.BY_FILE,
     ("krylov", "runs"): runs,
+    ("drive", "axis"): lambda hall: int(hall.random.integers(0, 3)),
+    **{("drive", name): lambda hall: hall.random.uniform(0.1, 1.0, 1) for name in ("force", "change")},
     ("multigrid", "starts"): Hall.starts,
     ("multigrid", "parents"): Hall.parents,
 }
+
+
+def _ring(hall: Hall) -> int:
+    """The axis whose ends are joined: each in turn."""
+    return hall.size[0] % 3
+
+
+def _ring_bound(axis: int, end: int) -> Recipe:
+    """Four layers along the ring, everything across it."""
+    return lambda hall: (0, 4)[end] if axis == _ring(hall) else (-2, hall.size[axis] + 2)[end]
 
 
 def _racks(name: str, recipe: Recipe) -> dict[tuple[str, str], Recipe]:
@@ -203,6 +215,10 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, "count"): lambda hall: hall.size[1] * hall.size[2] for kernel in ("sum_runs", "subtract_means")},
     ("sum_runs", "x"): Hall.field,
     ("sum_runs", "partial"): lambda hall: np.zeros(hall.size[1] * hall.size[2]),
+    ("wrap", "axis"): _ring,
+    **{("wrap", f"{name}{end}"): _ring_bound(axis, end) for axis, name in enumerate("ijk") for end in (0, 1)},
+    **{("adjust_force", name): lambda hall: hall.random.uniform(0.1, 1.0, hall.count) for name in ("flow", "response")},
+    ("adjust_force", "wanted"): lambda hall: 0.7,
     ("sum_regions", "regions"): lambda hall: 2,
     ("sum_regions", "first"): halves,
     ("sum_regions", "partial"): lambda hall: hall.random.random(hall.size[1] * hall.size[2]),

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 Recipe = Callable[["Hall"], Any]
 
 ROWS = ("momentum", "scalar")
-WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon", "wall_k_epsilon_gas")
-WARM_WALLS = ("wall_heat_log", "wall_heat_k_epsilon", "wall_heat_k_epsilon_gas")
+MOVING = ("wall_log_moving", "wall_k_epsilon_moving")
+WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon", "wall_k_epsilon_gas", *MOVING)
+WARM_WALLS = ("wall_heat_log", "wall_heat_log_moving", "wall_heat_k_epsilon", "wall_heat_k_epsilon_gas")
+K_WALLS = ("wall_k_epsilon", "wall_k_epsilon_moving", "wall_k_epsilon_gas", "wall_heat_k_epsilon", "wall_heat_k_epsilon_gas")
 OUTLETS = ("outlet", "outlet_gas")
 NU, KAPPA, E = 1.5e-5, 0.41, 9.8
 
@@ -72,6 +74,11 @@ def holed(hall: Hall) -> np.ndarray:
     return hall.field() * (hall.random.random(hall.shape) < 0.8).astype(hall.real)
 
 
+def slide(hall: Hall) -> np.ndarray:
+    """Velocities of walls, some of which stand."""
+    return hall.listed(-1.0, 1.0) * (hall.random.random(hall.count) < 0.7).astype(hall.real)
+
+
 def is_high(hall: Hall) -> bool:
     """Are the pressure openings on the high faces of their cells? The cells of a list lie in one layer along z."""
     return hall.size[1] % 2 == 0
@@ -83,16 +90,16 @@ def layer(hall: Hall) -> int:
 
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
-    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "gas")},
-    **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "boundary")},
+    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "drive", "gas")},
+    **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "openings")},
     ("momentum", "nu"): constant(NU),
     ("momentum", "buoyancy"): constant(0.033),
     ("momentum", "stiff"): constant(20.0),
     ("momentum", "T"): lambda hall: hall.field(-1.0, 15.0),
     **{(file, "f"): lambda hall: hall.field(-1.0, 1.0) for file in ("momentum", "gas")},
     ("boundary", "lift"): lambda hall: hall.field(-10.0, 40.0),
-    ("boundary", "fn"): lambda hall: hall.field(-1.0, 1.0),
-    ("boundary", "r"): lambda hall: hall.field(0.8, 1.2),
+    ("openings", "fn"): lambda hall: hall.field(-1.0, 1.0),
+    ("openings", "r"): lambda hall: hall.field(0.8, 1.2),
     **{(file, "per_K"): constant(1 / 300.0) for file in ("boundary", "gas")},
     ("gas", "T_ref"): constant(300.0),
     ("gas", "T"): lambda hall: hall.field(-300.0, 60.0),  # some below a quarter of T_ref
@@ -110,16 +117,17 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
 BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, name): constant(value) for kernel in WALLS for name, value in WALL_LAW.items()},
     **{(kernel, name): constant(value) for kernel in WARM_WALLS for name, value in WARM_LAW.items()},
-    **{("wall_heat_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
-    **{(kernel, "k_"): wide(-9.0) for kernel in ("wall_heat_k_epsilon", "wall_heat_k_epsilon_gas", "wall_k_epsilon_gas")},
+    **{(kernel, name): wide(-5.0, sign=True) for kernel in WARM_WALLS[:2] for name in ("ut1", "ut2")},
+    **{(kernel, name): slide for kernel in (*MOVING, "wall_heat_log_moving") for name in ("s1", "s2")},
+    ("wall_drag", "slide"): slide,
+    **{(kernel, name): wide(-5.0, sign=True) for kernel in ("wall_log", "wall_log_moving") for name in ("ut1", "ut2")},
+    **{(kernel, "k_"): wide(-9.0) for kernel in K_WALLS},
     ("gas_mass", "T"): lambda hall: hall.field(-50.0, 60.0),
     ("gas_streams", "count"): lambda hall: 2,
     ("gas_streams", "heated"): lambda hall: 1,
     ("gas_streams", "sums"): lambda hall: np.array([hall.random.uniform(-9.0, 9.0), 0.3, 0.7, 0.0]),
     ("gas_streams", "rise"): lambda hall: hall.random.uniform(5.0, 15.0, 2),
     **{("gas_streams", name): lambda hall: np.zeros(2) for name in ("density", "fresh_rise")},
-    **{("wall_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
-    ("wall_k_epsilon", "k_"): wide(-9.0),
     ("row_defect", "rd"): holed,
     ("production", "gain"): constant(5.0),
     ("rack_backs", "sums"): lambda hall: np.array([hall.random.uniform(0.1, 1.0), 0.3, 0.7, 0.0]),

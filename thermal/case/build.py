@@ -8,8 +8,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thermal.case import aisle, checks, model, openings, rows, walls
+from thermal.case import aisle, checks, model, openings, periodic, rows, walls
 from thermal.case.asserts import build_limits
+from thermal.case.density import check_density
 from thermal.case.load import CASE_FILE, Tables, load_tables, read_text
 from thermal.case.resolved import resolved_text
 from thermal.errors import CaseErrors
@@ -64,6 +65,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     mesh = _mesh(tables)
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
     _check(tables, room, mesh, racks, patches, plates, obstacles, warm)
+    periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
     if tables.errors or room is None or mesh is None or air is None or flow is None:
         return None
     solve, site = tables.single["solve"], tables.single["site"]
@@ -109,13 +111,13 @@ def _flow(tables: Tables) -> model.Flow | None:
     if table.turbulence != "constant" and table.constant_viscosity > 0.0:
         what = f'constant_viscosity changes nothing with turbulence = "{table.turbulence}"'
         tables.report(("flow", "constant_viscosity"), what, 'turbulence = "constant"', "leave it out")
-    if table.density == "ideal-gas" and tables.single["air"] is not None and tables.single["air"].expansion is not None:
-        what = 'expansion changes nothing with density = "ideal-gas": it is 1/T'
-        tables.report(("air", "expansion"), what, 'density = "boussinesq"', "leave it out")
+    check_density(tables, table)
+    axes, body_force, bulk_velocity = periodic.read_streams(tables, table)
     return model.Flow(
         turbulence=turbulence, density=table.density, velocity_scheme=table.velocity_scheme or table.scheme,
         temperature_scheme=table.temperature_scheme or table.scheme, buoyancy=table.buoyancy,
-        initial_temperature=table.initial_temperature,
+        initial_temperature=table.initial_temperature, periodic=axes, body_force=body_force, bulk_velocity=bulk_velocity,
+        temperature_gradient=table.temperature_gradient,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from thermal.flow.boundary import Boundary
 from thermal.flow.density import Boussinesq, IdealGas
 from thermal.flow.domain import Domain, expansion
+from thermal.flow.drive import Drive
 from thermal.flow.sweeps import Sweeps
 from thermal.state import State
 
@@ -18,8 +19,10 @@ STIFFNESS = 20.0
 class Momentum:
     """Rows of u, v, w on one block."""
 
-    def __init__(self, domain: Domain, state: State, boundary: Boundary, density: Boussinesq | IdealGas) -> None:
-        self.domain, self.state, self.boundary, self.density = domain, state, boundary, density
+    def __init__(
+        self, domain: Domain, state: State, boundary: Boundary, density: Boussinesq | IdealGas, drive: Drive
+    ) -> None:
+        self.domain, self.state, self.boundary, self.density, self.drive = domain, state, boundary, density, drive
         self.sweeps = [Sweeps(domain, state, velocity) for velocity in state.true_velocity]
         self.defects = [0.0, 0.0, 0.0]
 
@@ -49,8 +52,11 @@ class Momentum:
             self.boundary.prepare_momentum(axis)
             self.assemble[axis]()
             self.boundary.push_jets(axis)
+            self.boundary.drag(axis)
+            self.drive.push(axis)
             if measure:
                 self.defects[axis] = self.sweeps[axis].defect()
             self.sweeps[axis].run(SWEEPS)
             self.density.carry(axis)
+        self.drive.adjust()
         self.boundary.predict_openings()

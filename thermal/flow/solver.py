@@ -10,6 +10,7 @@ import numpy as np
 from thermal.flow.boundary import Boundary, Sample
 from thermal.flow.density import DENSITIES
 from thermal.flow.domain import Domain, patch_flow, supply_density
+from thermal.flow.drive import Drive
 from thermal.flow.energy import Energy
 from thermal.flow.momentum import Momentum
 from thermal.flow.pressure import Pressure
@@ -51,9 +52,10 @@ class Flow:
         self.boundary = Boundary(domain, self.state)
         self.racks = RackAir(domain, self.state)
         self.density = DENSITIES[case.flow.density](domain, self.state, self.racks)
-        self.momentum = Momentum(domain, self.state, self.boundary, self.density)
+        self.drive = Drive(domain, self.state)
+        self.momentum = Momentum(domain, self.state, self.boundary, self.density, self.drive)
         self.pressure = Pressure(domain, self.state, self.boundary)
-        self.energy = Energy(domain, self.state, self.boundary, self.racks)
+        self.energy = Energy(domain, self.state, self.boundary, self.racks, self.drive)
         self.turbulence: Any = MODELS[self.model](domain, self.state, self.boundary)
         self._fronts = [
             next(i for i, p in enumerate(domain.placement.patches) if p.kind == "front" and p.object is rack)
@@ -96,7 +98,7 @@ class Flow:
         heat = scales.warmth(sample.heat[self._kept])
         inlets = sample.mixed[self._fronts] if self._fronts else np.zeros(0)
         momentum = sum(self.momentum.defects) / scales.momentum if scales.momentum else 0.0
-        balance = -(float(sample.heat.sum()) + scales.skins) / heat
+        balance = -(float(sample.heat.sum()) + scales.skins - self.drive.carried()) / heat
         return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample)
 
     def polish(self, rounds: int) -> None:

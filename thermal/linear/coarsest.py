@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from kernels import Backend
 from kernels.backend import Launch
+from thermal.parallel import Serial
 
 WEAKEST = 1e-11
 
@@ -15,14 +17,15 @@ WEAKEST = 1e-11
 class Coarsest:
     """x = A^-1 b on a small whole level. Connected parts that no fixed pressure holds are solved up to their mean."""
 
-    def __init__(self, backend: Backend, n: tuple[int, int, int], right_side: Any, unknown: Any):
-        """n: cells per axis (nx, ny, nz); right_side, unknown: device arrays of the level, with halos."""
+    def __init__(self, backend: Backend, n: tuple[int, int, int], right_side: Any, unknown: Any, periodic: Sequence[int] = ()):
+        """n: cells per axis (nx, ny, nz); right_side, unknown: device arrays of the level, with halos; periodic: joined axes."""
         nx, ny, nz = n
         self.count = nx * ny * nz
         self._backend = backend
         k, j, i = np.unravel_index(np.arange(self.count), (nz, ny, nx))
         self._number = np.full((nz + 4, ny + 4, nx + 4), -1)
         self._number[2:-2, 2:-2, 2:-2] = np.arange(self.count).reshape(nz, ny, nx)
+        Serial(periodic).exchange([self._number])
         cells = backend.upload((((k + 2) * (ny + 4) + j + 2) * (nx + 4) + i + 2).astype(np.int32))
         self._inverse = backend.zeros(self.count * self.count, np.float64)
         self._pattern = b""
@@ -38,7 +41,8 @@ class Coarsest:
         here, there, g = (np.concatenate([face[part] for face in faces]) for part in range(3))
         np.add.at(matrix, (here, here), g)
         np.add.at(matrix, (there, there), g)
-        matrix[here, there] = matrix[there, here] = -g
+        np.subtract.at(matrix, (here, there), g)  # two cells of a periodic axis share two faces
+        np.subtract.at(matrix, (there, here), g)
         diagonal = matrix.diagonal().copy()
         parts = self._connected(here, there, fixed)
         size = np.bincount(parts, minlength=self.count)

@@ -59,7 +59,8 @@ class Multigrid:
         whole = (len(planes[0]) - 1, len(planes[1]) - 1, len(planes[2]) - 1)
         own = Range(block.low, block.high) if block else Range((0, 0, 0), whole)
         self.regions = np.ascontiguousarray(regions[own.window])
-        self._hierarchy = Hierarchy(backend, plan_levels(planes, keep), own, self.comm, tuple(sweeps))
+        plan = plan_levels(planes, keep, periodic=self.comm.periodic)
+        self._hierarchy = Hierarchy(backend, plan, own, self.comm, tuple(sweeps))
         self.finest = self._hierarchy.levels[0]
         self._setup: list[Step] = []
         self._conductances: tuple[Any, ...] = ()
@@ -114,17 +115,19 @@ class Hierarchy:
         for axes in plan[:-1]:
             ranges.append(coarser(ranges[-1], axes))
         last = len(plan) - 1 if comm.size == 1 else _first_replicated(plan, ranges, comm)
-        self.levels = [Level(backend, plan[n], ranges[n], n == 0, n == last) for n in range(last + 1)]
+        joined = comm.periodic
+        self.levels = [Level(backend, plan[n], ranges[n], n == 0, n == last, joined) for n in range(last + 1)]
         bottom = self.levels[-1]
         self.bottom: Coarsest | Replica
         if comm.size == 1:
-            self.bottom = Coarsest(backend, bottom.n, bottom.right_side, bottom.unknown)
+            self.bottom = Coarsest(backend, bottom.n, bottom.right_side, bottom.unknown, joined)
         else:
             self.bottom = Replica(backend, plan[last:], bottom, comm, sweeps[last:] or sweeps[-1:])
 
     def bind_setup(self, given: Sequence[Any]) -> list[Step]:
         """Launches that renew every operator from the finest conductances."""
-        bind, steps = self.backend.bind, self._exchange(given)
+        bind, steps = self.backend.bind, self._loosen(self.levels[0], given)
+        steps += self._exchange(given)
         operator = tuple(given)
         for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
             steps.append(bind("prepare_level", *fine.n, fine.parents, *operator, *fine.weights, fine.inverse_diagonal))
@@ -132,6 +135,7 @@ class Hierarchy:
             if min(coarse.n) > 0:
                 steps.append(bind("coarsen_conductances", *coarse.n, *fine.n, fine.starts, *operator, *coarse.conductances))
             operator = coarse.conductances
+            steps += self._loosen(coarse, operator)
             if coarse is not self.levels[-1]:
                 steps += self._exchange(operator)
         return [*steps, partial(self.bottom.setup, *operator)]
@@ -143,7 +147,7 @@ class Hierarchy:
         for number, (fine, coarse) in enumerate(zip(self.levels, self.levels[1:], strict=False)):
             operator = fine.conductances or tuple(given)
             sweeps = self.sweeps[min(number, len(self.sweeps) - 1)]
-            below = coarse is self.levels[-1]
+            below = coarse is self.levels[-1] and isinstance(self.bottom, Replica)  # which fills the halos itself
             down += self._descend(fine, coarse, operator, sweeps)
             up = [*([] if below else self._exchange((coarse.unknown,))), *self._ascend(fine, coarse, operator, sweeps), *up]
         return [*down, self.bottom.solve, *up]
@@ -164,8 +168,8 @@ class Hierarchy:
         steps += self._exchange((r,))
         if min(coarse.n) > 0:
             packed = (coarse.n[0], n[1], n[2])
-            # cells of the neighbours send shares across a cut
-            more = 0 if self.comm.size == 1 else 1
+            # cells of the neighbours send shares across a cut or a seam
+            more = 1 if self.comm.fills_halos else 0
             box = [bound for cells, high in zip(packed, (1, 2, 2), strict=True) for bound in (-more, cells + high * more)]
             steps.append(bind("share_residual", *packed, n[0], fine.starts, r, *fine.weights, *fine.shares, first, *box))
             target = (coarse.inverse_diagonal, coarse.right_side, coarse.unknown)
@@ -184,7 +188,12 @@ class Hierarchy:
         return steps
 
     def _exchange(self, arrays: Sequence[Any]) -> list[Step]:
-        return [] if self.comm.size == 1 else [partial(self.comm.exchange, list(arrays))]
+        return [partial(self.comm.exchange, list(arrays))] if self.comm.fills_halos else []
+
+    def _loosen(self, level: Level, operator: Sequence[Any]) -> list[Step]:
+        """Take out the coupling of cells with themselves, along periodic axes of one cell: it says nothing but would damp."""
+        single = [axis for axis in self.comm.periodic if level.axes[axis].n == 1]
+        return [partial(self.backend.fill, operator[axis], 0.0) for axis in single]
 
 
 class Replica:
@@ -195,7 +204,8 @@ class Replica:
         self._local = local
         self._comm = comm
         whole = (plan[0][0].n, plan[0][1].n, plan[0][2].n)
-        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), Serial(), sweeps)
+        self._alone = Serial(comm.periodic, backend)
+        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), self._alone, sweeps)
         self._top = self._hierarchy.levels[0]
         shape = tuple(n + 4 for n in reversed(whole))
         self._whole = tuple(backend.zeros(shape) for _ in range(4))
@@ -217,6 +227,7 @@ class Replica:
         self._gather((self._local.right_side,), (self._top.right_side,))
         for step in self._cycle:
             step()
+        self._alone.exchange([self._top.unknown])
         low, n = self._local.own.low, self._local.n
         part = tuple(slice(low[axis], low[axis] + n[axis] + 2 * HALO) for axis in (2, 1, 0))
         answer = np.ascontiguousarray(self._backend.download(self._top.unknown)[part])

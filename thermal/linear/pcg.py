@@ -103,7 +103,7 @@ class PressureSolver:
         p, q = self._direction, self._image
         begin = [bind("begin_gradients", *n, b, x, r, p, q), *self._means.bind(r), bind("relax_from_zero", *n, z, r, d)]
         cycle = list(self._multigrid.cycle_steps)
-        if self._comm.size > 1:
+        if self._comm.fills_halos:
             cycle.append(lambda: self._comm.exchange([z]))
         turn = [bind("dot", *n, z, q, self._zq), *self._factor()]
         step = bind("step_gradients", *n, self._alpha, p, q, d, x, r, z)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thermal.flow.domain import Domain, expansion, inflow_turbulence
+from thermal.flow.scales import find_scales
 from thermal.flow.sweeps import Sweeps
-from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, tangents
+from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, moving, tangents
 from thermal.state import State
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 C_1, C_2, SIGMA_K, SIGMA_EPSILON = 1.44, 1.92, 1.0, 1.3
 SWEEPS = 2
 RELAXATION = 0.6
+STREAM, EDDY = 0.05, 0.05  # start of a stream that nothing enters: intensity, and eddy size over the gap
 MOST = 1e5  # eddy over molecular viscosity: above it a cell has lost its epsilon in the first iterations
 LEAST_K, LEAST_EPSILON = 1e-10, 1e-12
 
@@ -61,8 +63,8 @@ class KEpsilon:
             thin = (s.lift, 1.0 / air.reference_temperature)
         self._walls = [
             backend.bind(
-                "wall_k_epsilon_gas" if thin else "wall_k_epsilon", *head(s, f), *tangents(domain, s.true_velocity, f),
-                s.eddy_viscosity, s.k, f.slot_, f.weight_, self._wall_production, self._wall_dissipation, f.shear_,
+                f"wall_k_epsilon{'_gas' if thin else moving(f)[0]}", *head(s, f), *tangents(domain, s.true_velocity, f),
+                *moving(f)[1], s.eddy_viscosity, s.k, f.slot_, f.weight_, self._wall_production, self._wall_dissipation, f.shear_,
                 *constants, *thin,
             )
             for f in domain.lists
@@ -102,6 +104,10 @@ class KEpsilon:
         total = sum(f for f, _, _ in entering)
         k = sum(f * k for f, k, _ in entering) / total if total else 1e-4
         epsilon = sum(f * e for f, _, e in entering) / total if total else 1e-5
+        if not total and domain.placement.case.flow.periodic:
+            scales = find_scales(domain.placement)
+            k = 1.5 * (STREAM * scales.velocity) ** 2
+            epsilon = C_MU**0.75 * k**1.5 / (EDDY * scales.length)
         backend.fill(self.state.k, k)
         backend.fill(self.state.epsilon, epsilon)
         self._renew_viscosity()

@@ -16,7 +16,7 @@ class Field:
     place: str
     unit: str
     meaning: str
-    needs: str = ""  # turbulence model that carries it; empty: always
+    always: bool = True  # else only where the turbulence model carries it
 
 
 FIELDS = (
@@ -26,13 +26,15 @@ FIELDS = (
     Field("p", "centre", "m2/s2", "pressure over reference density, minus hydrostatic"),
     Field("T", "centre", "K", "temperature above the reference temperature"),
     Field("eddy_viscosity", "centre", "m2/s", "eddy viscosity times rho/rho0"),
-    Field("k", "centre", "m2/s2", "turbulence energy", "k-epsilon"),
-    Field("epsilon", "centre", "m2/s3", "dissipation of turbulence energy", "k-epsilon"),
+    Field("k", "centre", "m2/s2", "turbulence energy", always=False),
+    Field("epsilon", "centre", "m2/s3", "dissipation of turbulence energy", always=False),
 )
 
 
 class State:
     """The fields of one block on the device, and the scratch arrays that all equations share in turn.
+
+    carried   names of the fields that the turbulence model carries
 
     Attributes carry the names of FIELDS. `rows` are the six coefficients of the equation in hand (low and high x, y, z),
     `rhs` and
@@ -52,8 +54,8 @@ class State:
     k: Any
     epsilon: Any
 
-    def __init__(self, domain: Domain, model: str) -> None:
-        self.names = [field.name for field in FIELDS if field.needs in ("", model)]
+    def __init__(self, domain: Domain, carried: tuple[str, ...]) -> None:
+        self.names = [field.name for field in FIELDS if field.always or field.name in carried]
         for name in self.names:
             setattr(self, name, domain.zeros())
         self.velocity = (self.u, self.v, self.w)

@@ -1,6 +1,6 @@
 """The dictionaries of an OpenFOAM v1912 case: what our case says, in OpenFOAM's words.
 
-buoyantBoussinesqSimpleFoam, standard k-epsilon, smooth log-law walls; GAMG with symmetric Gauss-Seidel for the pressure and
+buoyantBoussinesqSimpleFoam, k-epsilon models, smooth log-law walls; GAMG with symmetric Gauss-Seidel for the pressure and
 PBiCGStab with DILU for the rest. The relaxation sets were found by trial: no one set converges on both halls.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.peers.mesh import FoamMesh, FoamPatch, UnsupportedError, head
-from thermal.case.model import Case, Opening, Rack
+from thermal.case.model import Case, Opening, Rack, Wall
 
 SOLVER = "buoyantBoussinesqSimpleFoam"
 C_MU = 0.09
@@ -25,7 +25,7 @@ class Settings:
     tolerance    share of a linear system's residual that each of its solutions may leave
     """
 
-    scheme: str = "second-order"  # upwind | second-order, for velocity and temperature; k and epsilon are upwind
+    scheme: str = "second-order"  # upwind | second-order (linearUpwind) | van-leer; k and epsilon are upwind
     fronts: str = "fixed"
     iterations: int = 1000
     relaxation: tuple[float, float, float, float] = (0.3, 0.7, 0.5, 0.7)
@@ -35,6 +35,7 @@ class Settings:
 
 RELAXATION = {"openfoam-h1": (0.5, 0.5, 0.8, 0.5)}  # all others: Settings' default, that of OpenFOAM's own hot-room example
 
+MODELS = {"k-epsilon": "kEpsilon", "realizable-k-epsilon": "realizableKE", "rng-k-epsilon": "RNGkEpsilon"}
 DIMENSIONS = {
     "U": "[0 1 -1 0 0 0 0]", "T": "[0 0 0 1 0 0 0]", "k": "[0 2 -2 0 0 0 0]", "epsilon": "[0 2 -3 0 0 0 0]",
     "nut": "[0 2 -1 0 0 0 0]", "alphat": "[0 2 -1 0 0 0 0]", "p_rgh": "[0 2 -2 0 0 0 0]", "p": "[0 2 -2 0 0 0 0]",
@@ -44,8 +45,8 @@ DIMENSIONS = {
 def write_case(mesh: FoamMesh, settings: Settings, folder: Path) -> None:
     """Write 0/, constant/ and system/ beside the mesh. Raises UnsupportedError for what has no counterpart here."""
     case = mesh.placement.case
-    if case.flow.turbulence.model != "k-epsilon":
-        raise UnsupportedError(f'turbulence = "{case.flow.turbulence.model}": this bridge knows k-epsilon only')
+    if case.flow.turbulence.model not in MODELS:
+        raise UnsupportedError(f'turbulence = "{case.flow.turbulence.model}": this bridge knows {", ".join(MODELS)}')
     if case.flow.turbulence.buoyancy_production != "none":
         raise UnsupportedError("buoyancy production: OpenFOAM's kEpsilon has none")
     for name in ("0", "constant", "system"):
@@ -79,8 +80,8 @@ def _stream(patch: FoamPatch) -> tuple[float, float]:
 
 
 def _initial(mesh: FoamMesh) -> dict[str, str]:
-    """Rest at the case's initial temperature, k and epsilon of the first supply."""
-    k, epsilon = next(_stream(p) for p in mesh.patches if p.kind == "supply" and p.velocity)
+    """Rest at the case's initial temperature, k and epsilon of the first supply, or little of them where there is none."""
+    k, epsilon = next((_stream(p) for p in mesh.patches if p.kind == "supply" and p.velocity), (1e-4, 1e-5))
     temperature = mesh.placement.case.flow.initial_temperature
     start = {"U": "(0 0 0)", "T": f"{temperature:g}", "k": f"{k:.6g}", "epsilon": f"{epsilon:.6g}"}
     return {field: start.get(field, "0") for field in DIMENSIONS}
@@ -89,6 +90,8 @@ def _initial(mesh: FoamMesh) -> dict[str, str]:
 def _condition(mesh: FoamMesh, settings: Settings, field: str, patch: FoamPatch) -> str:
     """What holds on a patch for a field."""
     case, kind = mesh.placement.case, patch.kind
+    if kind == "empty":
+        return "type empty;"
     start = _initial(mesh)[field]
     if field == "U":
         return _velocity(settings, patch)
@@ -129,6 +132,10 @@ def _velocity(settings: Settings, patch: FoamPatch) -> str:
 
 def _temperature(case: Case, patch: FoamPatch) -> str:
     thing = patch.source.object if patch.source else None
+    if isinstance(thing, Wall):
+        if thing.temperature is None:
+            raise UnsupportedError(f"{patch.name}: this bridge knows walls of a temperature only")
+        return f"type fixedValue; value uniform {thing.temperature:g};"
     if patch.kind == "supply" and isinstance(thing, Opening):
         return f"type fixedValue; value uniform {thing.temperature:g};"
     if patch.kind == "return" and isinstance(thing, Opening):
@@ -144,10 +151,11 @@ def _temperature(case: Case, patch: FoamPatch) -> str:
 def _constant(case: Case) -> dict[str, str]:
     air, turbulence = case.air, case.flow.turbulence
     return {
-        "g": f"dimensions [0 1 -2 0 0 0 0];\nvalue (0 0 {-air.gravity:g});\n",
+        "g": f"dimensions [0 1 -2 0 0 0 0];\nvalue (0 0 {-air.gravity if case.flow.buoyancy else 0.0:g});\n",
         "transportProperties": f"transportModel Newtonian;\nnu {air.kinematic_viscosity:g};\nbeta {air.expansion:.8g};\n"
         f"TRef {air.reference_temperature:g};\nPr {air.prandtl:g};\nPrt {turbulence.turbulent_prandtl:g};\n",
-        "turbulenceProperties": "simulationType RAS;\nRAS { RASModel kEpsilon; turbulence on; printCoeffs on; }\n",
+        "turbulenceProperties": "simulationType RAS;\n"
+        f"RAS {{ RASModel {MODELS[turbulence.model]}; turbulence on; printCoeffs on; }}\n",
     }
 
 
@@ -175,10 +183,9 @@ def _control(mesh: FoamMesh, settings: Settings) -> str:
 
 
 def _schemes(settings: Settings) -> str:
-    second = settings.scheme == "second-order"
+    sharp = {"upwind": "upwind", "second-order": "linearUpwind grad({})", "van-leer": "vanLeer"}[settings.scheme]
     convection = {
-        field: f"bounded Gauss linearUpwind grad({field})" if second and field in "UT" else "bounded Gauss upwind"
-        for field in ("U", "T", "k", "epsilon")
+        field: "bounded Gauss " + (sharp.format(field) if field in "UT" else "upwind") for field in ("U", "T", "k", "epsilon")
     }
     rows = "".join(f"    div(phi,{field}) {scheme};\n" for field, scheme in convection.items())
     return (

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from thermal.case.model import Wall
 from thermal.flow.domain import patch_flow
 from thermal.place import Patch, Placement
 
@@ -31,12 +32,12 @@ class UnsupportedError(Exception):
 class FoamPatch:
     """One boundary patch: its faces' cells (k, j, i), their axis and side (+1: the face is on the high side of its cell).
 
-    source     the placement's patch, None for the walls
+    source     the placement's patch, None for walls that pass no heat
     velocity   m/s, normal to the face, into the room; None where pressure decides
     """
 
     name: str
-    kind: str  # "wall" | "supply" | "return" | "front" | "back"
+    kind: str  # "wall" | "supply" | "return" | "front" | "back" | "empty" (nothing happens along that axis)
     source: Patch | None
     velocity: float | None
     cell: np.ndarray
@@ -73,16 +74,17 @@ def patch_name(name: str) -> str:
     return name.replace(".", "_").replace("-", "_")
 
 
-def make_mesh(placement: Placement) -> FoamMesh:
+def make_mesh(placement: Placement, flat: int | None = None) -> FoamMesh:
     """Number cells and faces in OpenFOAM's order: interior faces by owner and neighbour, then each patch in a row.
 
+    flat     an axis of one cell along which nothing happens: its two sides are no walls
     Raises UnsupportedError for porous plates and heated obstacles.
     """
     if placement.sheets:
         raise UnsupportedError(f"porous plate {placement.sheets[0].name}: this bridge knows closed plates only")
     fluid = placement.fluid
     number = np.where(fluid, np.cumsum(fluid).reshape(fluid.shape) - 1, -1)
-    patches = _patches(placement)
+    patches = _patches(placement, flat)
     quads, owner, neighbour = [], [], []
     for axis in range(3):
         cell = np.argwhere(placement.mask & (2 << axis))  # the low face is open
@@ -111,10 +113,17 @@ def make_mesh(placement: Placement) -> FoamMesh:
     return FoamMesh(placement, number, patches, quads_, owner_, neighbour_, starts)
 
 
-def _patches(placement: Placement) -> list[FoamPatch]:
+def _patches(placement: Placement, flat: int | None) -> list[FoamPatch]:
     walls = placement.wall_faces()
     found = []
+    warm = np.zeros(len(walls["cell"]), bool)
     for patch in placement.patches:
+        if isinstance(patch.object, Wall):
+            mine = (walls["axis"] == patch.axis) & (walls["side"] == -patch.sign)
+            mine &= (walls["cell"][:, None] == patch.cell[None]).all(axis=2).any(axis=1) if mine.any() else mine
+            found.append(_of_walls(patch_name(patch.name), "wall", patch, walls, mine))
+            warm |= mine
+            continue
         if patch.kind == "skin":
             raise UnsupportedError(f"heated obstacle {patch.name}: this bridge knows unheated walls only")
         count = len(patch.cell)
@@ -123,8 +132,16 @@ def _patches(placement: Placement) -> list[FoamPatch]:
         speed = None if flow is None else flow / patch.total_area
         axes = np.full(count, patch.axis)
         found.append(FoamPatch(patch_name(patch.name), patch.kind, patch, speed, patch.cell, axes, sides))
-    sides = walls["side"].astype(int)
-    return [*found, FoamPatch("walls", "wall", None, 0.0, walls["cell"], walls["axis"].astype(int), sides)]
+    idle = walls["axis"] == (-1 if flat is None else flat)
+    if idle.any():
+        found.append(_of_walls("sides", "empty", None, walls, idle))
+    return [*found, _of_walls("walls", "wall", None, walls, ~idle & ~warm)]
+
+
+def _of_walls(name: str, kind: str, source: Patch | None, walls: dict[str, np.ndarray], chosen: np.ndarray) -> FoamPatch:
+    """A patch of some of the placement's wall faces."""
+    axis, side = (walls[key][chosen].astype(int) for key in ("axis", "side"))
+    return FoamPatch(name, kind, source, 0.0, walls["cell"][chosen], axis, side)
 
 
 def _corners(placement: Placement, face: np.ndarray, axis: int) -> np.ndarray:
@@ -160,7 +177,7 @@ def write_mesh(mesh: FoamMesh, folder: Path) -> None:
     _write_list(folder / "neighbour", head("labelList", "neighbour", note), map(str, mesh.neighbour.tolist()))
     rows = []
     for patch, start in zip(mesh.patches, mesh.starts, strict=False):
-        kind = "wall" if patch.kind == "wall" else "patch"
+        kind = patch.kind if patch.kind in ("wall", "empty") else "patch"
         rows.append(f"{patch.name}\n{{\n    type {kind};\n    nFaces {len(patch.cell)};\n    startFace {start};\n}}")
     _write_list(folder / "boundary", head("polyBoundaryMesh", "boundary"), rows)
 

@@ -11,5 +11,7 @@ STUDIES: dict[str, str] = {  # name on the command line: module
     "lid-cavity": "benchmarks.validation.lid_cavity",
     "plane-flows": "benchmarks.validation.plane_flows",
     "channel": "benchmarks.validation.channel",
+    "ventilated-room": "benchmarks.validation.ventilated_room",
+    "tall-cavity": "benchmarks.validation.tall_cavity",
     "ideal-gas": "benchmarks.validation.ideal_gas",
 }

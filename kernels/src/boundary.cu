@@ -158,6 +158,13 @@ KERNEL void wall_k_epsilon_moving(const int count, const long long* cell, const 
     }
 }
 
+// A_s U* of realizable k-epsilon in wall cells, where the gradient is the law's and cannot be differenced: nut = C_mu k^2/eps follows.
+KERNEL void wall_realizable(const int count, const long long* cell, const real* eps_wall, const real* k_, real* AU, const real A_0,
+                            const real C_mu)
+{
+    FV_LIST(n, count) { AU[cell[n]] = (R(1.0) / C_mu - A_0) * eps_wall[n] / k_[cell[n]]; }
+}
+
 // sp of a tangential velocity += half the shear conductance; `offset` 0 for the velocity on the cell's low face, its stride for the high one.
 KERNEL void wall_shear(const int count, const long long* cell, const real* cw,
                        const long long offset, real* sp)

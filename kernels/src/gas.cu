@@ -134,3 +134,37 @@ KERNEL void gas_destruction(const int nx, const int ny, const int nz, const real
         sp[c] -= factor * per_K * lift[c] * dx[i] * dy[j] * dz[k] * eps[c] / k_[c];
     }
 }
+
+// The same for realizable k-epsilon, whose rows have production C1 S eps and destruction C2 eps^2/(k + sqrt(nu eps)) of r = 1: both
+// times r, and nu = mu/rho.
+KERNEL void gas_realizable(const int nx, const int ny, const int nz, const real* eps, const real* k_, const real* S_, const real* lift,
+                           const real* metrics, real* sp, real* su, const real nu, const real C2, const real per_K)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        const long long c = AT(i, j, k);
+        const real volume = dx[i] * dy[j] * dz[k], less = per_K * lift[c], r = R(1.0) - less;
+        const real stretch = S_[c] * k_[c] / (S_[c] * k_[c] + R(5.0) * eps[c]);
+        const real rate = r / (k_[c] + sqrt(nu / r * eps[c])) - R(1.0) / (k_[c] + sqrt(nu * eps[c]));
+        sp[c] += volume * C2 * eps[c] * rate;
+        su[c] -= less * volume * (stretch > R(0.43) ? stretch : R(0.43)) * S_[c] * eps[c];
+    }
+}
+
+// The same for RNG k-epsilon: destruction C2 eps^2/k and R of the strain, see dissipation_rng.
+KERNEL void gas_rng(const int nx, const int ny, const int nz, const real* eps, const real* k_, const real* S_, const real* lift,
+                    const real* metrics, real* sp, real* su, const real C2, const real C_mu, const real eta_0, const real beta,
+                    const real per_K)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        const long long c = AT(i, j, k);
+        const real rate = per_K * lift[c] * dx[i] * dy[j] * dz[k] * eps[c] / k_[c];
+        const real eta = S_[c] * k_[c] / eps[c];
+        const real R_ = C_mu * (R(1.0) - eta / eta_0) / (R(1.0) / (eta * eta * eta + R(1e-30)) + beta);
+        sp[c] -= (C2 + (R_ > R(0.0) ? R_ : R(0.0))) * rate;
+        su[c] += (R_ < R(0.0) ? R_ : R(0.0)) * eps[c] * rate;
+    }
+}

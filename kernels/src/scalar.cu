@@ -106,6 +106,48 @@ KERNEL void dissipation_rows(const int nx, const int ny, const int nz, const rea
     }
 }
 
+// Dissipation of realizable k-epsilon: production C1 S eps explicit with C1 = max(0.43, eta/(eta + 5)), eta = S k/eps, destruction
+// C2 eps^2/(k + sqrt(nu eps)) implicit, nu = gl (Shih et al. 1995).
+KERNEL void dissipation_realizable(const int nx, const int ny, const int nz, const real* eps, const real* k_, const real* S_, const real* u,
+                                   const real* v, const real* w, const real* nut, const int* mask, const real* metrics, const real* sp,
+                                   const real* su, real* W, real* E, real* S, real* N, real* B, real* T, real* rhs, real* rd,
+                                   const real gl, const real gt, const real C2, const real inv_alpha, const real inv_dt)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        const long long c = AT(i, j, k);
+        const real volume = dx[i] * dy[j] * dz[k];
+        const real stretch = S_[c] * k_[c] / (S_[c] * k_[c] + R(5.0) * eps[c]);
+        const real made = volume * (stretch > R(0.43) ? stretch : R(0.43)) * S_[c] * eps[c];
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, eps, u, v, w, nut, mask,
+                          sp[c] + volume * C2 * eps[c] / (k_[c] + sqrt(gl * eps[c])), su[c] + made, W, E, S, N, B, T, rhs, rd, gl, gt,
+                          inv_alpha, inv_dt);
+    }
+}
+
+// Dissipation of RNG k-epsilon: that of the standard model, and R = C_mu eta^3 (1 - eta/eta_0)/(1 + beta eta^3) eps^2/k with eta = S k/eps
+// (Yakhot, Orszag, Thangam, Gatski & Speziale 1992): where R < 0 it is explicit, else implicit.
+KERNEL void dissipation_rng(const int nx, const int ny, const int nz, const real* eps, const real* k_, const real* G, const real* S_,
+                            const real* u, const real* v, const real* w, const real* nut, const int* mask, const real* metrics,
+                            const real* sp, const real* su, real* W, real* E, real* S, real* N, real* B, real* T, real* rhs, real* rd,
+                            const real gl, const real gt, const real C1, const real C2, const real C_mu, const real eta_0, const real beta,
+                            const real inv_alpha, const real inv_dt)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        const long long c = AT(i, j, k);
+        const real rate = dx[i] * dy[j] * dz[k] * eps[c] / k_[c];
+        const real eta = S_[c] * k_[c] / eps[c];
+        const real cube = eta * eta * eta;
+        const real R_ = C_mu * (R(1.0) - eta / eta_0) / (R(1.0) / (cube + R(1e-30)) + beta);
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, eps, u, v, w, nut, mask, sp[c] + (C2 + (R_ > R(0.0) ? R_ : R(0.0))) * rate,
+                          su[c] + (C1 * G[c] - (R_ < R(0.0) ? R_ : R(0.0)) * eps[c]) * rate, W, E, S, N, B, T, rhs, rd, gl, gt,
+                          inv_alpha, inv_dt);
+    }
+}
+
 // Turbulence energy: production G explicit, destruction eps implicit as (eps/k) k.
 KERNEL void energy_rows(const int nx, const int ny, const int nz, const real* k_, const real* eps, const real* G, const real* u, const real* v,
                         const real* w, const real* nut, const int* mask, const real* metrics, const real* sp, const real* su,

@@ -113,6 +113,12 @@ def _wall_k_epsilon(count, cell, r, area, y, kind, flow, slot, weight, G_wall, e
     cw[:count] = np.where(wall, nu_w * area / y, shear)
 
 
+def wall_realizable(count, cell, eps_wall, k_, AU, A_0, C_mu):
+    """A_s U* of realizable k-epsilon in wall cells: that of the wall law, so that nut = C_mu k^2/eps."""
+    here = cell[:count]
+    AU.reshape(-1)[here] = (1 / C_mu - A_0) * eps_wall[:count] / k_.reshape(-1)[here]
+
+
 def wall_shear(count, cell, cw, offset, sp):
     """sp of a tangential velocity += half the shear conductance; offset: 0 for the cell's low face, its stride for the high"""
     sp.reshape(-1)[cell[:count] + offset] += 0.5 * cw[:count]

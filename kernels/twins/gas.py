@@ -84,3 +84,22 @@ def gas_destruction(nx, ny, nz, k_, eps, lift, metrics, sp, factor, per_K):
     dx, dy, dz = unpack_metrics(metrics, nx, ny, nz)[0]
     volume = line(dx, 0) * line(dy, 1) * line(dz, 2)
     sp[INTERIOR] = at(sp) - factor * per_K * at(lift) * volume * at(eps) / at(k_)
+
+
+def gas_realizable(nx, ny, nz, eps, k_, S_, lift, metrics, sp, su, nu, C2, per_K):
+    """The same for realizable k-epsilon: C1 S eps made and C2 eps^2/(k + sqrt(nu eps)) destroyed, both times r, nu = mu/rho."""
+    dx, dy, dz = unpack_metrics(metrics, nx, ny, nz)[0]
+    volume, less, k, e = line(dx, 0) * line(dy, 1) * line(dz, 2), per_K * at(lift), at(k_), at(eps)
+    r, stretch = 1 - less, at(S_) * k / (at(S_) * k + 5 * e)
+    sp[INTERIOR] += volume * C2 * e * (r / (k + np.sqrt(nu / r * e)) - 1 / (k + np.sqrt(nu * e)))
+    su[INTERIOR] -= less * volume * np.where(stretch > 0.43, stretch, stretch.dtype.type(0.43)) * at(S_) * e
+
+
+def gas_rng(nx, ny, nz, eps, k_, S_, lift, metrics, sp, su, C2, C_mu, eta_0, beta, per_K):
+    """The same for RNG k-epsilon: destruction C2 eps^2/k and R of the strain, see dissipation_rng."""
+    dx, dy, dz = unpack_metrics(metrics, nx, ny, nz)[0]
+    rate = per_K * at(lift) * line(dx, 0) * line(dy, 1) * line(dz, 2) * at(eps) / at(k_)
+    eta = at(S_) * at(k_) / at(eps)
+    R = C_mu * (1 - eta / eta_0) / (1 / (eta * eta * eta + eta.dtype.type(1e-30)) + beta)
+    sp[INTERIOR] -= (C2 + np.maximum(R, 0)) * rate
+    su[INTERIOR] += np.minimum(R, 0) * at(eps) * rate

@@ -86,6 +86,30 @@ def dissipation_rows(
     _rows(False, (nx, ny, nz), eps, u, v, w, nut, mask, metrics, extra, source, rows, rhs, rd, gl, gt, inv_alpha, inv_dt)
 
 
+def dissipation_realizable(
+    nx, ny, nz, eps, k_, S_, u, v, w, nut, mask, metrics, sp, su, W, E, S, N, B, T, rhs, rd, gl, gt, C2, inv_alpha, inv_dt
+):  # fmt: skip
+    """Rows of realizable dissipation: C1 S eps explicit, C1 = max(0.43, eta/(eta + 5)), C2 eps^2/(k + sqrt(nu eps)) implicit."""
+    volume, rows = _volume(nx, ny, nz, metrics), (W, E, S, N, B, T)
+    stretch = at(S_) * at(k_) / (at(S_) * at(k_) + 5 * at(eps))
+    made = volume * np.where(stretch > 0.43, stretch, stretch.dtype.type(0.43)) * at(S_) * at(eps)
+    extra = at(sp) + volume * C2 * at(eps) / (at(k_) + np.sqrt(gl * at(eps)))
+    _rows(False, (nx, ny, nz), eps, u, v, w, nut, mask, metrics, extra, at(su) + made, rows, rhs, rd, gl, gt, inv_alpha, inv_dt)
+
+
+def dissipation_rng(
+    nx, ny, nz, eps, k_, G, S_, u, v, w, nut, mask, metrics, sp, su, W, E, S, N, B, T, rhs, rd, gl, gt, C1, C2, C_mu, eta_0, beta,
+    inv_alpha, inv_dt
+):  # fmt: skip
+    """Rows of RNG dissipation: the standard ones and C_mu eta^3 (1 - eta/eta_0)/(1 + beta eta^3) eps^2/k, eta = S k/eps."""
+    rate, rows = _volume(nx, ny, nz, metrics) * at(eps) / at(k_), (W, E, S, N, B, T)
+    eta = at(S_) * at(k_) / at(eps)
+    R = C_mu * (1 - eta / eta_0) / (1 / (eta * eta * eta + eta.dtype.type(1e-30)) + beta)
+    extra = at(sp) + (C2 + np.maximum(R, 0)) * rate
+    source = at(su) + (C1 * at(G) - np.minimum(R, 0) * at(eps)) * rate
+    _rows(False, (nx, ny, nz), eps, u, v, w, nut, mask, metrics, extra, source, rows, rhs, rd, gl, gt, inv_alpha, inv_dt)
+
+
 def energy_rows(
     nx, ny, nz, k_, eps, G, u, v, w, nut, mask, metrics, sp, su, W, E, S, N, B, T, rhs, rd, gl, gt, inv_alpha, inv_dt
 ):  # fmt: skip

@@ -110,6 +110,13 @@ def test_buoyancy_production_in_blocks(one_thread: Backend) -> None:
     assert_equal(iterate(placement, one_thread, Serial()), in_blocks(placement, one_thread, "3x1x2"))
 
 
+@pytest.mark.parametrize("model", ["realizable-k-epsilon", "rng-k-epsilon"])
+def test_blocks_of_the_other_two_equation_models(one_thread: Backend, model: str) -> None:
+    """Strain and rotation read across cuts too."""
+    placement = place_case(modelled(hall_of_everything(), model, "second-order", buoyancy_production="sgdh"))
+    assert_equal(iterate(placement, one_thread, Serial()), in_blocks(placement, one_thread, "2x2x1"))
+
+
 def test_blocks_on_numpy() -> None:
     """The twins keep to their halos as well."""
     backend = open_backend("numpy", "double")

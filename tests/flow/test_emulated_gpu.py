@@ -30,7 +30,9 @@ def hall(model: str, scheme: str):
     return replace(case, flow=flow, stop=replace(case.stop, iterations=ITERATIONS))
 
 
-@pytest.mark.parametrize(("model", "scheme"), [("k-epsilon", "second-order"), ("zero-equation", "upwind")])
+@pytest.mark.parametrize(
+    ("model", "scheme"), [("k-epsilon", "second-order"), ("zero-equation", "upwind"), ("realizable-k-epsilon", "upwind")]
+)
 @pytest.mark.parametrize(("precision", "tolerance"), [("double", 1e-10), ("single", 2e-3)])
 def test_cuda_backend_gives_the_host_answer(model: str, scheme: str, precision: str, tolerance: float) -> None:
     """Same verdict, inlets and fields; single precision is compared after iterations that amplify round-off, hence 2 mK."""

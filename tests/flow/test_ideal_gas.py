@@ -279,7 +279,7 @@ def test_a_tile_blows_the_momentum_of_its_jets(one_thread: Backend) -> None:
 
 
 # -- turbulence and walls ---------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("model", ["laminar", "constant", "zero-equation", "k-epsilon"])
+@pytest.mark.parametrize("model", ["laminar", "constant", "zero-equation", "k-epsilon", "realizable-k-epsilon", "rng-k-epsilon"])
 def test_hot_gas_is_boussinesq_air_of_its_density(double: Backend, model: str) -> None:
     """Everything at one temperature: pass by pass, velocities, pressure, turbulence and what walls give are those of Boussinesq
     air of that density and of the same mu, k and m3/s (and of a pseudo-time step that weighs as much)."""

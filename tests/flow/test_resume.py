@@ -110,6 +110,14 @@ def test_resumed_equals_uninterrupted(single: Backend, tmp_path: Path, model: st
     assert_same_bits(straight, resumed)
 
 
+def test_resumed_realizable(single: Backend, tmp_path: Path) -> None:
+    """Strain and rotation are found again from the velocities."""
+    case = modelled(tiny_hall(), "realizable-k-epsilon", "second-order")
+    straight, resumed = straight_and_resumed(case, single, tmp_path, iteration=18)
+    assert straight.verdict == "steady"
+    assert_same_bits(straight, resumed)
+
+
 def test_resumed_at_the_limit(single: Backend, tmp_path: Path) -> None:
     """A run that met its limit goes on under a higher one."""
     case = modelled(tiny_hall(), "k-epsilon", "second-order")

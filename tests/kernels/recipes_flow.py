@@ -129,7 +129,16 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("gas_streams", "rise"): lambda hall: hall.random.uniform(5.0, 15.0, 2),
     **{("gas_streams", name): lambda hall: np.zeros(2) for name in ("density", "fresh_rise")},
     ("row_defect", "rd"): holed,
-    ("production", "gain"): constant(5.0),
+    **{(kernel, "gain"): constant(5.0) for kernel in ("production", "production_strain", "production_realizable")},
+    **{("wall_realizable", name): constant(value) for name, value in {"A_0": 4.04, "C_mu": 0.09}.items()},
+    ("wall_realizable", "AU"): lambda hall: hall.field(),
+    **{(kernel, "S_"): wide(-3.0) for kernel in ("dissipation_realizable", "gas_realizable")},
+    **{(kernel, "S_"): lambda hall: 10.0 * wide(-3.0)(hall) for kernel in ("dissipation_rng", "gas_rng")},
+    **{
+        (kernel, name): constant(value)
+        for kernel in ("dissipation_rng", "gas_rng")
+        for name, value in {"C_mu": 0.0845, "eta_0": 4.38, "beta": 0.012}.items()
+    },
     ("rack_backs", "sums"): lambda hall: np.array([hall.random.uniform(0.1, 1.0), 0.3, 0.7, 0.0]),
     **{(kernel, "s"): lambda hall: -1.0 if is_high(hall) else 1.0 for kernel in OUTLETS},
     **{(kernel, "n_off"): lambda hall: layer(hall) if is_high(hall) else 0 for kernel in OUTLETS},

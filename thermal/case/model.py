@@ -44,7 +44,7 @@ class Air:
 class Turbulence:
     """Choice and constants of the turbulence model; each default's source stands in thermal/flow/turbulence."""
 
-    model: str = "k-epsilon"  # laminar | constant | zero-equation | k-epsilon
+    model: str = "k-epsilon"  # laminar | constant | zero-equation | k-epsilon | realizable-k-epsilon | rng-k-epsilon
     turbulent_prandtl: float = 0.9  # -
     constant_viscosity: float = 0.0  # m2/s, eddy viscosity of model "constant"
     zero_equation: str = "chen-xu"  # law of the mixing length

@@ -111,8 +111,11 @@ class MeshTable(Table):
 class FlowTable(Table):
     """Physics and numerics of the air flow. Relaxation is the solver's business and cannot be set."""
 
-    turbulence: Literal["laminar", "constant", "zero-equation", "k-epsilon"] = setting(
-        "k-epsilon", "Turbulence model.", source="Launder & Spalding 1974, Comput. Methods Appl. Mech. Eng. 3:269 (k-epsilon)"
+    turbulence: Literal["laminar", "constant", "zero-equation", "k-epsilon", "realizable-k-epsilon", "rng-k-epsilon"] = setting(
+        "k-epsilon",
+        "Turbulence model.",
+        source="Launder & Spalding 1974, Comput. Methods Appl. Mech. Eng. 3:269 (k-epsilon); Shih et al. 1995, Comput. Fluids "
+        "24:227 (realizable); Yakhot et al. 1992, Phys. Fluids A 4:1510 (RNG)",
     )
     density: Literal["boussinesq", "ideal-gas"] = setting(
         "boussinesq",

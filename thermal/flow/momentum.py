@@ -19,9 +19,7 @@ STIFFNESS = 20.0
 class Momentum:
     """Rows of u, v, w on one block."""
 
-    def __init__(
-        self, domain: Domain, state: State, boundary: Boundary, density: Boussinesq | IdealGas, drive: Drive
-    ) -> None:
+    def __init__(self, domain: Domain, state: State, boundary: Boundary, density: Boussinesq | IdealGas, drive: Drive) -> None:
         self.domain, self.state, self.boundary, self.density, self.drive = domain, state, boundary, density, drive
         self.sweeps = [Sweeps(domain, state, velocity) for velocity in state.true_velocity]
         self.defects = [0.0, 0.0, 0.0]

@@ -47,7 +47,7 @@ class Flow:
     def __init__(self, domain: Domain) -> None:
         case = domain.placement.case
         self.domain, self.model = domain, case.flow.turbulence.model
-        self.state = State(domain, self.model)
+        self.state = State(domain, MODELS[self.model].fields)
         self.scales: Scales = find_scales(domain.placement)
         self.boundary = Boundary(domain, self.state)
         self.racks = RackAir(domain, self.state)
@@ -56,7 +56,7 @@ class Flow:
         self.momentum = Momentum(domain, self.state, self.boundary, self.density, self.drive)
         self.pressure = Pressure(domain, self.state, self.boundary)
         self.energy = Energy(domain, self.state, self.boundary, self.racks, self.drive)
-        self.turbulence: Any = MODELS[self.model](domain, self.state, self.boundary)
+        self.turbulence = MODELS[self.model](domain, self.state, self.boundary)
         self._fronts = [
             next(i for i, p in enumerate(domain.placement.patches) if p.kind == "front" and p.object is rack)
             for rack in case.racks

@@ -22,8 +22,10 @@ from thermal.flow.watch import COARSE, FINE, Watch
 from thermal.parallel import Communicator, cut
 from thermal.place import Placement
 
-RELAXATION = {"upwind": {"laminar": 0.8, "constant": 0.8, "zero-equation": 0.8, "k-epsilon": 0.8},
-              "second-order": {"laminar": 0.7, "constant": 0.7, "zero-equation": 0.7, "k-epsilon": 0.8}}  # fmt: skip
+RELAXATION = {"upwind": {"laminar": 0.8, "constant": 0.8, "zero-equation": 0.8, "k-epsilon": 0.8, "realizable-k-epsilon": 0.8,
+                         "rng-k-epsilon": 0.8},
+              "second-order": {"laminar": 0.7, "constant": 0.7, "zero-equation": 0.7, "k-epsilon": 0.8,
+                               "realizable-k-epsilon": 0.8, "rng-k-epsilon": 0.8}}  # fmt: skip
 LOWERED = 0.6  # factor on the relaxation of a run that swings, once
 SHRUNK = 0.7  # an amplitude below this share of the one before lowering is still on its way down
 TILT = 0.02  # of the case's temperature scale

@@ -1,12 +1,23 @@
 """Turbulence models: one file each, one line here.
 
-A model has `fields` it carries, `begin()` to set its start, `bind(relaxation, step)`, and `update(measure)`, which
-renews the eddy viscosity and the wall shear from the present velocities.
+A model has `fields`, the names of those of state.FIELDS that it carries, `begin()` to set its start, `bind(relaxation, step)`,
+and `update(measure)`, which renews the eddy viscosity and the wall shear from the present velocities.
 """
+
+from typing import Any
 
 from thermal.flow.turbulence.algebraic import Constant, Laminar, ZeroEquation
 from thermal.flow.turbulence.k_epsilon import KEpsilon
+from thermal.flow.turbulence.realizable import RealizableKEpsilon
+from thermal.flow.turbulence.rng import RngKEpsilon
 
-MODELS = {"laminar": Laminar, "constant": Constant, "zero-equation": ZeroEquation, "k-epsilon": KEpsilon}
+MODELS: dict[str, Any] = {
+    "laminar": Laminar,
+    "constant": Constant,
+    "zero-equation": ZeroEquation,
+    "k-epsilon": KEpsilon,
+    "realizable-k-epsilon": RealizableKEpsilon,
+    "rng-k-epsilon": RngKEpsilon,
+}
 
-__all__ = ["MODELS", "Constant", "KEpsilon", "Laminar", "ZeroEquation"]
+__all__ = ["MODELS", "Constant", "KEpsilon", "Laminar", "RealizableKEpsilon", "RngKEpsilon", "ZeroEquation"]

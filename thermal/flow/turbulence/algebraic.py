@@ -19,6 +19,8 @@ CHEN_XU = 0.03874  # Chen & Xu 1998, Energy and Buildings 28:137
 class Laminar:
     """No eddy viscosity; walls by the viscous law."""
 
+    fields: tuple[str, ...] = ()
+
     def __init__(self, domain: Domain, state: State, boundary: Boundary) -> None:
         self.domain, self.state = domain, state
         self._walls = bind_viscous(domain, state)

@@ -105,10 +105,10 @@ def bind_heat(domain: Domain, state: State, faces: FaceList, place_: Any, head: 
         air.kinematic_viscosity, air.prandtl, t.turbulent_prandtl, t.kappa, t.roughness_e, sublayer_resistance(ratio),
         conductive_limit(ratio, t.kappa, t.roughness_e),
     )  # fmt: skip
-    if t.model == "k-epsilon" and case.flow.density == "ideal-gas":
+    if "k" in state.names and case.flow.density == "ideal-gas":
         density = (state.lift, 1.0 / air.reference_temperature)
         return backend.bind("wall_heat_k_epsilon_gas", *head, state.k, *rows, *constants, C_MU, *density)
-    if t.model == "k-epsilon":
+    if "k" in state.names:
         return backend.bind("wall_heat_k_epsilon", *head, state.k, *rows, *constants, C_MU)
     # of mass velocities cw |r u|/A is (r u*)^2, and a conductance over rho0 c_p has r u*
     ending, slide = moving(faces)

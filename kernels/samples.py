@@ -31,7 +31,7 @@ class Hall:
         self.random: Any = np.random.default_rng(seed)
         self.shape = (size[2] + 4, size[1] + 4, size[0] + 4)
         # Lists hold faces of one side of one plane, as boundary lists do: no face has another one's inner neighbour.
-        self.count = max(1, size[0] * size[1] // 2)
+        self.count: int = max(1, size[0] * size[1] // 2)
         j, i = np.unravel_index(self.random.permutation(size[0] * size[1])[: self.count], (size[1], size[0]))
         self.cells = np.ascontiguousarray(((size[2] // 2 + 2) * self.shape[1] + j + 2) * self.shape[2] + i + 2)
         # pairs of planes for the coarse level of a multigrid: first plane of each pair, one size an axis
@@ -145,8 +145,8 @@ FIELDS = ("nut", "k_", "sp", "su", "a", "gd", "T", "rhs", "rd", "W", "E", "S", "
 LISTS = ("area", "y", "weight", "value", "cw", "loss", "G_wall", "eps_wall", "p_out", "g", "h")
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
-    **{("boundary", name): Hall.field for name in FIELDS},
-    **{("boundary", name): Hall.listed for name in LISTS},
+    **{(file, name): Hall.field for file in ("boundary", "openings") for name in FIELDS},
+    **{(file, name): Hall.listed for file in ("boundary", "openings") for name in LISTS},
     ("boundary", "kind"): lambda hall: hall.random.integers(0, 3, hall.count).astype(np.uint8),
     ("boundary", "slot"): lambda hall: np.arange(hall.count, dtype=np.int32)[::-1].copy(),
     ("boundary", "rack"): lambda hall: hall.random.integers(-1, 3, hall.count).astype(np.int32),

@@ -19,8 +19,10 @@ Recipe = Callable[["Hall"], Any]
 
 ROWS = ("momentum", "scalar")
 MOVING = ("wall_log_moving", "wall_k_epsilon_moving")
-WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon", *MOVING)
-WARM_WALLS = ("wall_heat_log", "wall_heat_log_moving", "wall_heat_k_epsilon")
+WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon", "wall_k_epsilon_gas", *MOVING)
+WARM_WALLS = ("wall_heat_log", "wall_heat_log_moving", "wall_heat_k_epsilon", "wall_heat_k_epsilon_gas")
+K_WALLS = ("wall_k_epsilon", "wall_k_epsilon_moving", "wall_k_epsilon_gas", "wall_heat_k_epsilon", "wall_heat_k_epsilon_gas")
+OUTLETS = ("outlet", "outlet_gas")
 NU, KAPPA, E = 1.5e-5, 0.41, 9.8
 
 
@@ -88,12 +90,28 @@ def layer(hall: Hall) -> int:
 
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
-    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "drive")},
-    **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "boundary")},
+    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "drive", "gas")},
+    **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "openings")},
     ("momentum", "nu"): constant(NU),
     ("momentum", "buoyancy"): constant(0.033),
     ("momentum", "stiff"): constant(20.0),
     ("momentum", "T"): lambda hall: hall.field(-1.0, 15.0),
+    **{(file, "f"): lambda hall: hall.field(-1.0, 1.0) for file in ("momentum", "gas")},
+    ("boundary", "lift"): lambda hall: hall.field(-10.0, 40.0),
+    ("openings", "fn"): lambda hall: hall.field(-1.0, 1.0),
+    ("openings", "r"): lambda hall: hall.field(0.8, 1.2),
+    **{(file, "per_K"): constant(1 / 300.0) for file in ("boundary", "gas")},
+    ("gas", "T_ref"): constant(300.0),
+    ("gas", "T"): lambda hall: hall.field(-300.0, 60.0),  # some below a quarter of T_ref
+    ("gas", "lift"): lambda hall: hall.field(-10.0, 40.0),
+    ("gas", "P"): lambda hall: hall.random.uniform(0.8, 1.2, 1),
+    ("gas", "bit"): lambda hall: int(hall.random.integers(1, 4)),
+    ("gas", "r"): lambda hall: hall.field(0.8, 1.2),
+    ("gas", "fn"): lambda hall: hall.field(-1.0, 1.0),
+    ("gas", "value"): lambda hall: hall.listed(-20.0, 20.0),
+    ("gas", "un"): lambda hall: hall.listed(-1.0, 1.0),
+    ("gas", "stream"): lambda hall: hall.random.integers(-1, 3, hall.count).astype(np.int32),
+    ("gas", "density"): lambda hall: hall.random.uniform(0.8, 1.2, 3),
 }
 
 BY_KERNEL: dict[tuple[str, str], Recipe] = {
@@ -102,18 +120,27 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, name): wide(-5.0, sign=True) for kernel in WARM_WALLS[:2] for name in ("ut1", "ut2")},
     **{(kernel, name): slide for kernel in (*MOVING, "wall_heat_log_moving") for name in ("s1", "s2")},
     ("wall_drag", "slide"): slide,
-    ("wall_heat_k_epsilon", "k_"): wide(-9.0),
     **{(kernel, name): wide(-5.0, sign=True) for kernel in ("wall_log", "wall_log_moving") for name in ("ut1", "ut2")},
-    **{(kernel, "k_"): wide(-9.0) for kernel in ("wall_k_epsilon", "wall_k_epsilon_moving")},
+    **{(kernel, "k_"): wide(-9.0) for kernel in K_WALLS},
+    ("gas_mass", "T"): lambda hall: hall.field(-50.0, 60.0),
+    ("gas_streams", "count"): lambda hall: 2,
+    ("gas_streams", "heated"): lambda hall: 1,
+    ("gas_streams", "sums"): lambda hall: np.array([hall.random.uniform(-9.0, 9.0), 0.3, 0.7, 0.0]),
+    ("gas_streams", "rise"): lambda hall: hall.random.uniform(5.0, 15.0, 2),
+    **{("gas_streams", name): lambda hall: np.zeros(2) for name in ("density", "fresh_rise")},
     ("row_defect", "rd"): holed,
     **{(kernel, "gain"): constant(5.0) for kernel in ("production", "production_strain", "production_realizable")},
     **{("wall_realizable", name): constant(value) for name, value in {"A_0": 4.04, "C_mu": 0.09}.items()},
     ("wall_realizable", "AU"): lambda hall: hall.field(),
-    ("dissipation_realizable", "S_"): wide(-3.0),
-    ("dissipation_rng", "S_"): lambda hall: 10.0 * wide(-3.0)(hall),
-    **{("dissipation_rng", name): constant(value) for name, value in {"C_mu": 0.0845, "eta_0": 4.38, "beta": 0.012}.items()},
+    **{(kernel, "S_"): wide(-3.0) for kernel in ("dissipation_realizable", "gas_realizable")},
+    **{(kernel, "S_"): lambda hall: 10.0 * wide(-3.0)(hall) for kernel in ("dissipation_rng", "gas_rng")},
+    **{
+        (kernel, name): constant(value)
+        for kernel in ("dissipation_rng", "gas_rng")
+        for name, value in {"C_mu": 0.0845, "eta_0": 4.38, "beta": 0.012}.items()
+    },
     ("rack_backs", "sums"): lambda hall: np.array([hall.random.uniform(0.1, 1.0), 0.3, 0.7, 0.0]),
-    ("outlet", "s"): lambda hall: -1.0 if is_high(hall) else 1.0,
-    ("outlet", "n_off"): lambda hall: layer(hall) if is_high(hall) else 0,
-    ("outlet", "in_off"): lambda hall: 0 if is_high(hall) else layer(hall),
+    **{(kernel, "s"): lambda hall: -1.0 if is_high(hall) else 1.0 for kernel in OUTLETS},
+    **{(kernel, "n_off"): lambda hall: layer(hall) if is_high(hall) else 0 for kernel in OUTLETS},
+    **{(kernel, "in_off"): lambda hall: 0 if is_high(hall) else layer(hall) for kernel in OUTLETS},
 }

@@ -1,7 +1,8 @@
 """Air and heat that objects bring into each region, and the checks that make a region well posed before anything is solved.
 
 A region's fixed flows must add up unless a pressure opening takes the difference: solving for pressure with the surplus
-subtracted would hide a wrong case. A region heated without any through flow has no steady temperature.
+subtracted would hide a wrong case. In an ideal gas flows in m3/s add up to no mass, so a region that anything but its own racks
+blows into or draws from needs a pressure opening. A region heated without any through flow has no steady temperature.
 """
 
 from __future__ import annotations
@@ -67,9 +68,13 @@ def check_balances(
         if rack.flow <= 0.0 and rack.air_power > 0.0
     ]
     sources = {patch.name: patch.object.source for patch in patches}
-    for balance in balances:
+    ideal = case.flow.density == "ideal-gas"
+    lost = _unmatched(len(balances), patches, region) if ideal else [[] for _ in balances]
+    for balance, names in zip(balances, lost, strict=True):
         larger = max(balance.inflow, balance.outflow)
-        if not balance.pressure_openings and abs(balance.surplus) > BALANCE_TOLERANCE * larger:
+        if names and not balance.pressure_openings:
+            errors.append(_mass_error(names, sources))
+        elif not balance.pressure_openings and abs(balance.surplus) > BALANCE_TOLERANCE * larger:
             errors.append(_surplus_error(balance, larger, sources))
     for group in _linked_regions(len(balances), patches, region):
         members = [balances[number - 1] for number in group]
@@ -141,6 +146,34 @@ def _linked_regions(count: int, patches: Sequence[Patch], region: np.ndarray) ->
     for number in range(1, count + 1):
         members.setdefault(root(number), []).append(number)
     return list(members.values())
+
+
+def _unmatched(count: int, patches: Sequence[Patch], region: np.ndarray) -> list[list[str]]:
+    """Of each region, the objects that bring or take air of a given m3/s without giving it back there."""
+    net: list[dict[str, float]] = [{} for _ in range(count)]
+    for patch in patches:
+        item = patch.object
+        if isinstance(item, Rack):
+            sign = 1.0 if patch.kind == "back" else -1.0
+        elif isinstance(item, Opening) and item.flow:
+            sign = 1.0
+        else:
+            continue
+        name = f"rack.{item.name}" if isinstance(item, Rack) else patch.name
+        shares = np.bincount(region[tuple(patch.cell.T)], weights=patch.area, minlength=count + 1)[1:] / patch.area.sum()
+        for number in np.flatnonzero(shares):
+            net[number][name] = net[number].get(name, 0.0) + sign * float(shares[number])
+    return [_openings_first([name for name, share in one.items() if abs(share) > BALANCE_TOLERANCE]) for one in net]
+
+
+def _mass_error(names: Sequence[str], sources: dict[str, str]) -> CaseError:
+    source = next(source for name, source in sources.items() if name.startswith(names[0]))
+    return CaseError(
+        source,
+        f"{_describe(names)}: in an ideal gas flows in m3/s of different temperatures never add up to as much mass in as out",
+        "an opening without a flow (a pressure opening) in the same air, through which it breathes",
+        'leave out the flow of a return, or density = "boussinesq"',
+    )
 
 
 def _surplus_error(balance: RegionBalance, larger: float, sources: dict[str, str]) -> CaseError:

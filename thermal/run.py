@@ -15,6 +15,7 @@ import numpy as np
 
 from meshes import Grid
 from thermal.case.model import Case, Wall
+from thermal.fluids.air import density_ratio
 from thermal.place import Placement
 
 CHECKPOINT = "checkpoint.h5"
@@ -27,7 +28,8 @@ class Result:
     summary      dict, as summary.json            racks     its list of rack rows
     fields       {name: ndarray [k, j, i] or [k, j, i, 3]}, SI, at the cell centres: temperature K, velocity m/s, pressure Pa
     (static, minus
-                 hydrostatic), eddy_viscosity m2/s, and k m2/s2 and epsilon m2/s3 where the model carries them
+                 hydrostatic), eddy_viscosity m2/s, k m2/s2 and epsilon m2/s3 where the model carries them, density kg/m3 of an
+                 ideal gas
     history      rows of history.csv              path      folder of the record
     """
 
@@ -155,22 +157,31 @@ def make_result(
     from thermal.output.record import rack_fronts
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
 
-    fields = centre_fields(case, outcome.fields)
+    ideal = case.flow.density == "ideal-gas"
+    fields = centre_fields(case, outcome.fields, outcome.pressure_ratio)
     fronts = rack_fronts(placement, placement.grid, fields["temperature"])
     reference = case.air.reference_temperature
     sample = outcome.measure.sample
     racks = []
     for number, rack in enumerate(case.racks):
         front = fronts[rack.name]
-        rise = rack.air_power / (case.air.density * case.air.heat_capacity * rack.flow)
+        inlet = float(outcome.inlets[number])
+        density = case.air.density * (density_ratio(inlet, reference, outcome.pressure_ratio) if ideal else 1.0)
+        rise = rack.air_power / (density * case.air.heat_capacity * rack.flow)
         swing = None if outcome.swing is None else float(outcome.swing[number])
-        racks.append(rack_row(rack, front, reference + float(outcome.inlets[number]) + rise, rack.flow, swing))
+        row = rack_row(rack, front, reference + inlet + rise, rack.flow, swing)
+        racks.append(row | {"air_flow_kg_s": density * rack.flow} if ideal else row)
     openings = []
     for opening in case.openings:
         index = next(i for i, p in enumerate(placement.patches) if p.object is opening)
         inflow = float(sample.inflow[index])
         temperature = reference + float(sample.mixed[index]) if inflow else float("nan")
-        openings.append(opening_row(opening, inflow if opening.kind == "supply" else -inflow, temperature))
+        sense = 1.0 if opening.kind == "supply" else -1.0
+        if ideal:  # m3 at the density of what crosses: sum of flow x T/T_ref
+            row = opening_row(opening, sense * (inflow + float(sample.heat[index]) / reference), temperature)
+            openings.append(row | {"flow_kg_s": sense * case.air.density * inflow})
+        else:
+            openings.append(opening_row(opening, sense * inflow, temperature))
     capacity = case.air.density * case.air.heat_capacity
     walls = [
         wall_row(p.object, p.total_area, capacity * float(sample.heat[i]), reference + float(sample.surface[i]))
@@ -185,8 +196,8 @@ def make_result(
         level_iterations=outcome.level_iterations, threads=device.threads, blocks=list(blocks), backend_reason=device.reason,
         numerics={
             "turbulence": case.flow.turbulence.model, "velocity_scheme": case.flow.velocity_scheme,
-            "temperature_scheme": case.flow.temperature_scheme,
-        },
+            "temperature_scheme": case.flow.temperature_scheme, "density": case.flow.density,
+        } | ({"thermodynamic_pressure_Pa": outcome.pressure_ratio * case.air.pressure} if ideal else {}),
     )  # fmt: skip
     summary |= outcome.periodic
     summary["asserts"] = judge(case.limits, summary)
@@ -201,10 +212,12 @@ def _stream(case: Case, drive: Any) -> dict[str, Any]:
     return {"periodic": rows | {"bulk_velocity_m_s": list(drive.bulk_velocity())}}
 
 
-def centre_fields(case: Case, fields: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def centre_fields(case: Case, fields: dict[str, np.ndarray], pressure_ratio: float = 1.0) -> dict[str, np.ndarray]:
     """Output fields at the cell centres from the solver's own (state.FIELDS, velocities on faces).
 
-    Returns   temperature K, velocity m/s, pressure Pa, eddy_viscosity m2/s, and k and epsilon if carried.
+    pressure_ratio   thermodynamic pressure over that of the site
+    Returns   temperature K, velocity m/s, pressure Pa, eddy_viscosity m2/s, k and epsilon if carried, and density kg/m3 of an
+              ideal gas.
     """
     u, v, w = fields["u"], fields["v"], fields["w"]
     centre = (0.5 * (u[:, :, 1:] + u[:, :, :-1]), 0.5 * (v[:, 1:] + v[:, :-1]), 0.5 * (w[1:] + w[:-1]))
@@ -214,6 +227,11 @@ def centre_fields(case: Case, fields: dict[str, np.ndarray]) -> dict[str, np.nda
         "pressure": fields["p"] * case.air.density,
     }
     result |= {name: fields[name] for name in ("eddy_viscosity", "k", "epsilon") if name in fields}
+    if case.flow.density == "ideal-gas":  # the solver carries r u and r nut
+        ratio = density_ratio(fields["T"], case.air.reference_temperature, pressure_ratio)
+        result["velocity"] = result["velocity"] / ratio[..., None]
+        result["eddy_viscosity"] = result["eddy_viscosity"] / ratio
+        result["density"] = case.air.density * ratio
     return result
 
 

@@ -20,12 +20,12 @@ class Field:
 
 
 FIELDS = (
-    Field("u", "x", "m/s", "velocity along x, on low-x faces"),
-    Field("v", "y", "m/s", "velocity along y, on low-y faces"),
-    Field("w", "z", "m/s", "velocity along z, on low-z faces"),
+    Field("u", "x", "m/s", "mass velocity along x (rho/rho0 times velocity), on low-x faces"),
+    Field("v", "y", "m/s", "mass velocity along y (rho/rho0 times velocity), on low-y faces"),
+    Field("w", "z", "m/s", "mass velocity along z (rho/rho0 times velocity), on low-z faces"),
     Field("p", "centre", "m2/s2", "pressure over reference density, minus hydrostatic"),
     Field("T", "centre", "K", "temperature above the reference temperature"),
-    Field("eddy_viscosity", "centre", "m2/s", "eddy viscosity"),
+    Field("eddy_viscosity", "centre", "m2/s", "eddy viscosity times rho/rho0"),
     Field("k", "centre", "m2/s2", "turbulence energy", always=False),
     Field("epsilon", "centre", "m2/s3", "dissipation of turbulence energy", always=False),
 )
@@ -40,6 +40,10 @@ class State:
     `rhs` and `inverse` its right side and 1/diagonal, `extra` and `source` what lists add to diagonal and right side, `other`
     the field between two passes, `production` that of turbulence energy. The pressure equation, with `rhs` and its unknown
     `correction`, takes all others as `scratch`: what an equation leaves in them is gone when the next one is done.
+
+    `velocity` are u, v, w: what carries. In Boussinesq air rho is rho0, so they are velocities, `true_velocity` are the same
+    arrays and `lift`, what buoyancy counts, is T. An ideal gas has arrays of its own for these, and `face_density` (rho/rho0 on
+    low faces); see thermal/flow/density.py.
     """
 
     u: Any
@@ -56,6 +60,10 @@ class State:
         for name in self.names:
             setattr(self, name, domain.zeros())
         self.velocity = (self.u, self.v, self.w)
+        gas = domain.placement.case.flow.density == "ideal-gas"
+        self.true_velocity: tuple[Any, Any, Any] = (domain.zeros(), domain.zeros(), domain.zeros()) if gas else self.velocity
+        self.lift = domain.zeros() if gas else self.T
+        self.face_density: tuple[Any, ...] = (domain.zeros(), domain.zeros(), domain.zeros()) if gas else ()
         self.conductance: tuple[Any, Any, Any] = (domain.zeros(), domain.zeros(), domain.zeros())
         self.strain, self.turning = self.conductance[:2]  # of turbulence, done with when momentum makes its conductances
         self.opening_conductance = domain.zeros()

@@ -26,7 +26,7 @@ class Settings:
     processes    the hall is cut along x for more than one
     """
 
-    scheme: str = "second-order"  # upwind | second-order, for velocity and temperature; k and epsilon are upwind
+    scheme: str = "second-order"  # upwind | second-order (linearUpwind) | van-leer; k and epsilon are upwind
     fronts: str = "fixed"
     iterations: int = 1000
     relaxation: tuple[float, float, float, float] = (0.3, 0.7, 0.5, 0.7)
@@ -159,7 +159,8 @@ def _constant(case: Case) -> dict[str, str]:
         "g": f"dimensions [0 1 -2 0 0 0 0];\nvalue (0 0 {-air.gravity if case.flow.buoyancy else 0.0:g});\n",
         "transportProperties": f"transportModel Newtonian;\nnu {air.kinematic_viscosity:g};\nbeta {air.expansion:.8g};\n"
         f"TRef {air.reference_temperature:g};\nPr {air.prandtl:g};\nPrt {turbulence.turbulent_prandtl:g};\n",
-        "turbulenceProperties": f"simulationType RAS;\nRAS {{ RASModel {MODELS[turbulence.model]}; turbulence on; printCoeffs on; }}\n",
+        "turbulenceProperties": "simulationType RAS;\n"
+        f"RAS {{ RASModel {MODELS[turbulence.model]}; turbulence on; printCoeffs on; }}\n",
     }
 
 
@@ -187,10 +188,9 @@ def _control(mesh: FoamMesh, settings: Settings) -> str:
 
 
 def _schemes(settings: Settings) -> str:
-    second = settings.scheme == "second-order"
+    sharp = {"upwind": "upwind", "second-order": "linearUpwind grad({})", "van-leer": "vanLeer"}[settings.scheme]
     convection = {
-        field: f"bounded Gauss linearUpwind grad({field})" if second and field in "UT" else "bounded Gauss upwind"
-        for field in ("U", "T", "k", "epsilon")
+        field: "bounded Gauss " + (sharp.format(field) if field in "UT" else "upwind") for field in ("U", "T", "k", "epsilon")
     }
     rows = "".join(f"    div(phi,{field}) {scheme};\n" for field, scheme in convection.items())
     return (

@@ -13,4 +13,7 @@ STUDIES: dict[str, str] = {  # name on the command line: module
     "channel": "benchmarks.validation.channel",
     "heated-cavity": "benchmarks.validation.heated_cavity",
     "shipped-halls": "benchmarks.validation.shipped_halls",
+    "ventilated-room": "benchmarks.validation.ventilated_room",
+    "tall-cavity": "benchmarks.validation.tall_cavity",
+    "ideal-gas": "benchmarks.validation.ideal_gas",
 }

@@ -85,16 +85,16 @@ KERNEL void wall_log_moving(const int count, const long long* cell, const real* 
 }
 
 // A wall's shear conductance by the log law from k, u* = C_mu^1/4 sqrt(k), and its share (`weight`) of the wall cell's mean
-// production and dissipation.
-INLINE real log_law_of_k(const real k, const real speed, const real y, const real area, const real weight, const real nu,
+// production and dissipation. r is rho/rho0 of the cell and nu mu/rho0: shear and production come out over rho0.
+INLINE real log_law_of_k(const real r, const real k, const real speed, const real y, const real area, const real weight, const real nu,
                          const real kappa, const real E, const real laminar, const real C_mu, real* G_wall, real* eps_wall)
 {
     const real us = sqrt(sqrt(C_mu) * k);
-    const real yp = us * y / nu;
+    const real yp = r * us * y / nu;
     const bool turbulent = yp > laminar;
     const real nu_w = turbulent ? nu * yp * kappa / log(E * yp) : nu;
     *G_wall += turbulent ? weight * nu_w * (speed / y) * us / (kappa * y) : R(0.0);
-    *eps_wall += weight * (turbulent ? us * us * us / (kappa * y) : R(2.0) * k * nu / (y * y));
+    *eps_wall += weight * (turbulent ? us * us * us / (kappa * y) : R(2.0) * k * nu / (r * y * y));
     return nu_w * area / y;
 }
 
@@ -110,7 +110,28 @@ KERNEL void wall_k_epsilon(const int count, const long long* cell, const real* a
         const long long c = cell[n];
         if (kind[n] == 0) {
             const real speed = tangential_speed(ut1, ut2, c, t1, t2);
-            cw[n] = log_law_of_k(k_[c], speed, y[n], area[n], weight[n], nu, kappa, E, laminar, C_mu, G_wall + slot[n], eps_wall + slot[n]);
+            cw[n] = log_law_of_k(R(1.0), k_[c], speed, y[n], area[n], weight[n], nu, kappa, E, laminar, C_mu, G_wall + slot[n],
+                                 eps_wall + slot[n]);
+        } else {
+            cw[n] = opening_shear(kind[n], s * un[c + n_off] * area[n], (nu + nut[c]) * area[n] / y[n]);
+        }
+    }
+}
+
+// The same in an ideal gas: `lift` is (1 - r) T_ref, un a mass velocity, ut1 and ut2 true velocities.
+KERNEL void wall_k_epsilon_gas(const int count, const long long* cell, const real* area,
+                               const real* y, const unsigned char* kind, const real* un, const long long n_off, const real s,
+                               const real* ut1, const long long t1, const real* ut2, const long long t2, const real* nut, const real* k_,
+                               const int* slot, const real* weight, real* G_wall, real* eps_wall, real* cw, const real nu,
+                               const real kappa, const real E, const real laminar, const real C_mu, const real* lift, const real per_K)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        if (kind[n] == 0) {
+            const real speed = tangential_speed(ut1, ut2, c, t1, t2);
+            cw[n] = log_law_of_k(R(1.0) - per_K * lift[c], k_[c], speed, y[n], area[n], weight[n], nu, kappa, E, laminar, C_mu, G_wall + slot[n],
+                                 eps_wall + slot[n]);
         } else {
             cw[n] = opening_shear(kind[n], s * un[c + n_off] * area[n], (nu + nut[c]) * area[n] / y[n]);
         }
@@ -129,7 +150,8 @@ KERNEL void wall_k_epsilon_moving(const int count, const long long* cell, const 
         const long long c = cell[n];
         if (kind[n] == 0) {
             const real speed = relative_speed(ut1, ut2, c, t1, t2, s1[n], s2[n]);
-            cw[n] = log_law_of_k(k_[c], speed, y[n], area[n], weight[n], nu, kappa, E, laminar, C_mu, G_wall + slot[n], eps_wall + slot[n]);
+            cw[n] = log_law_of_k(R(1.0), k_[c], speed, y[n], area[n], weight[n], nu, kappa, E, laminar, C_mu, G_wall + slot[n],
+                                 eps_wall + slot[n]);
         } else {
             cw[n] = opening_shear(kind[n], s * un[c + n_off] * area[n], (nu + nut[c]) * area[n] / y[n]);
         }
@@ -233,6 +255,21 @@ KERNEL void wall_heat_k_epsilon(const int count, const long long* cell, const re
     }
 }
 
+// The same in an ideal gas: conductance over rho0 c_p from r u*, r = rho/rho0 = 1 - per_K lift.
+KERNEL void wall_heat_k_epsilon_gas(const int count, const long long* cell, const real* area, const real* y,
+                                    const unsigned char* held, const real* value, const real* k_, real* h, real* sp, real* su,
+                                    const real nu, const real Pr, const real Pr_t, const real kappa, const real E, const real P,
+                                    const real crossing, const real C_mu, const real* lift, const real per_K)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        const real us = (R(1.0) - per_K * lift[c]) * sqrt(sqrt(C_mu) * k_[c]);
+        h[n] = wall_conductance(us, y[n], area[n], nu, Pr, Pr_t, kappa, E, P, crossing);
+        wall_to_row(held[n] != 0, value[n], h[n], sp + c, su + c);
+    }
+}
+
 // Jet momentum: rhs of the velocity at cell + offset += push / diagonal, push in m4/s2 along +axis (0 where that face is closed).
 KERNEL void push_jets(const int count, const long long* cell, const real* push, const long long offset, const real* rd, real* rhs)
 {
@@ -328,46 +365,5 @@ KERNEL void rack_backs(const int count, const double* sums, const double* rise, 
     {
         const double F = sums[2 * n + 1];
         supplied[n] = (F > 0.0 ? sums[2 * n] / F : 0.0) + rise[n];
-    }
-}
-
-// Face velocity of a pressure opening: half a cell of momentum, driven by p_cell - p_out. Air that enters comes from rest, so its
-// dynamic head is lost. `gd` receives the conductance of the face for the pressure equation (+=: a cell may hold several).
-KERNEL void outlet(const int count, const long long* cell, const real* area, const real* y,
-                   const real* p_out, const real* loss, real* un, const long long n_off, const long long in_off, const real s,
-                   const real* p, real* g, real* gd, const real inv_alpha, const real inv_dt)
-{
-    FV_LIST(n, count)
-    {
-        const long long c = cell[n];
-        const real A = area[n];
-        const real out = -s * un[c + n_off], up = -s * un[c + in_off]; // both along the outward normal
-        const real F = R(0.5) * (out + up) * A;
-        const real a_up = F > R(0.0) ? F : R(0.0);
-        const real drag = R(0.5) * A * (out > R(0.0) ? loss[n] * out : -(loss[n] + R(1.0)) * out);
-        const real own = a_up + drag;
-        const real full = (own + R(0.02) * A * sqrt(out * out + R(1e-6))) * inv_alpha + y[n] * A * inv_dt;
-        const real fresh = (a_up * up + (full - own) * out + (p[c] - p_out[n]) * A) / full;
-        un[c + n_off] = -s * fresh;
-        g[n] = A * A / (full - a_up + R(1e-30));
-        gd[c] += g[n];
-    }
-}
-
-// The opening's share of a pressure correction q: outward velocity grows by g/A q.
-KERNEL void outlet_correct(const int count, const long long* cell, const real* area,
-                           const real* g, real* un, const long long n_off, const real s, const real* q)
-{
-    FV_LIST(n, count) { un[cell[n] + n_off] -= s * g[n] / area[n] * q[cell[n]]; }
-}
-
-// Porous sheets: loss K of the superficial velocity, K |u| area / 2 on the diagonal of the face's velocity.
-KERNEL void sheet_loss(const int count, const long long* cell, const real* area, const real* loss,
-                       const real* un, real* sp)
-{
-    FV_LIST(n, count)
-    {
-        const real u = un[cell[n]];
-        sp[cell[n]] += R(0.5) * loss[n] * (u > R(0.0) ? u : -u) * area[n];
     }
 }

@@ -1,7 +1,8 @@
 // Momentum: one implicit row per staggered velocity, upwind in the matrix, bounded second order as deferred correction.
 //
-// Legend   u   velocity of this row, on the low face of cell c along its own axis a;  v, w the others, along b and d
-//          p   pressure / rho0 minus hydrostatic;  T temperature minus T_ref;  nut eddy viscosity
+// Legend   u   velocity of this row, on the low face of cell c along its own axis a
+//          f, v, w   what carries: velocity along a, b, d, times rho/rho0 where density varies; in a Boussinesq run f is u itself
+//          p   pressure / rho0 minus hydrostatic;  T temperature minus T_ref, or what buoyancy counts instead;  nut eddy viscosity
 //          F   volume flow through a side of the control volume;  D diffusive conductance of a side
 //          sp  what boundary lists add to the diagonal (wall shear, inflow, loss);  o* openness of a side (0, 1/2, 1)
 //          a_lo, a_hi, b_lo ...  row coefficients divided by the diagonal;  rhs right side over diagonal;  rd 1/diagonal
@@ -16,8 +17,8 @@
 template <int A, bool SECOND>
 INLINE void momentum_row(const long long c, const long long sa, const long long sb, const long long sd, const int ia, const int ib,
                          const int id, const real* da, const real* db, const real* dd, const real* ea, const real* eb, const real* ed,
-                         const real* u, const real* v, const real* w, const real* p, const real* T, const real* nut,
-                         const int* mask, const real* sp, real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo,
+                         const real* u, const real* f, const real* v, const real* w, const real* p, const real* T,
+                         const real* nut, const int* mask, const real* sp, real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo,
                          real* d_hi, real* rhs, real* rd, real* g, const real nu, const real inv_alpha, const real inv_dt,
                          const real buoyancy, const real stiff)
 {
@@ -29,7 +30,7 @@ INLINE void momentum_row(const long long c, const long long sa, const long long 
     const real u0 = u[c];
 
     // sides along a: at the centres of the two cells
-    const real F_hi = R(0.5) * (u0 + u[c + sa]) * area, F_lo = R(0.5) * (u[c - sa] + u0) * area;
+    const real F_hi = R(0.5) * (f[c] + f[c + sa]) * area, F_lo = R(0.5) * (f[c - sa] + f[c]) * area;
     const real ra_hi = R(1.0) / da[ia], ra_lo = R(1.0) / da[ia - 1];
     const real ca_hi = (nu + nut[c]) * area * ra_hi + (F_hi < R(0.0) ? -F_hi : R(0.0));
     const real ca_lo = (nu + nut[l]) * area * ra_lo + (F_lo > R(0.0) ? F_lo : R(0.0));
@@ -100,7 +101,7 @@ KERNEL void momentum_x_upwind(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<0, false>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<0, false>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -114,7 +115,7 @@ KERNEL void momentum_y_upwind(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<1, false>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<1, false>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -128,7 +129,7 @@ KERNEL void momentum_z_upwind(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<2, false>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<2, false>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -142,7 +143,7 @@ KERNEL void momentum_x_second(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<0, true>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<0, true>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -156,7 +157,7 @@ KERNEL void momentum_y_second(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<1, true>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<1, true>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -170,7 +171,91 @@ KERNEL void momentum_z_second(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<2, true>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<2, true>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+                               b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
+    }
+}
+
+// Upwind rows of an ideal gas's velocity along x: f is that mass velocity, v along y, w along z; coefficients in the same order.
+KERNEL void momentum_x_upwind_gas(const int nx, const int ny, const int nz, const real* u, const real* f, const real* v, const real* w, const real* p,
+                                  const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
+                                  real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
+                                  const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        momentum_row<0, false>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+                               b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
+    }
+}
+
+// Upwind rows of an ideal gas's velocity along y: f is that mass velocity, v along z, w along x; coefficients in the same order.
+KERNEL void momentum_y_upwind_gas(const int nx, const int ny, const int nz, const real* u, const real* f, const real* v, const real* w, const real* p,
+                                  const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
+                                  real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
+                                  const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        momentum_row<1, false>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+                               b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
+    }
+}
+
+// Upwind rows of an ideal gas's velocity along z: f is that mass velocity, v along x, w along y; coefficients in the same order.
+KERNEL void momentum_z_upwind_gas(const int nx, const int ny, const int nz, const real* u, const real* f, const real* v, const real* w, const real* p,
+                                  const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
+                                  real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
+                                  const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        momentum_row<2, false>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+                               b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
+    }
+}
+
+// Bounded second order rows of an ideal gas's velocity along x: f is that mass velocity, v along y, w along z; coefficients in the same order.
+KERNEL void momentum_x_second_gas(const int nx, const int ny, const int nz, const real* u, const real* f, const real* v, const real* w, const real* p,
+                                  const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
+                                  real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
+                                  const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        momentum_row<0, true>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+                               b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
+    }
+}
+
+// Bounded second order rows of an ideal gas's velocity along y: f is that mass velocity, v along z, w along x; coefficients in the same order.
+KERNEL void momentum_y_second_gas(const int nx, const int ny, const int nz, const real* u, const real* f, const real* v, const real* w, const real* p,
+                                  const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
+                                  real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
+                                  const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        momentum_row<1, true>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+                               b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
+    }
+}
+
+// Bounded second order rows of an ideal gas's velocity along z: f is that mass velocity, v along x, w along y; coefficients in the same order.
+KERNEL void momentum_z_second_gas(const int nx, const int ny, const int nz, const real* u, const real* f, const real* v, const real* w, const real* p,
+                                  const real* T, const real* nut, const int* mask, const real* metrics, const real* sp,
+                                  real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo, real* d_hi, real* rhs, real* rd, real* g,
+                                  const real nu, const real inv_alpha, const real inv_dt, const real buoyancy, const real stiff)
+{
+    METRICS(metrics)
+    FV_CELLS(i, j, k)
+    {
+        momentum_row<2, true>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }

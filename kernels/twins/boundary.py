@@ -70,10 +70,18 @@ def wall_k_epsilon(
 ):  # fmt: skip
     """Log law from k: u* = C_mu^1/4 sqrt(k); the wall cell's mean production and dissipation are added up by slot."""
     still = np.zeros(count, cw.dtype)
-    wall_k_epsilon_moving(
-        count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, still, still, nut, k_, slot, weight, G_wall, eps_wall, cw,
-        nu, kappa, E, laminar, C_mu,
-    )  # fmt: skip
+    flow = (un, n_off, s, ut1, t1, ut2, t2, still, still, nut, k_)
+    _wall_k_epsilon(count, cell, 1, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu)
+
+
+def wall_k_epsilon_gas(
+    count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, nut, k_, slot, weight, G_wall, eps_wall, cw,
+    nu, kappa, E, laminar, C_mu, lift, per_K,
+):  # fmt: skip
+    """The same in an ideal gas of density r = 1 - per_K lift over rho0: un a mass velocity, ut1 and ut2 true velocities."""
+    still, r = np.zeros(count, cw.dtype), 1 - per_K * _take(lift, cell[:count])
+    flow = (un, n_off, s, ut1, t1, ut2, t2, still, still, nut, k_)
+    _wall_k_epsilon(count, cell, r, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu)
 
 
 def wall_k_epsilon_moving(
@@ -81,15 +89,22 @@ def wall_k_epsilon_moving(
     nu, kappa, E, laminar, C_mu,
 ):  # fmt: skip
     """The same for a list in which walls move."""
+    flow = (un, n_off, s, ut1, t1, ut2, t2, s1, s2, nut, k_)
+    _wall_k_epsilon(count, cell, 1, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu)
+
+
+def _wall_k_epsilon(count, cell, r, area, y, kind, flow, slot, weight, G_wall, eps_wall, cw, nu, kappa, E, laminar, C_mu):
+    """Walls and openings of k-epsilon; shear and production over rho0."""
+    un, n_off, s, ut1, t1, ut2, t2, s1, s2, nut, k_ = flow
     cell, area, y, kind = _head(count, cell, area, y, kind)
     k = _take(k_, cell)
     us = np.sqrt(np.sqrt(C_mu) * k)
-    yp = us * y / nu
+    yp = r * us * y / nu
     turbulent = yp > laminar
     nu_w = np.where(turbulent, nu * yp * kappa / np.log(E * np.where(turbulent, yp, laminar)), nu)
     rate = _tangential_speed(ut1, ut2, cell, t1, t2, s1[:count], s2[:count]) / y
     G = np.where(turbulent, weight[:count] * nu_w * rate * us / (kappa * y), 0)
-    eps = weight[:count] * np.where(turbulent, us * us * us / (kappa * y), 2 * k * nu / (y * y))
+    eps = weight[:count] * np.where(turbulent, us * us * us / (kappa * y), 2 * k * nu / (r * y * y))
     wall = kind == 0
     at = slot[:count][wall]
     G_wall[at] += G[wall]
@@ -168,6 +183,16 @@ def wall_heat_k_epsilon(
     _wall_to_row(cell, held, value, h[:count], sp, su)
 
 
+def wall_heat_k_epsilon_gas(
+    count, cell, area, y, held, value, k_, h, sp, su, nu, Pr, Pr_t, kappa, E, P, crossing, C_mu, lift, per_K,
+):  # fmt: skip
+    """The same in an ideal gas of density r = 1 - per_K lift over rho0: conductance over rho0 c_p from r u*."""
+    cell = cell[:count]
+    us = (1 - per_K * _take(lift, cell)) * np.sqrt(np.sqrt(C_mu) * _take(k_, cell))
+    h[:count] = _wall_conductance(us, y[:count], area[:count], nu, Pr, Pr_t, kappa, E, P, crossing)
+    _wall_to_row(cell, held, value, h[:count], sp, su)
+
+
 def push_jets(count, cell, push, offset, rd, rhs):
     """rhs of the velocity at cell + offset += push / diagonal."""
     at = cell[:count] + offset
@@ -225,33 +250,3 @@ def rack_backs(count, sums, rise, supplied):
     """Temperature that each rack blows out: the mean of its front plus its rise."""
     FT, F = sums[: 2 * count : 2], sums[1 : 2 * count : 2]
     supplied[:count] = np.where(F > 0, FT / np.where(F > 0, F, 1), 0) + rise[:count]
-
-
-def outlet(count, cell, area, y, p_out, loss, un, n_off, in_off, s, p, g, gd, inv_alpha, inv_dt):
-    """Face velocity and conductance of pressure openings: half a cell of momentum, driven by p_cell - p_out.
-
-    Air that enters comes from rest, so its dynamic head is lost.
-    """
-    cell, A, y, K = cell[:count], area[:count], y[:count], loss[:count]
-    velocity = un.reshape(-1)
-    out, up = -s * velocity[cell + n_off], -s * velocity[cell + in_off]  # both along the outward normal
-    a_up = positive(0.5 * (out + up) * A)
-    drag = 0.5 * A * np.where(out > 0, K * out, -(K + 1) * out)
-    own = a_up + drag
-    full = (own + 0.02 * A * np.sqrt(out * out + un.dtype.type(1e-6))) * inv_alpha + y * A * inv_dt
-    fresh = (a_up * up + (full - own) * out + (_take(p, cell) - p_out[:count]) * A) / full
-    velocity[cell + n_off] = -s * fresh
-    g[:count] = A * A / (full - a_up + un.dtype.type(1e-30))
-    gd.reshape(-1)[cell] += g[:count]
-
-
-def outlet_correct(count, cell, area, g, un, n_off, s, q):
-    """The opening's share of a pressure correction q: outward velocity grows by g/A q."""
-    cell = cell[:count]
-    un.reshape(-1)[cell + n_off] -= s * g[:count] / area[:count] * _take(q, cell)
-
-
-def sheet_loss(count, cell, area, loss, un, sp):
-    """Porous sheets: loss K of the superficial velocity, K |u| area / 2 on the diagonal of the face's velocity."""
-    cell = cell[:count]
-    sp.reshape(-1)[cell] += 0.5 * loss[:count] * np.abs(_take(un, cell)) * area[:count]

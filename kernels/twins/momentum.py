@@ -1,9 +1,10 @@
 """Twins of src/momentum.cu: one implicit row per staggered velocity, upwind in the matrix, second order as deferred correction.
 
-Legend: u velocity of this row, on the low face of its cell along its own axis a; v, w the others, along b and d; p pressure /
-rho0 minus hydrostatic; T temperature minus T_ref; nut eddy viscosity; F volume flow through a side of the control volume; D
-diffusive conductance of a side; sp what boundary lists add to the diagonal; a_lo a_hi b_lo ... row coefficients divided by the
-diagonal; rhs right side over diagonal; rd 1/diagonal; g SIMPLEC conductance A^2 / (diagonal - sum of coefficients).
+Legend: u velocity of this row, on the low face of its cell along its own axis a; f, v, w what carries along a, b, d: velocity,
+times rho/rho0 where density varies (in a Boussinesq run f is u itself); p pressure / rho0 minus hydrostatic; T temperature minus
+T_ref, or what buoyancy counts instead; nut eddy viscosity; F volume flow through a side of the control volume; D diffusive
+conductance of a side; sp what boundary lists add to the diagonal; a_lo a_hi b_lo ... row coefficients divided by the diagonal;
+rhs right side over diagonal; rd 1/diagonal; g SIMPLEC conductance A^2 / (diagonal - sum of coefficients).
 A row along y or z is the row along x of turned arrays: `_rows` sees axes (d, b, a) in place of (z, y, x).
 """
 
@@ -57,7 +58,7 @@ def _rows(axis, second, n, velocities, p, T, nut, mask, metrics, sp, rows, rhs, 
     dtype, tiny = rhs.dtype, rhs.dtype.type(1e-30)
     own, side_b, side_d = (opened(mask, (axis + turn) % 3, dtype).transpose(TURN[axis]) for turn in range(3))
     mixed_b, mixed_d = (mixing(mask, (axis + turn) % 3, dtype).transpose(TURN[axis]) for turn in (1, 2))
-    (u, v, w), rows = ([q.transpose(TURN[axis]) for q in group] for group in (velocities, rows))
+    (u, f, v, w), rows = ([q.transpose(TURN[axis]) for q in group] for group in (velocities, rows))
     p, T, nut, sp, rhs, rd, g = (q.transpose(TURN[axis]) for q in (p, T, nut, sp, rhs, rd, g))
     (da, db, dd), (_, eb, ed) = ([part[(axis + turn) % 3] for turn in range(3)] for part in unpack_metrics(metrics, *n))
 
@@ -65,7 +66,7 @@ def _rows(axis, second, n, velocities, p, T, nut, mask, metrics, sp, rows, rhs, 
     area = wb * wd
     volume = (h_l + h_p) * area
     on, u0 = at(own), at(u)
-    Fa_lo, Fa_hi = 0.5 * (at(u, i=-1) + u0) * area, 0.5 * (u0 + at(u, i=1)) * area
+    Fa_lo, Fa_hi = 0.5 * (at(f, i=-1) + at(f)) * area, 0.5 * (at(f) + at(f, i=1)) * area
     Da_lo, Da_hi = (nu + at(nut, i=-1)) * area / line(da, 0, -1), (nu + at(nut)) * area / line(da, 0)
     (Fb_lo, Db_lo), (Fb_hi, Db_hi) = _sides(v, nut, nu, side_b, mixed_b, 1, h_l, h_p, wd, eb)
     (Fd_lo, Dd_lo), (Fd_hi, Dd_hi) = _sides(w, nut, nu, side_d, mixed_d, 2, h_l, h_p, wb, ed)
@@ -99,7 +100,7 @@ def momentum_x_upwind(
     nu, inv_alpha, inv_dt, buoyancy, stiff,
 ):  # fmt: skip
     """Upwind rows of the velocity along x: u is that velocity, v along y, w along z; coefficients in the same order."""
-    velocities, rows, numbers = (u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    velocities, rows, numbers = (u, u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
     _rows(0, False, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
 
 
@@ -108,7 +109,7 @@ def momentum_y_upwind(
     nu, inv_alpha, inv_dt, buoyancy, stiff,
 ):  # fmt: skip
     """Upwind rows of the velocity along y: u is that velocity, v along z, w along x; coefficients in the same order."""
-    velocities, rows, numbers = (u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    velocities, rows, numbers = (u, u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
     _rows(1, False, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
 
 
@@ -117,7 +118,7 @@ def momentum_z_upwind(
     nu, inv_alpha, inv_dt, buoyancy, stiff,
 ):  # fmt: skip
     """Upwind rows of the velocity along z: u is that velocity, v along x, w along y; coefficients in the same order."""
-    velocities, rows, numbers = (u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    velocities, rows, numbers = (u, u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
     _rows(2, False, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
 
 
@@ -126,7 +127,7 @@ def momentum_x_second(
     nu, inv_alpha, inv_dt, buoyancy, stiff,
 ):  # fmt: skip
     """Second-order rows of the velocity along x: u is that velocity, v along y, w along z; coefficients in the same order."""
-    velocities, rows, numbers = (u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    velocities, rows, numbers = (u, u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
     _rows(0, True, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
 
 
@@ -135,7 +136,7 @@ def momentum_y_second(
     nu, inv_alpha, inv_dt, buoyancy, stiff,
 ):  # fmt: skip
     """Second-order rows of the velocity along y: u is that velocity, v along z, w along x; coefficients in the same order."""
-    velocities, rows, numbers = (u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    velocities, rows, numbers = (u, u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
     _rows(1, True, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
 
 
@@ -144,5 +145,59 @@ def momentum_z_second(
     nu, inv_alpha, inv_dt, buoyancy, stiff,
 ):  # fmt: skip
     """Second-order rows of the velocity along z: u is that velocity, v along x, w along y; coefficients in the same order."""
-    velocities, rows, numbers = (u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    velocities, rows, numbers = (u, u, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    _rows(2, True, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
+
+
+def momentum_x_upwind_gas(
+    nx, ny, nz, u, f, v, w, p, T, nut, mask, metrics, sp, a_lo, a_hi, b_lo, b_hi, d_lo, d_hi, rhs, rd, g,
+    nu, inv_alpha, inv_dt, buoyancy, stiff,
+):  # fmt: skip
+    """Upwind rows of an ideal gas along x: u that velocity, f its mass velocity, v along y, w along z."""
+    velocities, rows, numbers = (u, f, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    _rows(0, False, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
+
+
+def momentum_y_upwind_gas(
+    nx, ny, nz, u, f, v, w, p, T, nut, mask, metrics, sp, a_lo, a_hi, b_lo, b_hi, d_lo, d_hi, rhs, rd, g,
+    nu, inv_alpha, inv_dt, buoyancy, stiff,
+):  # fmt: skip
+    """Upwind rows of an ideal gas along y: u that velocity, f its mass velocity, v along z, w along x."""
+    velocities, rows, numbers = (u, f, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    _rows(1, False, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
+
+
+def momentum_z_upwind_gas(
+    nx, ny, nz, u, f, v, w, p, T, nut, mask, metrics, sp, a_lo, a_hi, b_lo, b_hi, d_lo, d_hi, rhs, rd, g,
+    nu, inv_alpha, inv_dt, buoyancy, stiff,
+):  # fmt: skip
+    """Upwind rows of an ideal gas along z: u that velocity, f its mass velocity, v along x, w along y."""
+    velocities, rows, numbers = (u, f, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    _rows(2, False, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
+
+
+def momentum_x_second_gas(
+    nx, ny, nz, u, f, v, w, p, T, nut, mask, metrics, sp, a_lo, a_hi, b_lo, b_hi, d_lo, d_hi, rhs, rd, g,
+    nu, inv_alpha, inv_dt, buoyancy, stiff,
+):  # fmt: skip
+    """Second-order rows of an ideal gas along x: u that velocity, f its mass velocity, v along y, w along z."""
+    velocities, rows, numbers = (u, f, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    _rows(0, True, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
+
+
+def momentum_y_second_gas(
+    nx, ny, nz, u, f, v, w, p, T, nut, mask, metrics, sp, a_lo, a_hi, b_lo, b_hi, d_lo, d_hi, rhs, rd, g,
+    nu, inv_alpha, inv_dt, buoyancy, stiff,
+):  # fmt: skip
+    """Second-order rows of an ideal gas along y: u that velocity, f its mass velocity, v along z, w along x."""
+    velocities, rows, numbers = (u, f, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
+    _rows(1, True, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)
+
+
+def momentum_z_second_gas(
+    nx, ny, nz, u, f, v, w, p, T, nut, mask, metrics, sp, a_lo, a_hi, b_lo, b_hi, d_lo, d_hi, rhs, rd, g,
+    nu, inv_alpha, inv_dt, buoyancy, stiff,
+):  # fmt: skip
+    """Second-order rows of an ideal gas along z: u that velocity, f its mass velocity, v along x, w along y."""
+    velocities, rows, numbers = (u, f, v, w), (a_lo, a_hi, b_lo, b_hi, d_lo, d_hi), (nu, inv_alpha, inv_dt, buoyancy, stiff)
     _rows(2, True, (nx, ny, nz), velocities, p, T, nut, mask, metrics, sp, rows, rhs, rd, g, *numbers)

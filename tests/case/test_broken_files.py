@@ -40,6 +40,19 @@ BROKEN: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     # keys
     "typo in a key": (edited(("power =", "powr =")), (":22  rack.gpu.powr", "unknown key", 'did you mean "power"?')),
     "typo in a table": (edited(("[limits]", "[limit]")), (":17  limit", "unknown table", 'did you mean "limits"?')),
+    "expansion of an ideal gas": (
+        edited(("[flow]", '[air]\nexpansion = "0.003 1/K"\n[flow]\ndensity = "ideal-gas"')),
+        ("air.expansion", "changes nothing", "leave it out"),
+    ),
+    "ideal gas driven by a force": (
+        edited(("[flow]", '[flow]\nperiodic = ["x"]\nbody_force = ["0.1 m/s2", "0 m/s2", "0 m/s2"]\ndensity = "ideal-gas"')),
+        ("flow.body_force", "one density"),
+    ),
+    "moving wall in a turbulent ideal gas": (
+        edited(("[flow]", '[flow]\ndensity = "ideal-gas"')) + SUN + 'velocity = ["1 m/s", "0 m/s", "0 m/s"]\n',
+        ("wall[0].velocity", "wall law"),
+    ),
+    "density that is no choice": (edited(("[flow]", '[flow]\ndensity = "ideal gas"')), ("flow.density", "boussinesq, ideal-gas")),
     "key of another program": (edited(("[flow]", "[flow]\nrelaxation = 0.7")), ("flow.relaxation", "unknown key", "turbulence")),
     "missing key": (edited(('cell = "0.1 m"\n', "")), ("mesh.cell", "missing", "Wanted cell size")),
     "missing room": (edited(('[room]\nsize = ["6 m", "7.2 m", "3 m"]\n', "")), ("room", "missing table")),

@@ -120,7 +120,7 @@ from = ["8 m", "1 m", "0 m"]
 to = ["8 m", "2 m", "2 m"]
 [[wall]]
 name = "sun"
-on = "y+"
+on = "x+"
 from = ["1 m", "0.5 m"]
 to = ["5 m", "3 m"]
 heat_flux = "15 W/m2"
@@ -273,10 +273,16 @@ def test_every_field_of_the_model_can_be_set() -> None:
         "Turbulence.zero_equation": "one choice so far",
         "Turbulence.wall_distance": "one choice so far",
         "Flow.body_force": "never beside a bulk velocity",
+        "Flow.density": "an ideal gas has no expansion of its own and is not driven: test_density_can_be_chosen",
         "Opening.kind": "both cases have both",
         "Opening.sign": "both cases have both",
     }
     assert {name for name in full if full[name] == plain.get(name)} <= set(fixed)
+
+
+def test_density_can_be_chosen() -> None:
+    assert case_from_text(VALID).flow.density == "boussinesq"
+    assert case_from_text(edited(("[flow]", '[flow]\ndensity = "ideal-gas"'))).flow.density == "ideal-gas"
 
 
 def test_schemes_can_differ() -> None:

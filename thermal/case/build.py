@@ -10,6 +10,7 @@ from typing import Any
 
 from thermal.case import aisle, checks, model, openings, periodic, rows, walls
 from thermal.case.asserts import build_limits
+from thermal.case.density import check_density
 from thermal.case.load import CASE_FILE, Tables, load_tables, read_text
 from thermal.case.resolved import resolved_text
 from thermal.errors import CaseErrors
@@ -110,9 +111,10 @@ def _flow(tables: Tables) -> model.Flow | None:
     if table.turbulence != "constant" and table.constant_viscosity > 0.0:
         what = f'constant_viscosity changes nothing with turbulence = "{table.turbulence}"'
         tables.report(("flow", "constant_viscosity"), what, 'turbulence = "constant"', "leave it out")
+    check_density(tables, table)
     axes, body_force, bulk_velocity = periodic.read_streams(tables, table)
     return model.Flow(
-        turbulence=turbulence, velocity_scheme=table.velocity_scheme or table.scheme,
+        turbulence=turbulence, density=table.density, velocity_scheme=table.velocity_scheme or table.scheme,
         temperature_scheme=table.temperature_scheme or table.scheme, buoyancy=table.buoyancy,
         initial_temperature=table.initial_temperature, periodic=axes, body_force=body_force, bulk_velocity=bulk_velocity,
         temperature_gradient=table.temperature_gradient,

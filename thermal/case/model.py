@@ -28,7 +28,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Air:
-    """Properties of the air at the site, constant in a Boussinesq run. Source of each default: thermal/fluids/air.py."""
+    """Properties of the air at the site, constant but for an ideal gas's density. Source of defaults: thermal/fluids/air.py."""
 
     density: float  # kg/m3, at reference_temperature and site pressure
     heat_capacity: float  # J/(kg K), at constant pressure
@@ -60,6 +60,7 @@ class Flow:
     """Numerics of the air flow. Relaxation is the solver's business, never the case's."""
 
     turbulence: Turbulence = Turbulence()
+    density: str = "boussinesq"  # boussinesq | ideal-gas
     velocity_scheme: str = "second-order"  # upwind | second-order
     temperature_scheme: str = "second-order"
     buoyancy: bool = True

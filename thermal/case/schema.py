@@ -117,6 +117,14 @@ class FlowTable(Table):
         source="Launder & Spalding 1974, Comput. Methods Appl. Mech. Eng. 3:269 (k-epsilon); Shih et al. 1995, Comput. Fluids "
         "24:227 (realizable); Yakhot et al. 1992, Phys. Fluids A 4:1510 (RNG)",
     )
+    density: Literal["boussinesq", "ideal-gas"] = setting(
+        "boussinesq",
+        "How density follows temperature: in buoyancy alone, linearly (boussinesq), or everywhere, as pressure/(R T) at one "
+        "thermodynamic pressure (ideal-gas). A flow in m3/s is then one of the object's own inlet air: a supply's at its "
+        "temperature, a rack's or return's at that of what it draws (a rack sized by delta_t moves the m3/s that give this rise "
+        "at the reference density). Air that comes and goes needs an opening without a flow, through which the hall breathes.",
+        source="low-Mach equations, Majda & Sethian 1985, Combust. Sci. Technol. 42:185",
+    )
     scheme: Scheme = setting(
         "second-order", "Convection scheme of velocity and temperature: robust first order, or bounded second order."
     )

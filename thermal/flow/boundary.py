@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from thermal.flow.domain import PRESSURE, Domain, FaceList
+from thermal.flow.domain import PRESSURE, Domain, FaceList, supply_density
 from thermal.flow.wall_heat import WallHeat
 from thermal.state import State
 
@@ -19,9 +19,9 @@ Launch = Callable[[], Any]
 class Sample:
     """What crosses each patch, from the solver's own face velocities and upwind temperatures, in float64 over the whole hall.
 
-    inflow       m3/s (patches,), into the room, openings' in- and outflow netted
+    inflow       m3/s (patches,) of reference density, into the room, openings' in- and outflow netted
     heat         K m3/s (patches,), sum of inflow x upwind temperature above reference; of a [[wall]], what it gives to the air
-    supplied     m3/s, sum over faces of what enters
+    supplied     m3/s of reference density, sum over faces of what enters
     mixed        K (patches,), flow-weighted temperature above reference of what crosses
     hottest      K (patches,), hottest cell at the patch
     surface      K (patches,), mean temperature above reference of the surface of a [[wall]], NaN for others
@@ -151,10 +151,9 @@ class Boundary:
 def jet_momentum(domain: Domain, faces: FaceList) -> np.ndarray:
     """What the jets of perforated openings carry above the superficial stream, m4/s2 along +axis, one entry a face.
 
-    A tile of open fraction f blows U/f through its holes: momentum U^2 A / f, of which the face velocity U brings U^2 A. The
-    rest acts
-    on the velocity of the next face inward (body-force model: Abdelmaksoud, Khalifa, Dang, Elhadidi, Schmidt and Iyengar
-    2010, ITherm).
+    A tile of open fraction f blows U/f through its holes: momentum U^2 A / f (times rho/rho0), of which the face velocity U
+    brings U^2 A. The rest acts on the velocity of the next face inward (body-force model: Abdelmaksoud, Khalifa, Dang,
+    Elhadidi, Schmidt and Iyengar 2010, ITherm).
     """
     push = np.zeros(len(faces))
     for index, patch in enumerate(domain.placement.patches):
@@ -163,6 +162,7 @@ def jet_momentum(domain: Domain, faces: FaceList) -> np.ndarray:
             speed = flow / float(patch.area.sum())
             here = faces.patch == index
             push[here] = faces.sign * speed**2 * faces.area[here] * (1.0 / patch.open_fraction - 1.0)
+            push[here] *= supply_density(domain.placement.case, patch)
     return push
 
 
@@ -191,8 +191,12 @@ class Outlet:
     def bind(self, inverse_relaxation: float, inverse_step: float) -> None:
         """Bind the prediction with its relaxation."""
         faces, state = self.faces, self.state
+        kernel, velocities = "outlet", [state.velocity[faces.axis]]
+        if state.face_density:
+            velocities = [state.true_velocity[faces.axis], state.velocity[faces.axis], state.face_density[faces.axis]]
+            kernel = "outlet_gas"
         self.predict = self.domain.backend.bind(
-            "outlet", self.count, self.cell_, self.area_, self.distance_, self.pressure_, self.loss_, state.velocity[faces.axis],
+            kernel, self.count, self.cell_, self.area_, self.distance_, self.pressure_, self.loss_, *velocities,
             faces.normal_offset, faces.inner_offset, float(faces.sign), state.p, self.conductance_,
             state.opening_conductance, inverse_relaxation, inverse_step,
         )  # fmt: skip

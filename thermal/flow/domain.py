@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from thermal.case.model import Opening, Rack, Wall
+from thermal.case.model import Case, Opening, Rack, Wall
+from thermal.fluids.air import density_ratio
 from thermal.parallel import HALO, Block, Communicator
 from thermal.place import Patch, Placement
 
@@ -259,8 +260,25 @@ class Domain:
         )
 
 
+def at_least_one(values: np.ndarray, dtype: Any) -> np.ndarray:
+    """At least one entry: a block may hold no front at all, and a device array of no length has no address."""
+    return values.astype(dtype) if len(values) else np.zeros(1, dtype)
+
+
+def expansion(case: Case) -> float:
+    """1/K: what buoyancy multiplies a K of State.lift by; the case's own in Boussinesq air, 1/T_ref of an ideal gas."""
+    return case.air.expansion if case.flow.density == "boussinesq" else 1.0 / case.air.reference_temperature
+
+
+def supply_density(case: Case, patch: Patch) -> float:
+    """Density over the reference one of what a supply blows; 1 in Boussinesq air, and for all whose air comes from the room."""
+    if case.flow.density == "boussinesq" or patch.kind != "supply" or not isinstance(patch.object, Opening):
+        return 1.0
+    return density_ratio(patch.object.temperature - case.air.reference_temperature, case.air.reference_temperature)
+
+
 def patch_flow(patch: Patch) -> float | None:
-    """Flow into the room through a patch, m3/s; None for a pressure opening."""
+    """Flow into the room through a patch, m3/s of its own inlet density; None for a pressure opening."""
     item = patch.object
     if isinstance(item, Rack):
         return item.flow if patch.kind == "back" else -item.flow

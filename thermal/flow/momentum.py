@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from thermal.flow.boundary import Boundary
-from thermal.flow.domain import Domain
+from thermal.flow.density import Boussinesq, IdealGas
+from thermal.flow.domain import Domain, expansion
 from thermal.flow.drive import Drive
 from thermal.flow.sweeps import Sweeps
 from thermal.state import State
@@ -18,23 +19,24 @@ STIFFNESS = 20.0
 class Momentum:
     """Rows of u, v, w on one block."""
 
-    def __init__(self, domain: Domain, state: State, boundary: Boundary, drive: Drive) -> None:
-        self.domain, self.state, self.boundary, self.drive = domain, state, boundary, drive
-        self.sweeps = [Sweeps(domain, state, velocity, axis) for axis, velocity in enumerate(state.velocity)]
+    def __init__(self, domain: Domain, state: State, boundary: Boundary, density: Boussinesq | IdealGas, drive: Drive) -> None:
+        self.domain, self.state, self.boundary, self.density, self.drive = domain, state, boundary, density, drive
+        self.sweeps = [Sweeps(domain, state, velocity, axis) for axis, velocity in enumerate(state.true_velocity)]
         self.defects = [0.0, 0.0, 0.0]
 
     def bind(self, relaxation: float, step: float) -> None:
         """Fix relaxation factor (0..1) and pseudo-time step (s) until the next call."""
         case, state, backend = self.domain.placement.case, self.state, self.domain.backend
         air, scheme = case.air, {"upwind": "upwind", "second-order": "second"}[case.flow.velocity_scheme]
-        buoyancy = air.gravity * air.expansion if case.flow.buoyancy else 0.0
+        buoyancy = air.gravity * expansion(case) if case.flow.buoyancy else 0.0
         self.assemble = []
         for axis, name in enumerate(NAMES):
             order = [(axis + shift) % 3 for shift in range(3)]
+            gas, moved = ("_gas", [state.true_velocity[axis]]) if state.face_density else ("", [])
             self.assemble.append(
                 backend.bind(
-                    f"momentum_{name}_{scheme}", *self.domain.n, *(state.velocity[a] for a in order), state.p, state.T,
-                    state.eddy_viscosity, self.domain.mask, self.domain.metrics, state.extra,
+                    f"momentum_{name}_{scheme}{gas}", *self.domain.n, *moved, *(state.velocity[a] for a in order),
+                    state.p, state.lift, state.eddy_viscosity, self.domain.mask, self.domain.metrics, state.extra,
                     *(state.rows[2 * a + side] for a in order for side in (0, 1)), state.rhs, state.inverse,
                     state.conductance[axis],
                     air.kinematic_viscosity, 1.0 / relaxation, 1.0 / step, buoyancy if axis == 2 else 0.0, STIFFNESS,
@@ -53,5 +55,6 @@ class Momentum:
             if measure:
                 self.defects[axis] = self.sweeps[axis].defect()
             self.sweeps[axis].run(SWEEPS)
+            self.density.carry(axis)
         self.drive.adjust()
         self.boundary.predict_openings()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermal.case.model import Case, Wall
-from thermal.flow.domain import patch_flow
+from thermal.flow.domain import expansion, patch_flow, supply_density
 from thermal.place import Placement
 
 # Pseudo-time step over the smaller of transit time H/U and buoyant period 1/N.
@@ -36,7 +36,8 @@ class Scales:
     """velocity m/s, temperature K, length m; heat K m3/s that objects and the fluxes of walls give to the air; skins the
     obstacles' share of it.
 
-    supply   m3/s: what the supplies blow, else what racks move, else what plumes or pressures drive, else a floor; never zero
+    supply   m3/s of reference density: what the supplies blow, else what racks move, else what plumes or pressures drive, else a
+    floor; never zero
     """
 
     velocity: float
@@ -89,7 +90,7 @@ def find_scales(placement: Placement) -> Scales:
     """Scales of a placed case: fastest opening or rack face, rise of the mean return, height of the room; or what heat drives."""
     case = placement.case
     air = case.air
-    gravity = air.gravity * air.expansion if case.flow.buoyancy else 0.0
+    gravity = air.gravity * expansion(case) if case.flow.buoyancy else 0.0
     fastest, supply, through = 0.0, 0.0, 0.0
     for patch in placement.patches:
         flow = patch_flow(patch)
@@ -97,7 +98,7 @@ def find_scales(placement: Placement) -> Scales:
             fastest = max(fastest, abs(flow) / float(patch.area.sum()))
             through += abs(flow) / 2.0
             if patch.kind == "supply" and flow > 0.0:
-                supply += flow
+                supply += flow * supply_density(case, patch)
     capacity = air.density * air.heat_capacity
     skins = sum(o.power for o in case.obstacles) / capacity
     fluxes = [(p.object.heat_flux or 0.0) * p.total_area / capacity for p in placement.patches if isinstance(p.object, Wall)]

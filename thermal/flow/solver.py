@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from thermal.flow.boundary import Boundary, Sample
-from thermal.flow.domain import Domain, patch_flow
+from thermal.flow.density import DENSITIES
+from thermal.flow.domain import Domain, patch_flow, supply_density
 from thermal.flow.drive import Drive
 from thermal.flow.energy import Energy
 from thermal.flow.momentum import Momentum
@@ -54,8 +55,9 @@ class Flow:
         self.scales: Scales = find_scales(domain.placement)
         self.boundary = Boundary(domain, self.state)
         self.racks = RackAir(domain, self.state)
+        self.density = DENSITIES[case.flow.density](domain, self.state, self.racks)
         self.drive = Drive(domain, self.state)
-        self.momentum = Momentum(domain, self.state, self.boundary, self.drive)
+        self.momentum = Momentum(domain, self.state, self.boundary, self.density, self.drive)
         self.pressure = Pressure(domain, self.state, self.boundary)
         self.energy = Energy(domain, self.state, self.boundary, self.racks, self.drive)
         self.turbulence = MODELS[self.model](domain, self.state, self.boundary)
@@ -69,9 +71,10 @@ class Flow:
         case = domain.placement.case
         rest = case.flow.initial_temperature - case.air.reference_temperature
         backend.fill(self.state.T, rest)
-        self.turbulence.begin()
         for axis in range(3):
             self.set_field(self.state.velocity[axis], np.zeros(_face_shape(domain, axis)), axis)
+        self.density.renew()
+        self.turbulence.begin()
 
     def bind(self, relaxation: float, step: float | None = None) -> None:
         """Fix relaxation (0..1) and pseudo-time step (s; default: the case's own)."""
@@ -82,11 +85,12 @@ class Flow:
         self.turbulence.bind(relaxation, step)
 
     def iterate(self, measure: bool) -> Measure | None:
-        """One pass: turbulence, momentum, pressure, temperature; all it needs is in the declared fields, so a checkpoint of them
-        goes on bit for bit. Returns how far the iterate was from an answer, if asked."""
+        """One pass: density, turbulence, momentum, pressure, temperature; all it needs is in the declared fields, so a
+        checkpoint of them goes on bit for bit. Returns how far the iterate was from an answer, if asked."""
         if not measure and self.domain.comm.size == 1:
             self._iterate_alone()
             return None
+        self.density.renew()
         self.turbulence.update(measure)
         self.momentum.predict(measure)
         self.pressure.project()
@@ -99,7 +103,10 @@ class Flow:
         coarsest level of the pressure equation."""
         if self._halves is None:
             program = self.domain.backend.program
-            before = (partial(self.turbulence.update, False), partial(self.momentum.predict, False), self.pressure.prepare)
+            before = (
+                self.density.renew, partial(self.turbulence.update, False), partial(self.momentum.predict, False),
+                self.pressure.prepare,
+            )  # fmt: skip
             after = (self.pressure.apply, partial(self.energy.solve, TEMPERATURE_SWEEPS, REFRESH, False))
             self._halves = program(before), program(after)
         before_half, after_half = self._halves
@@ -175,5 +182,6 @@ def fix_faces(domain: Domain, whole: np.ndarray, axis: int) -> np.ndarray:
             index[:, 2 - axis] += 1
         flow = patch_flow(patch)
         where = tuple(index.T)
-        fixed[where] = whole[where] if flow is None else patch.sign * flow / patch.area.sum()
+        density = supply_density(placement.case, patch)
+        fixed[where] = whole[where] if flow is None else patch.sign * density * flow / patch.area.sum()
     return fixed

@@ -52,6 +52,7 @@ class Outcome:
     error      K (racks,): what the iterations leave open: two standard errors where inlets are means, else LEFT times the most
                that any inlet last moved, as slow modes are those of the whole hall
     balance    heat (signed share of the heat to air) and mass (share of the supply), of the last iterate or window
+    pressure_ratio  thermodynamic pressure over that of the site
     fields     global arrays by name of state.FIELDS (face velocities on faces), means where unsteady
     """
 
@@ -67,6 +68,7 @@ class Outcome:
     measure: Measure
     history: list[dict[str, Any]]
     fields: dict[str, np.ndarray]
+    pressure_ratio: float
     flow: Any = field(repr=False)  # the Flow it ended with
     periodic: dict[str, Any] = field(default_factory=dict)  # row of the summary of a room that repeats itself
 
@@ -243,6 +245,7 @@ class SteadyRun:
         means = self.averages if verdict in ("steady", "unsteady") else None
         if means:  # the mean flow, made to close: its mass defect is that of no iterate
             self._set_fields(means.fields())
+            flow.density.renew()
             flow.pressure.close(POLISH)
         elif verdict == "steady":
             flow.polish(POLISH)
@@ -259,7 +262,7 @@ class SteadyRun:
             worst = self._worst(*shortfalls[0][1:])
         return Outcome(
             verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, error, balance,
-            measure, self.history, self._fields(), flow,
+            measure, self.history, self._fields(), flow.density.pressure_ratio(), flow,
         )  # fmt: skip
 
     def _worst(self, quantity: str, index: int, value: float, gate: float) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 GAS_CONSTANT = 287.05287  # J/(kg K), dry air; ICAO Doc 7488/3 (1993), table A
 SEA_LEVEL_PRESSURE = 101325.0  # Pa; ICAO Doc 7488/3
 SEA_LEVEL_TEMPERATURE = 288.15  # K; ICAO Doc 7488/3
@@ -36,6 +38,17 @@ def density(temperature: float, pressure: float) -> float:
                   1.204
     """
     return pressure / (GAS_CONSTANT * temperature)
+
+
+def density_ratio(above: Any, reference: float, pressure_ratio: float = 1.0) -> Any:
+    """Density of an ideal gas over its density at the reference temperature and the site's pressure, P T_ref/(T_ref + above).
+
+    above           K above the reference temperature, a number or an array;  reference   K
+    pressure_ratio  thermodynamic pressure over the site's
+    Example     >>> round(density_ratio(12.0, 293.15), 4)
+                0.9607
+    """
+    return pressure_ratio * reference / (reference + above)
 
 
 def dynamic_viscosity(temperature: float) -> float:

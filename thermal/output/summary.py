@@ -76,7 +76,8 @@ def index_row(racks: Sequence[Mapping[str, Any]], openings: Sequence[Mapping[str
     """
     result: dict[str, Any] = {"class": ashrae_class, "rci_high_percent": None, "rci_low_percent": None, "rti_percent": None,
                               "shi": None, "rhi": None}  # fmt: skip
-    flows = np.array([rack["air_flow_m3_s"] for rack in racks], dtype=float)
+    # mass flows of an ideal gas, else volumes of one density: the weights of heat
+    flows = np.array([rack.get("air_flow_kg_s", rack["air_flow_m3_s"]) for rack in racks], dtype=float)
     supply = _mixed([row for row in openings if row["kind"] == "supply"])
     returned = _mixed([row for row in openings if row["kind"] == "return"])
     if not racks or not _all_finite(racks, ("inlet_mean_degC", "inlet_max_degC", "inlet_min_degC", "outlet_mean_degC")):
@@ -152,8 +153,9 @@ def _celsius(kelvin: float) -> float:
 def _mixed(rows: Sequence[Mapping[str, Any]]) -> float | None:
     """Flow-weighted mean temperature in degC of openings, None when nothing flows."""
     known = [row for row in rows if _all_finite([row], ("flow_m3_s", "temperature_degC"))]
-    total = sum(abs(row["flow_m3_s"]) for row in known)
-    return sum(abs(row["flow_m3_s"]) * row["temperature_degC"] for row in known) / total if total > 0.0 else None
+    weights = [abs(row.get("flow_kg_s", row["flow_m3_s"])) for row in known]
+    total = sum(weights)
+    return sum(w * row["temperature_degC"] for w, row in zip(weights, known, strict=True)) / total if total > 0.0 else None
 
 
 def _all_finite(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> bool:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from thermal.flow.domain import Domain
+from thermal.flow.domain import Domain, at_least_one
 from thermal.state import State
 
 
 class RackAir:
     """Outlet temperatures of all racks, kept on the device.
 
-    outlet = flow-weighted mean over the front's faces + air_power / (rho c_p flow)
+    outlet = flow-weighted mean over the front's faces + rise, rise = air_power / (rho c_p flow)
     """
 
     def __init__(self, domain: Domain, state: State) -> None:
@@ -21,6 +19,8 @@ class RackAir:
         self.domain, self.state = domain, state
         racks, air = domain.racks, domain.placement.case.air
         self.count = len(racks)
+        self.rise = np.array([rack.air_power / (air.density * air.heat_capacity * rack.flow) for rack in racks])
+        self.rise_ = backend.upload(at_least_one(self.rise, float), np.float64)  # K; an ideal gas renews it
         if not self.count:
             return
         start, cells, flows = [0], [], []
@@ -31,16 +31,15 @@ class RackAir:
             cells.append(domain.flat(front.cell[mine]))
             flows.append(rack.flow * front.area[mine] / front.area.sum())
             start.append(start[-1] + int(mine.sum()))
-        rise = [rack.air_power / (air.density * air.heat_capacity * rack.flow) for rack in racks]
         self.sums_ = backend.zeros((2 * self.count,), np.float64)
         self.outlet_ = backend.zeros((self.count,), np.float64)
         self._fronts = backend.bind(
             "rack_fronts", self.count, backend.upload(np.array(start), np.int32),
-            backend.upload(_filled(np.concatenate(cells), np.int64), np.int64),
-            backend.upload(_filled(np.concatenate(flows), float), np.float64),
+            backend.upload(at_least_one(np.concatenate(cells), np.int64), np.int64),
+            backend.upload(at_least_one(np.concatenate(flows), float), np.float64),
             state.T, self.sums_,
         )  # fmt: skip
-        self._backs = backend.bind("rack_backs", self.count, self.sums_, backend.upload(np.array(rise), np.float64), self.outlet_)
+        self._backs = backend.bind("rack_backs", self.count, self.sums_, self.rise_, self.outlet_)
         self._carry = [
             backend.bind(
                 "inflow_change", len(faces), faces.cell_, faces.area_, state.velocity[faces.axis], faces.normal_offset,
@@ -73,8 +72,3 @@ class RackAir:
     def outlets(self) -> np.ndarray:
         """K above reference (racks,): temperature that each rack blows out now."""
         return self.domain.backend.download(self.outlet_) if self.count else np.zeros(0)
-
-
-def _filled(values: np.ndarray, dtype: Any) -> np.ndarray:
-    """At least one entry: a block may hold no front at all, and a device array of no length has no address."""
-    return values.astype(dtype) if len(values) else np.zeros(1, dtype)

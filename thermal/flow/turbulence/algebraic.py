@@ -38,7 +38,7 @@ class Laminar:
 
 
 class Constant(Laminar):
-    """A constant eddy viscosity in every fluid cell; walls by the viscous law with it."""
+    """A constant eddy viscosity in every fluid cell, constant times rho0 in an ideal gas; walls by the viscous law with it."""
 
     def begin(self) -> None:
         """Set the eddy viscosity."""
@@ -53,7 +53,7 @@ class ZeroEquation(Laminar):
 
     Made for rooms with mixed convection on coarse grids; no history of turbulence is carried, so jets mix by their speed and
     distance
-    from walls alone.
+    from walls alone. Of mass velocities the law gives r nut, which is what the rows of an ideal gas want.
     """
 
     def __init__(self, domain: Domain, state: State, boundary: Boundary) -> None:

@@ -3,6 +3,8 @@
     nut = C_mu k^2/eps,  C_mu 0.09,  C1 1.44,  C2 1.92,  sigma_k 1.0,  sigma_eps 1.3
 In a wall cell epsilon is set and G replaced by the log law's values, averaged over the cell's walls; k has no flux through a
 wall. Below the y+ where the log law meets the linear one, a wall cell makes no k and loses 2 nu k/y^2.
+In an ideal gas every term is one of rho/rho0 times what it is here: the eddy viscosity in rows is r nut, production comes from
+true velocities, and what kernels lack of a density in the sources of k and epsilon is added before their rows are made.
 Buoyancy production is off by default; "sgdh" adds -g beta nut/Pr_t dT/dz to G in both equations (simple gradient diffusion).
 """
 
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thermal.flow.domain import Domain, inflow_turbulence
+from thermal.flow.domain import Domain, expansion, inflow_turbulence
 from thermal.flow.scales import find_scales
 from thermal.flow.sweeps import Sweeps
 from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, moving, tangents
@@ -35,7 +37,8 @@ Launch = Callable[[], Any]
 class KEpsilon:
     """k and epsilon of one block, and the eddy viscosity they give.
 
-    Another model of the family says in `_bind_production`, `_bind_dissipation` and `_bind_viscosity` what it does otherwise.
+    Another model of the family says in `_bind_production`, `_bind_dissipation`, `_bind_thin_dissipation` and `_bind_viscosity`
+    what it does otherwise.
     """
 
     fields = ("k", "epsilon")
@@ -47,20 +50,23 @@ class KEpsilon:
         self.domain, self.state = domain, state
         s = state
         self.most = MOST * air.kinematic_viscosity
+        # arguments that tell kernels the density of an ideal gas
+        self.gas: tuple[Any, ...] = (s.lift, 1.0 / air.reference_temperature) if case.flow.density == "ideal-gas" else ()
         count = max(len(domain.wall_cells), 1)
         cells = domain.wall_cells if len(domain.wall_cells) else np.zeros(1, np.int64)
         self.wall_count = len(domain.wall_cells)
         self.wall_cells_ = backend.upload(cells, np.int64)
         self.wall_production, self.wall_dissipation = backend.zeros((count,)), backend.zeros((count,))
         self._produce = self._bind_production(
-            air.gravity * air.expansion / t.turbulent_prandtl if t.buoyancy_production == "sgdh" else 0.0
+            air.gravity * expansion(case) / t.turbulent_prandtl if t.buoyancy_production == "sgdh" else 0.0
         )
         self._viscosity = self._bind_viscosity()
         constants = (air.kinematic_viscosity, t.kappa, t.roughness_e, laminar_limit(t.kappa, t.roughness_e), C_MU)
         self._walls = [
             backend.bind(
-                f"wall_k_epsilon{moving(f)[0]}", *head(s, f), *tangents(domain, s, f), *moving(f)[1], s.eddy_viscosity, s.k,
-                f.slot_, f.weight_, self.wall_production, self.wall_dissipation, f.shear_, *constants,
+                f"wall_k_epsilon{'_gas' if self.gas else moving(f)[0]}", *head(s, f), *tangents(domain, s.true_velocity, f),
+                *moving(f)[1], s.eddy_viscosity, s.k, f.slot_, f.weight_, self.wall_production, self.wall_dissipation, f.shear_,
+                *constants, *self.gas,
             )
             for f in domain.lists
         ]  # fmt: skip
@@ -76,6 +82,11 @@ class KEpsilon:
         self._keep = [
             backend.bind("keep_above", *domain.n, s.k, LEAST_K), backend.bind("keep_above", *domain.n, s.epsilon, LEAST_EPSILON),
         ]  # fmt: skip
+        self._thin: tuple[list[Launch], list[Launch]] = ([], [])  # of k, of epsilon
+        if self.gas:
+            lift, per_kelvin = self.gas
+            self._dilute = backend.bind("times_density", *domain.n, lift, s.eddy_viscosity, per_kelvin)
+            self._thin = ([self._bind_destruction(1.0)], [self._bind_thin_dissipation()])
         self.defects = [0.0, 0.0]
 
     # -- what makes a model -----------------------------------------------------------------------------------------
@@ -95,6 +106,18 @@ class KEpsilon:
             C_1, C_2, inverse, inverse_step,
         )  # fmt: skip
 
+    def _bind_destruction(self, factor: float) -> Launch:
+        """The launch that adds (r - 1) factor eps/k to the rows in hand: what an ideal gas destroys more or less."""
+        s, domain = self.state, self.domain
+        lift, per_kelvin = self.gas
+        return domain.backend.bind(
+            "gas_destruction", *domain.n, s.k, s.epsilon, lift, domain.metrics, s.extra, factor, per_kelvin
+        )
+
+    def _bind_thin_dissipation(self) -> Launch:
+        """The launch that adds r - 1 times the model's sources of epsilon, those from G excepted, which holds r already."""
+        return self._bind_destruction(C_2)
+
     def _bind_viscosity(self) -> Launch:
         """The launch that renews the eddy viscosity."""
         s, domain = self.state, self.domain
@@ -105,7 +128,7 @@ class KEpsilon:
     def _flow(self) -> tuple[Any, ...]:
         """Leading arguments of the kernels that make G."""
         s, domain = self.state, self.domain
-        return (*domain.n, *s.velocity, s.T, s.eddy_viscosity, domain.mask, domain.metrics)
+        return (*domain.n, *s.true_velocity, s.lift, s.eddy_viscosity, domain.mask, domain.metrics)
 
     # -- the verbs of a turbulence model ----------------------------------------------------------------------------
     def begin(self) -> None:
@@ -123,7 +146,7 @@ class KEpsilon:
             k = 1.5 * (STREAM * scales.velocity) ** 2
             epsilon = C_MU**0.75 * k**1.5 / (EDDY * scales.length)
         self.fill(k, epsilon)
-        self._viscosity()
+        self._renew_viscosity()
         domain.comm.exchange([self.state.eddy_viscosity])
 
     def fill(self, k: float, epsilon: float) -> None:
@@ -158,14 +181,19 @@ class KEpsilon:
             launch()
         self._solve(self._inflow_epsilon, self._rows_epsilon, self._sweep_epsilon, 1, measure, fixed=True)
         self._solve(self._inflow_k, self._rows_k, self._sweep_k, 0, measure, fixed=False)
-        self._viscosity()
+        self._renew_viscosity()
         exchange([self.state.eddy_viscosity])
+
+    def _renew_viscosity(self) -> None:
+        self._viscosity()
+        if self.gas:
+            self._dilute()
 
     def _solve(self, inflow, rows, sweeps, index, measure, fixed) -> None:
         backend = self.domain.backend
         backend.fill(self.state.extra, 0.0)
         backend.fill(self.state.source, 0.0)
-        for launch in inflow:
+        for launch in (*inflow, *self._thin[index]):
             launch()
         rows()
         if fixed:

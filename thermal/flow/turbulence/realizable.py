@@ -43,6 +43,14 @@ class RealizableKEpsilon(KEpsilon):
             inverse, inverse_step,
         )  # fmt: skip
 
+    def _bind_thin_dissipation(self) -> Launch:
+        s, domain = self.state, self.domain
+        lift, per_kelvin = self.gas
+        return domain.backend.bind(
+            "gas_realizable", *domain.n, s.epsilon, s.k, self.state.strain, lift, domain.metrics, s.extra, s.source,
+            domain.placement.case.air.kinematic_viscosity, C_2, per_kelvin,
+        )  # fmt: skip
+
     def _bind_viscosity(self) -> Launch:
         s, domain = self.state, self.domain
         return domain.backend.bind(

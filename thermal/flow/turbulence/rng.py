@@ -31,6 +31,14 @@ class RngKEpsilon(KEpsilon):
             C_1, C_2, C_MU, ETA_0, BETA, inverse, inverse_step,
         )  # fmt: skip
 
+    def _bind_thin_dissipation(self) -> Launch:
+        s, domain = self.state, self.domain
+        lift, per_kelvin = self.gas
+        return domain.backend.bind(
+            "gas_rng", *domain.n, s.epsilon, s.k, self.state.strain, lift, domain.metrics, s.extra, s.source,
+            C_2, C_MU, ETA_0, BETA, per_kelvin,
+        )  # fmt: skip
+
     def _bind_viscosity(self) -> Launch:
         s, domain = self.state, self.domain
         return domain.backend.bind(

@@ -49,10 +49,10 @@ def conductive_limit(ratio: float, kappa: float, roughness_e: float) -> float:
     return limit
 
 
-def tangents(domain: Domain, state: State, faces: FaceList) -> tuple[Any, int, Any, int]:
-    """The two velocities along a list's faces, each with its stride, as the wall kernels take them."""
+def tangents(domain: Domain, velocity: tuple[Any, Any, Any], faces: FaceList) -> tuple[Any, int, Any, int]:
+    """The two of three velocities along a list's faces, each with its stride, as the wall kernels take them."""
     first, second = (axis for axis in range(3) if axis != faces.axis)
-    return state.velocity[first], domain.stride[first], state.velocity[second], domain.stride[second]
+    return velocity[first], domain.stride[first], velocity[second], domain.stride[second]
 
 
 def moving(faces: FaceList) -> tuple[str, tuple[Any, ...]]:
@@ -75,14 +75,17 @@ def bind_viscous(domain: Domain, state: State) -> list[Any]:
 
 
 def bind_log(domain: Domain, state: State) -> list[Any]:
-    """Launches that set the shear from the log law and the speed of the wall cell."""
+    """Launches that set the shear from the log law and the speed of the wall cell.
+
+    Mass velocities serve an ideal gas too: r u y/(mu/rho0) is the local Reynolds number.
+    """
     case = domain.placement.case
     t = case.flow.turbulence
     constants = (case.air.kinematic_viscosity, t.kappa, t.roughness_e, laminar_limit(t.kappa, t.roughness_e))
     launches = []
     for f in domain.lists:
         ending, slide = moving(f)
-        arguments = (*head(state, f), *tangents(domain, state, f), *slide, state.eddy_viscosity, f.shear_, *constants)
+        arguments = (*head(state, f), *tangents(domain, state.velocity, f), *slide, state.eddy_viscosity, f.shear_, *constants)
         launches.append(domain.backend.bind(f"wall_log{ending}", *arguments))
     return launches
 
@@ -102,8 +105,12 @@ def bind_heat(domain: Domain, state: State, faces: FaceList, place_: Any, head: 
         air.kinematic_viscosity, air.prandtl, t.turbulent_prandtl, t.kappa, t.roughness_e, sublayer_resistance(ratio),
         conductive_limit(ratio, t.kappa, t.roughness_e),
     )  # fmt: skip
+    if "k" in state.names and case.flow.density == "ideal-gas":
+        density = (state.lift, 1.0 / air.reference_temperature)
+        return backend.bind("wall_heat_k_epsilon_gas", *head, state.k, *rows, *constants, C_MU, *density)
     if "k" in state.names:
         return backend.bind("wall_heat_k_epsilon", *head, state.k, *rows, *constants, C_MU)
+    # of mass velocities cw |r u|/A is (r u*)^2, and a conductance over rho0 c_p has r u*
     ending, slide = moving(faces)
-    along = (*tangents(domain, state, faces), *slide)
+    along = (*tangents(domain, state.velocity, faces), *slide)
     return backend.bind(f"wall_heat_log{ending}", *head, place_, faces.shear_, *along, *rows, *constants)

@@ -37,7 +37,9 @@ class System:
         """A hierarchy for this grid."""
         return Multigrid(backend, self.planes, self.keep, self.regions, comm, block, sweeps)
 
-    def solver(self, backend: Backend, iterations: int = 2, sweeps: Sequence[int] = SWEEPS) -> tuple[PressureSolver, Any, Any]:
+    def solver(
+        self, backend: Backend, iterations: int = 2, sweeps: Sequence[int] = SWEEPS
+    ) -> tuple[PressureSolver, Any, Any]:
         """A solver that is set up, a device array for the answer, and the right side."""
         solver = PressureSolver(self.multigrid(backend, sweeps=sweeps), iterations)
         solver.setup(*(backend.upload(g) for g in self.operator))

@@ -178,7 +178,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="benchmarks.halls", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--cases", nargs="+", choices=list(CELLS), default=list(STEADY), metavar="CASE")
-    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES[:2]))
+    parser.add_argument("--sizes", nargs="*", choices=SIZES, default=list(SIZES[:2]), help="none: the page from kept rows")
     parser.add_argument("--cell", type=float, nargs="+", metavar="M", help="cells in m in place of the table's, for every case")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--iterations", type=int, metavar="N", help="limit on the finest grid")
@@ -204,9 +204,9 @@ def main(arguments: list[str] | None = None) -> int:
         rows = merge(kept, runs)
         if options.rows:  # after every hall: a long plan may be cut off
             options.rows.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
-        if options.write:
-            given = " ".join(["python -m benchmarks.halls", *(sys.argv[1:] if arguments is None else arguments)])
-            options.write.write_text(markdown(rows, notes, given), encoding="utf-8")
+    if options.write:
+        given = " ".join(["python -m benchmarks.halls", *(sys.argv[1:] if arguments is None else arguments)])
+        options.write.write_text(markdown(merge(kept, runs), notes, given), encoding="utf-8")
     return 0
 
 

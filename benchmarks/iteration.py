@@ -73,12 +73,14 @@ def open_flow(placement: Placement, device: Any) -> Flow:
     return flow
 
 
-def record(placement: Placement, backend: str, precision: str, threads: int | None, measured: bool = False) -> Recorder:
-    """One iteration counted launch by launch."""
-    recorder = Recorder(open_backend(backend, precision, threads))
+def record(
+    placement: Placement, backend: str, precision: str, threads: int | None, measured: bool = False, dry: bool = False
+) -> Recorder:
+    """One iteration counted launch by launch; `dry`: counted only, nothing is computed."""
+    recorder = Recorder(open_backend(backend, precision, threads), dry)
     flow = open_flow(placement, recorder.device)
     recorder.name_parts(flow)
-    for number in range(WARM):
+    for number in range(1 if dry else WARM):
         flow.iterate(number % 2 == 1)
     with recorder.watching():
         flow.iterate(measured)

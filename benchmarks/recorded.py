@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from kernels.traffic import Traffic, traffic
 from thermal.flow.solver import Flow
 from thermal.flow.sweeps import Sweeps
@@ -33,11 +35,24 @@ class Sum:
     items: int = 0
 
 
+@dataclass(frozen=True)
+class Step:
+    """One launch: the part of the solver, the kernel, its bytes, and the cells of its grid along x, y, z, if it has one."""
+
+    part: str
+    kernel: str
+    traffic: Traffic
+    grid: tuple[int, int, int] | None
+
+
 class Watched:
     """A launch that is counted and timed while its recorder is on."""
 
-    def __init__(self, recorder: Recorder, name: str, launch: Callable[[], Any], count: Callable[[], Traffic]):
-        self._recorder, self._name, self._launch, self._count = recorder, name, launch, count
+    def __init__(
+        self, recorder: Recorder, name: str, launch: Callable[[], Any], count: Callable[[], Traffic],
+        grid: tuple[int, int, int] | None = None,
+    ):  # fmt: skip
+        self._recorder, self._name, self._launch, self._count, self.grid = recorder, name, launch, count, grid
 
     @cached_property
     def traffic(self) -> Traffic:
@@ -52,14 +67,15 @@ class Watched:
 class Recorder:
     """Counts what is asked of a backend while `on`.
 
-    sums    by (part, kernel)      order   (part, kernel, bytes) of every launch in its order
+    sums    by (part, kernel)      order   every launch in its order
     clock   seconds by part, host and waiting included, parts inside it not
     """
 
-    def __init__(self, device: Any) -> None:
-        self.device, self.on, self.part = device, False, OTHER
+    def __init__(self, device: Any, dry: bool = False) -> None:
+        """dry: launches, fills and copies are counted and not done, so that arrays take no memory; downloads give zeros."""
+        self.device, self.on, self.part, self.dry = device, False, OTHER, dry
         self.sums: dict[tuple[str, str], Sum] = defaultdict(Sum)
-        self.order: list[tuple[str, str, Traffic]] = []
+        self.order: list[Step] = []
         self._bind, self._fill, self._copy, self._store, self._download = (
             device.bind, device.fill, device.copy, device.store, device.download,
         )  # fmt: skip
@@ -68,13 +84,19 @@ class Recorder:
         device.run = lambda kernel, *values: self.bind(kernel, *values)()
         self.waits = 0
         self.clock: dict[str, float] = defaultdict(float)
+        self.sizes: list[tuple[int, int, int]] = []  # cells along x, y, z of the pressure equation's levels
         self._within: list[float] = []  # seconds of parts inside the ones that are open
         device.download = self.download
+        if dry:
+            device.zeros = device.empty = lambda shape, dtype=None: np.zeros(shape, dtype or device.real)
+            device.store = lambda source, target: None
 
     def bind(self, kernel: str, *values: Any) -> Watched:
         """As the backend's, watched."""
-        launch = self._bind(kernel, *values)
-        return Watched(self, kernel, launch, lambda: traffic(self.device.kernels[kernel], values))
+        launch, signature = self._bind(kernel, *values), self.device.kernels[kernel]
+        names = {parameter.name: value for parameter, value in zip(signature.parameters, values, strict=True)}
+        grid = tuple(int(names[name]) for name in ("nx", "ny", "nz")) if "nx" in names and "nz" in names else None
+        return Watched(self, kernel, launch, lambda: traffic(signature, values), grid)
 
     def fill(self, array: Any, value: float) -> None:
         """As the backend's, watched: each element is written."""
@@ -96,11 +118,13 @@ class Recorder:
     def take(self, name: str, launch: Callable[[], Any], watched: Watched) -> None:
         """Do a launch; while on, count and time it."""
         if not self.on:
-            launch()
+            if not self.dry:
+                launch()
             return
         count = watched.traffic  # made at the first launch, outside the time
         begun = time.perf_counter()
-        launch()
+        if not self.dry:
+            launch()
         self.device.synchronize()
         seconds = time.perf_counter() - begun
         kernel = self.device.kernels.get(name)
@@ -113,7 +137,7 @@ class Recorder:
         total.seconds += seconds
         if listed:
             self._inner(LISTS, seconds)
-        self.order.append((LISTS if listed else self.part, name, count))
+        self.order.append(Step(LISTS if listed else self.part, name, count, watched.grid))
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -146,6 +170,7 @@ class Recorder:
         ):
             setattr(thing, method, self._named(getattr(thing, method), part))
         flow._halves = None
+        self.sizes = solver._multigrid.sizes
 
     def _named(self, method: Callable[..., Any], part: str) -> Callable[..., Any]:
         def within(*arguments: Any, **named: Any) -> Any:

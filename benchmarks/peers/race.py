@@ -149,7 +149,7 @@ def report(variant: Variant, settings: Settings, peer: Peer, ours: list[Process]
         "",
         "| program | timed | iterations | seconds | OpenFOAM takes |",
         "|---|---|---|---|---|",
-        f"| OpenFOAM v1912, {settings.processes} processes | solver, to the criterion over {WINDOW} iterations ({ended}) | "
+        f"| OpenFOAM v1912, {_processes(settings.processes)} | solver, to the criterion over {WINDOW} iterations ({ended}) | "
         f"{peer.iterations[at]:.0f} | {theirs:.1f} | |",
     ]
     for when, process in zip(("before", "after"), ours, strict=True):
@@ -163,6 +163,10 @@ def report(variant: Variant, settings: Settings, peer: Peer, ours: list[Process]
     mean = theirs / float(np.mean(walls))
     lines += ["", f"Ratio, whole command against OpenFOAM's solver: **{mean:.1f} ×** (mean of before and after).", ""]
     return "\n".join(lines + _inlets(peer, ours[-1].summary, at))
+
+
+def _processes(count: int) -> str:
+    return "1 process" if count == 1 else f"{count} processes"
 
 
 def _solver_row(own: Track, name: str, width: int, theirs: float) -> str:

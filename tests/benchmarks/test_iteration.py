@@ -30,7 +30,7 @@ def test_counts_do_not_depend_on_the_backend(placement: Placement) -> None:
     with cupy_stand_in() as cp:
         cuda = iteration.record(placement, "cuda", "single", None)
         assert cp.counts.kernels > 0
-    assert [(part, kernel) for part, kernel, _ in host.order] == [(part, kernel) for part, kernel, _ in cuda.order]
+    assert [(s.part, s.kernel, s.grid) for s in host.order] == [(s.part, s.kernel, s.grid) for s in cuda.order]
     assert cuda.waits == host.waits == 1
     for name, one in host.by_kernel().items():
         if name not in SUMS:

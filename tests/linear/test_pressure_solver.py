@@ -7,6 +7,7 @@ import pytest
 
 from kernels import Backend, open_backend
 from tests.linear.systems import AISLE, INSIDE, RACKS, SCREENS, Hall, System, stretched
+from thermal.linear.regions import _cut
 
 N = (19, 13, 8)
 MIXED = Hall(N, widths=stretched(N, 4.0), solids=RACKS, sheets=SCREENS, factor=1e-2)
@@ -189,3 +190,13 @@ def test_solving_allocates_no_device_arrays(double: Backend, monkeypatch: pytest
 
 def _refuse(*_: object, **__: object) -> None:
     raise AssertionError("a solution asked for memory or a new launch")
+
+
+def test_regions_are_cut_into_pieces_that_no_thread_adds_long() -> None:
+    """Every run in one piece, every piece in one region, pieces and their number about as long as the other."""
+    for lengths in ([10_000], [1], [5000, 3, 0, 4997], [], [0]):
+        first = np.cumsum([0, *lengths])
+        pieces, groups = _cut(first)
+        assert pieces[0] == 0 and pieces[-1] == first[-1] and groups[-1] == len(pieces) - 1
+        assert [int(pieces[group]) for group in groups] == first.tolist()
+        assert np.diff(pieces).max(initial=0) <= 100 and len(pieces) <= 110

@@ -83,7 +83,12 @@ class Boundary:
                 )
         self._outlets = [Outlet(domain, state, faces) for faces in domain.lists if (faces.kind[: faces.own] == PRESSURE).any()]
         self.walls = WallHeat(domain, state)
-        self._probes = [Probe(domain, state, faces) for faces in domain.lists if (faces.patch[: faces.own] >= 0).any()]
+        probed = [faces for faces in domain.lists if (faces.patch[: faces.own] >= 0).any()]
+        counts = [int((faces.patch[: faces.own] >= 0).sum()) for faces in probed]
+        self._seen = backend.zeros((max(3 * sum(counts), 1),))  # of all probes in one piece: the host waits once
+        ends = 3 * np.cumsum([0, *counts])
+        pieces = [self._seen[begin:end] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+        self._probes = [Probe(domain, state, faces, piece) for faces, piece in zip(probed, pieces, strict=True)]
 
     def inflows(self, values: Sequence[Any]) -> list[Launch]:
         """Launches that add each list's entering `values` (device arrays, one a list) to the scalar row in hand."""
@@ -138,7 +143,12 @@ class Boundary:
         sums = np.zeros((7, count + 1))
         hottest = np.full(count + 1, -np.inf)
         for probe in self._probes:
-            probe.read(sums[:4], hottest)
+            probe.launch()
+        seen, begin = self.domain.backend.download(self._seen), 0
+        for probe in self._probes:
+            end = begin + 3 * probe.count
+            probe.read(seen[begin:end], sums[:4], hottest)
+            begin = end
         self.walls.read(sums[4:])
         totals = self.domain.comm.sum(sums.ravel()).reshape(sums.shape)
         peak = self.domain.comm.max(hottest)
@@ -203,29 +213,32 @@ class Outlet:
 
 
 class Probe:
-    """Reads velocity and temperature at the patch faces of one list."""
+    """Looks at velocity, temperature and entering temperature at the patch faces of one list."""
 
-    def __init__(self, domain: Domain, state: State, faces: FaceList) -> None:
+    def __init__(self, domain: Domain, state: State, faces: FaceList, seen: Any) -> None:
+        """seen: device array (3 x faces,) that it fills."""
         backend = domain.backend
-        self.backend, self.faces = backend, faces
+        self.faces = faces
         self.chosen = np.flatnonzero(faces.patch[: faces.own] >= 0)
-        count = len(self.chosen)
+        count = self.count = len(self.chosen)
         self.patch, self.area = faces.patch[self.chosen], faces.area[self.chosen]
-        self.fronts = np.array([domain.placement.patches[p].kind == "front" for p in self.patch])
         cell_ = backend.upload(faces.cell[self.chosen], np.int64)
-        self.velocity_, self.temperature_ = backend.zeros((count,), backend.real), backend.zeros((count,), backend.real)
-        self.launches = [
-            backend.bind("gather", count, cell_, faces.normal_offset, state.velocity[faces.axis], self.velocity_),
-            backend.bind("gather", count, cell_, 0, state.T, self.temperature_),
+        chosen_ = backend.upload(self.chosen, np.int64)
+        velocity_, temperature_, entering_ = seen[:count], seen[count : 2 * count], seen[2 * count :]
+        self._launches = [
+            backend.bind("gather", count, cell_, faces.normal_offset, state.velocity[faces.axis], velocity_),
+            backend.bind("gather", count, cell_, 0, state.T, temperature_),
+            backend.bind("gather", count, chosen_, 0, faces.temperature_, entering_),
         ]
 
-    def read(self, sums: np.ndarray, hottest: np.ndarray) -> None:
-        """Add this list's faces to the sums by patch: inflow, inflow x temperature, inflow of entering faces, its heat."""
-        for launch in self.launches:
+    def launch(self) -> None:
+        """Look."""
+        for launch in self._launches:
             launch()
-        velocity = self.backend.download(self.velocity_).astype(np.float64)
-        cell = self.backend.download(self.temperature_).astype(np.float64)
-        entering = self.backend.download(self.faces.temperature_).astype(np.float64)[self.chosen]
+
+    def read(self, seen: np.ndarray, sums: np.ndarray, hottest: np.ndarray) -> None:
+        """Add this list's faces to the sums by patch: inflow, inflow x temperature, inflow of entering faces, its heat."""
+        velocity, cell, entering = seen.reshape(3, -1).astype(np.float64)
         flow = self.faces.sign * velocity * self.area
         upwind = np.where(flow > 0.0, entering, cell)
         inward = np.maximum(flow, 0.0)

@@ -28,7 +28,10 @@ class RegionMeans:
         cells = comm.sum(np.bincount(region, length[order], minlength=self.count).astype(np.float64))
         self._run_table = backend.upload(packed.astype(np.int32))
         self._region = backend.upload(region.astype(np.int32))
-        self._first = backend.upload(np.searchsorted(region, np.arange(self.count + 1)).astype(np.int32))
+        first = np.searchsorted(region, np.arange(self.count + 1))
+        self._pieces, groups = _cut(first)
+        self._first, self._groups = (backend.upload(part.astype(np.int32)) for part in (self._pieces, groups))
+        self._piece_sums = backend.zeros(max(len(self._pieces) - 1, 1), np.float64)
         self._cells = backend.upload(np.maximum(cells, 1.0), np.float64)
         self._partial = backend.zeros(max(self._runs, 1), np.float64)
         self._sums = backend.zeros(max(self.count, 1), np.float64)
@@ -54,7 +57,9 @@ class RegionMeans:
         steps: list[Any] = []
         if self._runs:
             steps.append(self._backend.bind("sum_runs", *self._n, self._runs, self._run_table, field, self._partial))
-        steps.append(self._backend.bind("sum_regions", self.count, self._first, self._partial, sums))
+        pieces = len(self._pieces) - 1
+        steps.append(self._backend.bind("sum_regions", pieces, self._first, self._partial, self._piece_sums))
+        steps.append(self._backend.bind("sum_regions", self.count, self._groups, self._piece_sums, sums))
         if self._comm.size > 1:
             steps.append(lambda: self._add_blocks(sums))
         return steps
@@ -62,6 +67,18 @@ class RegionMeans:
     def _add_blocks(self, sums: Any) -> None:
         total = self._comm.sum(self._backend.download(sums))
         self._backend.store(total, sums)
+
+
+def _cut(first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Regions (first run of each, and the end of the last) cut into pieces of about as many runs as there are pieces, so that no
+    thread of a GPU adds long. First run of each piece and the end; first piece of each region and the end.
+    """
+    most = max(1, int(np.sqrt(first[-1])))
+    starts, groups = [], [0]
+    for begin, end in zip(first[:-1], first[1:], strict=True):
+        starts += list(range(int(begin), int(end), most))
+        groups.append(len(starts))
+    return np.array([*starts, first[-1]]), np.array(groups)
 
 
 def _runs(regions: np.ndarray) -> tuple[np.ndarray, ...]:

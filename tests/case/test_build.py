@@ -120,7 +120,7 @@ from = ["8 m", "1 m", "0 m"]
 to = ["8 m", "2 m", "2 m"]
 [[wall]]
 name = "sun"
-on = "y+"
+on = "x+"
 from = ["1 m", "0.5 m"]
 to = ["5 m", "3 m"]
 heat_flux = "15 W/m2"

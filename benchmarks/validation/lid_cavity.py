@@ -78,8 +78,8 @@ def run(sheet: Sheet) -> None:
     sheet.note(
         STUDY,
         "Velocities over the lid's speed on both centrelines, at the places of the tables (cubic interpolation). A slab one cell "
-        "thick, periodic across; bounded second-order scheme. The tables are solutions of 129 x 129 points (257 x 257 at "
-        "Re 3200 and 5000): at Re 100 grids agree with each other ten times better than with them.",
+        "thick, periodic across; bounded second-order scheme. The tables are solutions on a grid of 129 x 129 points themselves: "
+        "at Re 100 our grids agree with each other ten times better than with them.",
     )
     profiles: dict[int, dict[str, Any]] = {}
     for reynolds in (100, 400, 1000):

@@ -1,7 +1,7 @@
 """What a velocity fixed in all components at the rack fronts does to an OpenFOAM run of our halls; docs/openfoam.md tells it.
 
-    python -m benchmarks.fronts_study --runs DIR             runs what DIR does not hold yet, about 15 minutes; prints the figures
-    python -m benchmarks.fronts_study --runs DIR --pictures docs/pictures
+python -m benchmarks.fronts_study --runs DIR             runs what DIR does not hold yet, about 15 minutes; prints the figures
+python -m benchmarks.fronts_study --runs DIR --pictures docs/pictures
 """
 
 from __future__ import annotations

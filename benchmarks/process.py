@@ -25,6 +25,22 @@ row = {"code": done.returncode, "wall": wall, "processor": used.ru_utime + used.
 open(sys.argv[1], "w").write(json.dumps(row))
 """
 
+STAMP = """
+import subprocess, sys, time
+begun = time.monotonic()
+child = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+for line in child.stdout:
+    if line.startswith(sys.argv[1].encode()):
+        line = line.rstrip() + b"   #clock %.3f\\n" % (time.monotonic() - begun)
+    sys.stdout.buffer.write(line)
+sys.exit(child.wait())
+"""
+
+
+def stamped(start: str, command: Sequence[str]) -> list[str]:
+    """A command whose output lines that begin with `start` end in `#clock SECONDS` since it was started."""
+    return [sys.executable, "-S", "-c", STAMP, start, *command]
+
 
 @dataclass(frozen=True)
 class Run:

@@ -77,13 +77,13 @@ def inlet_track(solved: Solved) -> np.ndarray:
     return np.array([[row[name] for name in names] for row in solved.outcome.history if row["level"] == 0]) - 273.15
 
 
-def solve(variant: Variant, device: Any = None) -> Solved:
+def solve(variant: Variant, device: Any = None, monitor: Monitor | None = None) -> Solved:
     """Run a variant to its verdict; the device defaults to the best of this machine, single precision, two threads."""
     case = variant.load()
     device = device or open_backend("auto", "single", 2)
     placements = place_sequence(case, make_grid(case))
     begun = time.perf_counter()
-    outcome = SteadyRun(placements, device, Serial(), case.stop.iterations, Monitor()).run()
+    outcome = SteadyRun(placements, device, Serial(), case.stop.iterations, monitor or Monitor()).run()
     return Solved(variant, case, placements[-1], device, outcome, time.perf_counter() - begun)
 
 

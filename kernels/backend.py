@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,6 +43,10 @@ class Backend(Protocol):
         """Copy a whole device array into another of the same shape and type."""
         ...
 
+    def store(self, source: Any, target: Array) -> None:
+        """Copy a NumPy array into a device array of the same shape, converted to its type; allocates nothing on the device."""
+        ...
+
     def fill(self, array: Array, value: float) -> None:
         """Set every element of a device array, halos included."""
         ...
@@ -59,6 +63,14 @@ class Backend(Protocol):
         """A launch without arguments. Arguments are checked and converted once; arrays are kept alive by the launch.
 
         Raises KernelError naming the kernel and the parameter.
+        """
+        ...
+
+    def program(self, steps: Sequence[Launch]) -> Launch:
+        """One call for many launches, fills and copies, done in this order each time.
+
+        Steps may call others of their kind; they neither allocate nor move anything between host and device, because a GPU
+        records them once and repeats the record. Where it refuses to, they run one by one.
         """
         ...
 

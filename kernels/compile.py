@@ -11,14 +11,14 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from kernels.errors import BackendUnavailable, CompileError
-from kernels.signature import SOURCES, source_files
+from kernels.signature import SOURCES, Kernel, parse, source_files
 
 # No -ffast-math: linking with it switches denormals off for the whole Python process. The two -fno options give its useful
 # part (sqrt without errno, comparisons that vectorise) and leave NaN and infinity as they are.
@@ -30,6 +30,7 @@ FLAGS = (
 )
 C_REAL = {"single": "float", "double": "double"}
 TEAM = SOURCES / "team.cpp"
+PROGRAM = "program"  # stem of the text that calls many kernels in one call; made here, from what the kernel files declare
 MEND_COMPILER = "install one: apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora, RHEL)"
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"[ \t]*(//[^\n]*)?$', re.M)
@@ -65,10 +66,23 @@ def flatten(path: Path, seen: set[Path] | None = None) -> str:
             return ""
         if not header.is_file():
             raise CompileError(f"{path.name}: no header {match[1]} beside it")
-        return f"{flatten(header, seen)}\n#line {line} \"{path.name}\""
+        return f'{flatten(header, seen)}\n#line {line} "{path.name}"'
 
     body = _INCLUDE.sub(replace, text).replace("#pragma once", "")
     return f'#line 1 "{path.name}"\n{body}'
+
+
+def program_text(kernels: Iterable[Kernel]) -> str:
+    """C++ that calls kernels by tables of addresses: `fv_call_NAME` one of them, `fv_program` many in a row."""
+    lines = ["// Calls many kernels in one call from Python.", 'extern "C" {']
+    for kernel in kernels:
+        given = [f"{'' if p.pointer else '*'}({p.type}*)a[{n}]" for n, p in enumerate(kernel.parameters)]
+        declared = ", ".join(f"{'const ' if p.constant else ''}{p.type}{'*' if p.pointer else ''}" for p in kernel.parameters)
+        lines.append(f"void {kernel.name}({declared});")
+        lines.append(f"void fv_call_{kernel.name}(void* const* a) {{ {kernel.name}({', '.join(given)}); }}")
+    lines.append("void fv_program(long long count, void (*const* calls)(void* const*), void* const* const* arguments)")
+    lines.append("{ for (long long n = 0; n < count; ++n) calls[n](arguments[n]); }\n}\n")
+    return "\n".join(lines)
 
 
 def find_compiler() -> Compiler:
@@ -89,7 +103,7 @@ def check_compiler(compiler: Compiler) -> None:
     """Compile and link an empty OpenMP loop. Raises BackendUnavailable with the compiler's own words if that fails."""
     with tempfile.TemporaryDirectory(prefix="hallflow-") as folder:
         source = Path(folder, "probe.cpp")
-        source.write_text("#include <omp.h>\nextern \"C\" int probe() { return omp_get_max_threads(); }\n")
+        source.write_text('#include <omp.h>\nextern "C" int probe() { return omp_get_max_threads(); }\n')
         command = [*compiler.command, "-shared", "-fPIC", "-fopenmp", str(source), "-o", str(Path(folder, "probe.so"))]
         answer = subprocess.run(command, capture_output=True, text=True)
     if answer.returncode:
@@ -117,8 +131,10 @@ def build_library(
     texts = {path.stem: flatten(path) for path in source_files(folder, files)}
     if dress:
         texts = {stem: dress(stem, text) for stem, text in texts.items()}
-    elif compiler.is_gnu:
-        texts[TEAM.stem] = TEAM.read_text(encoding="utf-8")
+    else:
+        texts[PROGRAM] = program_text(kernel for stem, text in list(texts.items()) for kernel in parse(text, stem))
+        if compiler.is_gnu:
+            texts[TEAM.stem] = TEAM.read_text(encoding="utf-8")
     machine = "\n".join([compiler.version, *compiler.command, *flags, cpu_features()])
     keys = {stem: _digest(machine, stem, text) for stem, text in texts.items()}
     library = cache.path(f"kernels-{precision}-{_digest(*keys.values())}.so")

@@ -17,7 +17,7 @@ from kernels.backend import REAL, Array, Launch, target_dtype
 from kernels.compile import C_REAL, flatten
 from kernels.errors import BackendUnavailable, CompileError, KernelError
 from kernels.geometry import check_partials, launch_geometry
-from kernels.numpy_backend import find_kernel
+from kernels.numpy_backend import find_kernel, run_all
 from kernels.signature import SOURCES, convert, partial_count, read_kernels, source_files
 
 # Division and square root stay exact (NVRTC's default); the only licence taken is fused multiply-add, as on the CPU.
@@ -73,6 +73,12 @@ class CudaBackend:
             raise KernelError(f"copy: {source.dtype}{source.shape} into {target.dtype}{target.shape}")
         self._cupy.copyto(target, source)
 
+    def store(self, source: Any, target: Array) -> None:
+        """Copy a NumPy array into a device array of the same shape, converted to its type; allocates nothing on the device."""
+        if np.shape(source) != target.shape:
+            raise KernelError(f"store: {np.shape(source)} into {target.shape}")
+        target.set(np.ascontiguousarray(source, target.dtype))
+
     def fill(self, array: Array, value: float) -> None:
         """Set every element, halos included."""
         array.fill(value)
@@ -96,6 +102,10 @@ class CudaBackend:
         grid, block = geometry
         return partial(self._functions[kernel], grid, block, tuple(converted))
 
+    def program(self, steps: Sequence[Launch]) -> Launch:
+        """One call for many launches, fills and copies: a CUDA graph from the second call on, where CuPy can record one."""
+        return Program(self._cupy, steps)
+
     def run(self, kernel: str, *arguments: Any) -> None:
         """Bind and launch once."""
         self.bind(kernel, *arguments)()
@@ -110,6 +120,50 @@ class CudaBackend:
                 raise CompileError(f"{path.name} does not compile for the GPU:\n{error}") from error
             raise BackendUnavailable(f"the GPU compiler does not work: {_line(error)}; {MEND_CUPY}") from error
         return module
+
+
+class Program:
+    """Steps that become a CUDA graph: run one by one at the first call (whatever must be compiled is compiled then), recorded at
+    the second, repeated from there on. `refusal` says why there is no graph, "" if there is or may yet be one.
+    """
+
+    recording = False  # a program that runs while another one is recorded is part of it
+
+    def __init__(self, cupy: Any, steps: Sequence[Launch]):
+        self._cupy = cupy
+        self._steps = tuple(steps)
+        self._graph: Any = None
+        self._calls = 0
+        self.refusal = ""
+
+    def __call__(self) -> None:
+        """Do all steps; returns before the device has."""
+        if Program.recording:
+            run_all(self._steps)
+            return
+        self._calls += 1
+        if self._calls == 2:
+            self._record()
+        if self._graph is None:
+            run_all(self._steps)
+        else:
+            self._graph.launch()
+
+    def _record(self) -> None:
+        Program.recording = True
+        try:
+            stream = self._cupy.cuda.Stream(non_blocking=True)
+            with stream:
+                stream.begin_capture()
+                try:
+                    run_all(self._steps)
+                finally:
+                    graph = stream.end_capture()
+            self._graph = graph
+        except Exception as error:  # CuPy's and the driver's own kinds; steps that were recorded have not been done
+            self.refusal = _line(error)
+        finally:
+            Program.recording = False
 
 
 def load_cupy() -> Any:

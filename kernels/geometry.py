@@ -20,20 +20,28 @@ def launch_geometry(kernel: Kernel, arguments: Sequence[Any]) -> tuple[Size, Siz
 
     Raises KernelError if the macro's arguments are not sums and products of the kernel's integer parameters.
     """
+    nx, ny, nz = loop_extent(kernel, arguments)
+    if kernel.macro == "FV_LIST":
+        return _blocks((nx, 1, 1), ROW)
+    if kernel.macro == "FV_SUM":
+        return _blocks((partial_count(nx, ny, nz, cuda=True), 1, 1), ROW)
+    return _blocks(((nx + 1) // 2 if kernel.macro == "FV_COLOUR" else nx, ny, nz), BLOCK)
+
+
+def loop_extent(kernel: Kernel, arguments: Sequence[Any]) -> Size:
+    """Cells along x, y, z that the loop of one launch passes over; entries, 1, 1 of a list. Raises as launch_geometry."""
     values = {
         parameter.name: int(argument)
         for parameter, argument in zip(kernel.parameters, arguments, strict=True)
         if not parameter.pointer and parameter.type in ("int", "long long", "unsigned char")
     }
     if kernel.macro == "FV_LIST":
-        return _blocks((_evaluate(kernel, kernel.macro_arguments[1], values), 1, 1), ROW)
+        return _evaluate(kernel, kernel.macro_arguments[1], values), 1, 1
     if kernel.macro == "FV_BOX":
         i0, i1, j0, j1, k0, k1 = (_evaluate(kernel, text, values) for text in kernel.macro_arguments[3:9])
-        return _blocks((i1 - i0, j1 - j0, k1 - k0), BLOCK)
+        return i1 - i0, j1 - j0, k1 - k0
     nx, ny, nz = (_evaluate(kernel, name, values) for name in ("nx", "ny", "nz"))
-    if kernel.macro == "FV_SUM":
-        return _blocks((partial_count(nx, ny, nz, cuda=True), 1, 1), ROW)
-    return _blocks(((nx + 1) // 2 if kernel.macro == "FV_COLOUR" else nx, ny, nz), BLOCK)
+    return nx, ny, nz
 
 
 def check_partials(kernel: Kernel, arguments: Sequence[Any], cuda: bool) -> None:

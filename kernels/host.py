@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from kernels.backend import Launch
 from kernels.compile import FLAGS, Cache, build_library, find_compiler
 from kernels.geometry import check_partials
-from kernels.numpy_backend import NumpyBackend, find_kernel
+from kernels.numpy_backend import NumpyBackend, find_kernel, run_all
 from kernels.signature import SOURCES, Parameter, convert
 
 # Loops below this many cells run on the calling thread: with src/team.cpp a second thread pays from there on (a V-cycle of 50
@@ -78,7 +79,31 @@ class HostBackend(NumpyBackend):
         values = [self._value(p, a) for p, a in zip(signature.parameters, converted, strict=True)]
         launch = partial(function, *values)
         launch.arrays = converted  # type: ignore[attr-defined]  # keeps the memory alive that the addresses point to
+        launch.call = self._call(kernel, values)  # type: ignore[attr-defined]
         return launch
+
+    def program(self, steps: Sequence[Launch]) -> Launch:
+        """One call for many: launches that follow each other become one call of the library."""
+        parts: list[Launch] = []
+        for bound, group in groupby(steps, lambda step: hasattr(step, "call")):
+            launches = list(group)
+            parts += [self._together(launches)] if bound and len(launches) > 1 else launches
+        return parts[0] if len(parts) == 1 else partial(run_all, tuple(parts))
+
+    def _call(self, kernel: str, values: Sequence[Any]) -> tuple[Any, Any]:
+        """Function and arguments of a launch as `fv_program` takes them: addresses of scalars, pointers as they are."""
+        places = [v.value if isinstance(v, ctypes.c_void_p) else ctypes.addressof(v) for v in values]
+        table = (ctypes.c_void_p * max(len(places), 1))(*places)
+        return ctypes.cast(getattr(self._library, f"fv_call_{kernel}"), ctypes.c_void_p).value, table
+
+    def _together(self, launches: Sequence[Any]) -> Launch:
+        calls = (ctypes.c_void_p * len(launches))(*(launch.call[0] for launch in launches))
+        tables = (ctypes.c_void_p * len(launches))(*(ctypes.addressof(launch.call[1]) for launch in launches))
+        function = self._library.fv_program
+        function.restype = None
+        together = partial(function, ctypes.c_longlong(len(launches)), calls, tables)
+        together.launches = tuple(launches)  # type: ignore[attr-defined]  # keeps arrays, scalars and tables alive
+        return together
 
     def _value(self, parameter: Parameter, argument: Any) -> Any:
         if parameter.pointer:

@@ -66,6 +66,12 @@ class NumpyBackend:
             raise KernelError(f"copy: {source.dtype}{source.shape} into {target.dtype}{target.shape}")
         np.copyto(target, source)
 
+    def store(self, source: Any, target: np.ndarray) -> None:
+        """Copy a NumPy array into an array of the same shape, converted to its type."""
+        if np.shape(source) != target.shape:
+            raise KernelError(f"store: {np.shape(source)} into {target.shape}")
+        target[...] = source
+
     def fill(self, array: np.ndarray, value: float) -> None:
         """Set every element, halos included."""
         array.fill(value)
@@ -84,9 +90,19 @@ class NumpyBackend:
         check_partials(signature, converted, cuda=False)
         return partial(find_twin(signature, self._twins), *converted)
 
+    def program(self, steps: Sequence[Launch]) -> Launch:
+        """One call for many launches, done in this order each time."""
+        return partial(run_all, tuple(steps))
+
     def run(self, kernel: str, *arguments: Any) -> None:
         """Bind and launch once."""
         self.bind(kernel, *arguments)()
+
+
+def run_all(steps: Sequence[Launch]) -> None:
+    """Call one after the other."""
+    for step in steps:
+        step()
 
 
 def aligned_empty(shape: Any, dtype: Any) -> np.ndarray:

@@ -47,12 +47,15 @@ def build_axis(
     cell: float,
     zones: Sequence[tuple[float, float, float]] = (),
     stretching: float = 1.0,
+    is_periodic: bool = False,
 ) -> Axis:
     """Planes from 0 to `length` (m).
 
     points      wanted planes; those outside the axis are ignored (placing the object reports them)
     cell        m, wanted width; zones: (low, high, cell) intervals with another wanted width (the smallest wins)
     stretching  largest ratio of neighbouring widths; 1 = uniform between break points, whatever the ratio
+    is_periodic the ends are joined: of an odd number of cells the widest part gets one more (but one cell stays one), because
+                red-black solvers like an even number round a ring
     Raises      GridError for a size that is not positive and finite, or more than MAX_CELLS_PER_AXIS cells
     """
     _check_sizes(length, cell, zones, stretching)
@@ -68,6 +71,8 @@ def build_axis(
     if total > MAX_CELLS_PER_AXIS:
         raise GridError(f"an axis of {length:g} m would have {total:.3g} cells; at most {MAX_CELLS_PER_AXIS} are held")
     counts = [max(1, int(count)) for count in wanted_counts]
+    if is_periodic and sum(counts) % 2 == 1 and sum(counts) > 1:
+        counts[int(np.argmax(lengths / np.array(counts)))] += 1
     parts = [np.full(count, part / count) for count, part in zip(counts, lengths, strict=True)]
     if stretching > 1.0:
         parts = _limit_ratios(parts, lengths, sizes, stretching)

@@ -85,19 +85,21 @@ def build_grid(
     cell: float,
     refinements: Sequence[Zone] = (),
     stretching: float = 1.0,
+    periodic: Sequence[int] = (),
 ) -> Grid:
     """Grid of a room with its low corner at the origin.
 
     size          m along x, y, z            break_points  one sequence for each axis
     cell          m, wanted width            refinements   boxes with denser planes; the density runs through the room
     stretching    largest ratio of neighbouring widths, 1 = uniform between break points
+    periodic      axes whose ends are joined, see build_axis
     Raises        GridError naming the axis
     """
     axes: list[Axis] = []
     for axis, name in enumerate("xyz"):
         zones = [(low[axis], high[axis], fine) for low, high, fine in refinements]
         try:
-            axes.append(build_axis(size[axis], break_points[axis], cell, zones, stretching))
+            axes.append(build_axis(size[axis], break_points[axis], cell, zones, stretching, axis in periodic))
         except GridError as error:
             raise GridError(f"{name}: {error}") from None
     x, y, z = axes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,12 +88,15 @@ def compare_box(grid: Grid, name: str, low: Point, high: Point, box: IndexBox, f
     return None
 
 
-def label_regions(fluid: np.ndarray, open_x: np.ndarray, open_y: np.ndarray, open_z: np.ndarray) -> tuple[np.ndarray, int]:
+def label_regions(
+    fluid: np.ndarray, open_x: np.ndarray, open_y: np.ndarray, open_z: np.ndarray, joined: Sequence[int] = ()
+) -> tuple[np.ndarray, int]:
     """Connected regions of fluid cells.
 
     fluid                   bool (nz, ny, nx)
     open_x, open_y, open_z  bool (nz, ny, nx): the LOW face of a cell along that axis joins it to its neighbour. A face counts
                             as open only where both cells are fluid, so a closed plate is a face that is not open.
+    joined                  axes (0, 1, 2 for x, y, z) along which the low face of the first cell joins it to the last one
     Returns                 int32 (nz, ny, nx): 0 outside the fluid, 1..n in the order of each region's first cell; and n.
 
     Cells of a row are joined to runs first, then runs by repeated hooking to the smaller root and pointer jumping: a few array
@@ -108,7 +112,16 @@ def label_regions(fluid: np.ndarray, open_x: np.ndarray, open_y: np.ndarray, ope
     joined_z = open_z[1:] & fluid[1:] & fluid[:-1]
     low_y, high_y = _distinct_pairs(run[:, :-1, :][joined_y], run[:, 1:, :][joined_y])
     low_z, high_z = _distinct_pairs(run[:-1][joined_z], run[1:][joined_z])
-    root = _join(count, np.concatenate([low_y, low_z]), np.concatenate([high_y, high_z]))
+    low, high = [low_y, low_z], [high_y, high_z]
+    for axis in joined:
+        first, last = (np.take(run, end, axis=2 - axis) for end in (0, -1))
+        is_open, begins, ends = (
+            np.take(a, end, axis=2 - axis) for a, end in (((open_x, open_y, open_z)[axis], 0), (fluid, 0), (fluid, -1))
+        )
+        both = is_open & begins & ends
+        low.append(first[both])
+        high.append(last[both])
+    root = _join(count, np.concatenate(low), np.concatenate(high))
     roots, labels = np.unique(root, return_inverse=True)  # a root is the smallest run, so labels follow the order of first cells
     region = np.where(fluid, labels[np.maximum(run, 0)] + 1, 0).astype(np.int32)
     return region, len(roots)

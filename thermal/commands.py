@@ -181,6 +181,35 @@ def doctor(options: argparse.Namespace) -> int:
     return 0
 
 
+def bench(options: argparse.Namespace) -> int:
+    """Time every kernel. Raises UsageError for an unknown kernel or a backend that does not work here."""
+    from thermal.kernel_check import require_own_kernels
+
+    require_own_kernels()
+    from kernels import BackendUnavailable, CompileError, KernelError, open_backend
+    from kernels.bench import HEAD, line, measure, summary
+
+    timings = []
+    try:
+        for precision in dict.fromkeys(options.precision):
+            backend = open_backend(options.backend, precision, options.threads)
+            print(f"{backend.name} backend, {precision} precision, {backend.threads} threads: {backend.reason}")
+            place = ""
+            for timing in measure(backend, options.only, options.cells):
+                if timing.place != place:
+                    place = timing.place
+                    print(f"\n{precision}, {place}\n{HEAD}")
+                print(line(timing), flush=True)
+                timings.append(timing)
+            print()
+    except (BackendUnavailable, CompileError, KernelError) as error:
+        raise UsageError(f"{error}\n`hallflow doctor` says what works here") from error
+    print(summary(timings))
+    if options.json:
+        Path(options.json).write_text(json.dumps([timing.as_row() for timing in timings], indent=1), encoding="utf-8")
+    return 0
+
+
 def explain(options: argparse.Namespace) -> int:
     """Say what a key means."""
     from thermal.case.explain import explain as explanation
@@ -199,5 +228,6 @@ def schema(options: argparse.Namespace) -> int:
 
 
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "run": run, "check": check, "report": report, "cases": cases, "doctor": doctor, "explain": explain, "schema": schema,
+    "run": run, "check": check, "report": report, "cases": cases, "doctor": doctor, "bench": bench,
+    "explain": explain, "schema": schema,
 }  # fmt: skip

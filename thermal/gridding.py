@@ -16,7 +16,8 @@ def make_grid(case: Case, precision: str = "single", available: float | None = N
     """
     zones = [(zone.box.low, zone.box.high, zone.cell) for zone in case.mesh.refinements]
     try:
-        grid = build_grid(case.room, break_points(case), case.mesh.cell, zones, case.mesh.stretching)
+        periodic = case.flow.periodic
+        grid = build_grid(case.room, break_points(case), case.mesh.cell, zones, case.mesh.stretching, periodic)
         check_memory(grid, precision, available)
     except GridError as error:
         where = f"{case.path.name}  mesh" if case.path else "mesh"

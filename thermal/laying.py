@@ -79,10 +79,10 @@ def paint_plates(painter: Painter, plates: tuple[Plate, ...]) -> list[tuple[Plat
 
 
 def _between_fluid(painter: Painter, axis: int, box: IndexBox) -> bool:
-    plane = box.low[axis]
-    if not 0 < plane < painter.grid.n[axis]:
+    low, high = painter.layers(axis, box.low[axis])
+    if low < 0 or high >= painter.grid.n[axis]:
         return False
-    below, above = painter.owner[box.layer(axis, plane - 1)], painter.owner[box.layer(axis, plane)]
+    below, above = painter.owner[box.layer(axis, low)], painter.owner[box.layer(axis, high)]
     return bool(((below == 0) & (above == 0)).any())
 
 

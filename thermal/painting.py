@@ -22,8 +22,9 @@ _OUTSIDE = 1e-6  # m; an object may stick out of the room by round-off
 class Painter:
     """The state of a placement in the making. errors and snapping are lists that grow."""
 
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
+    def __init__(self, grid: Grid, periodic: Sequence[int] = ()) -> None:
+        """periodic: axes along which the last cells of the grid neighbour the first."""
+        self.grid, self.periodic = grid, tuple(periodic)
         self.errors: list[CaseError] = []
         self.snapping: list[SnapRow] = []
         self.patches: list[Patch] = []
@@ -65,7 +66,7 @@ class Painter:
 
     def paint_plate(self, name: str, source: str, axis: int, box: IndexBox, closed: bool) -> None:
         """Lay a plate on the faces of a plane, normal to `axis`. Two porous plates on one face are an error."""
-        plane = box.low[axis]
+        plane = self._canonical(axis, box.low[axis])
         layers = self.closed if closed else self.porous
         layer = layers.setdefault((axis, plane), np.zeros(np.delete(self.owner.shape, 2 - axis), np.int32))
         part = layer[self._flat(box, axis)]
@@ -124,7 +125,7 @@ class Painter:
 
     def add_skin(self, name: str, axis: int, sign: int, plane: int, box: IndexBox, item: Obstacle | Wall) -> float:
         """Take the faces of an obstacle's side, or of a wall, that touch fluid and belong to no other patch; their area in m2."""
-        layer = plane if sign > 0 else plane - 1
+        layer = self.layers(axis, plane)[sign > 0]
         if not 0 <= layer < self.grid.n[axis]:
             return 0.0
         where = self._flat(box, axis)
@@ -148,13 +149,25 @@ class Painter:
 
     def sheet_faces(self, axis: int, plane: int, box: IndexBox) -> tuple[np.ndarray, np.ndarray]:
         """Faces (n, 3) of a box on a plane that lie between two fluid cells and under no closed plate, and their areas (n,)."""
-        if not 0 < plane < self.grid.n[axis]:
+        below, above = self.layers(axis, plane)
+        if below < 0 or above >= self.grid.n[axis]:
             return np.zeros((0, 3), np.int64), np.zeros(0)
+        plane = self._canonical(axis, plane)
         where = self._flat(box, axis)
-        free = (self._layer(axis, plane, box) == 0) & (self._layer(axis, plane - 1, box) == 0)
+        free = (self._layer(axis, above, box) == 0) & (self._layer(axis, below, box) == 0)
         if (axis, plane) in self.closed:
             free &= self.closed[axis, plane][where] == 0
         return self._cells(axis, plane, where, free), self._flat_areas(axis)[where][free]
+
+    def layers(self, axis: int, plane: int) -> tuple[int, int]:
+        """Layers of cells below and above a plane; at the end of an axis that is not periodic one of them is -1 or n."""
+        if axis in self.periodic:
+            return (plane - 1) % self.grid.n[axis], plane % self.grid.n[axis]
+        return plane - 1, plane
+
+    def _canonical(self, axis: int, plane: int) -> int:
+        """The plane's number; of the two names of a periodic axis' seam the lower."""
+        return plane % self.grid.n[axis] if axis in self.periodic else plane
 
     def _layer(self, axis: int, index: int, box: IndexBox) -> np.ndarray:
         return np.squeeze(self.owner[box.layer(axis, index)], axis=2 - axis)

@@ -2,6 +2,9 @@
 
 A block holds its cells and two halo layers, like a whole hall. Every read of a neighbour goes through `exchange`, every sum
 over the hall through `sum`. In-process blocks need no MPI; they prove the halos in tests and use the cores of one machine.
+
+Along a periodic axis the hall's two ends are neighbours: halos beyond one end hold the cells of the other. `joined` makes the
+communicator that knows so.
 """
 
 from __future__ import annotations
@@ -53,6 +56,16 @@ class Communicator(Protocol):
     rank: int
     size: int
     parts: tuple[int, int, int]  # blocks per axis x, y, z; x fastest in `rank`
+    periodic: tuple[int, ...]  # axes whose two ends are joined
+
+    @property
+    def fills_halos(self) -> bool:
+        """Whether `exchange` has anything to do."""
+        ...
+
+    def joined(self, axes: Sequence[int], backend: Any) -> Communicator:
+        """The same block in a hall whose two ends are joined along `axes`; its arrays will be those of the backend."""
+        ...
 
     def exchange(self, arrays: Sequence[Any]) -> None:
         """Fill the two halo layers of [k, j, i] device arrays from the neighbours, edges and corners included."""
@@ -68,14 +81,39 @@ class Communicator(Protocol):
 
 
 class Serial:
-    """The communicator of a hall that is not cut."""
+    """The communicator of a hall that is not cut; `periodic`: axes whose two ends are joined."""
 
     rank = 0
     size = 1
     parts = (1, 1, 1)
 
+    def __init__(self, periodic: Sequence[int] = (), backend: Any = None) -> None:
+        """backend: whose arrays will be exchanged; None: NumPy arrays."""
+        self.periodic = tuple(periodic)
+        self._backend = backend
+        self._launches: dict[int, list[Callable[[], Any]]] = {}  # by array; a launch keeps its array alive
+
+    @property
+    def fills_halos(self) -> bool:
+        """Whether `exchange` has anything to do."""
+        return bool(self.periodic)
+
+    def joined(self, axes: Sequence[int], backend: Any) -> Serial:
+        """The same hall with its two ends joined along `axes`; its arrays will be those of the backend."""
+        return Serial(axes, backend) if axes else self
+
     def exchange(self, arrays: Sequence[Any]) -> None:
-        """Nothing to fill: a whole hall has no neighbours."""
+        """Fill the halos beyond each joined end from the other end, axis by axis so that edges and corners follow; other halos
+        have no neighbour."""
+        for array in arrays:
+            if self._backend is None:
+                for axis in self.periodic:
+                    wrap(array, axis)
+            elif self.periodic:
+                if id(array) not in self._launches:
+                    self._launches[id(array)] = [_bind_wrap(self._backend, array, axis) for axis in self.periodic]
+                for launch in self._launches[id(array)]:
+                    launch()
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """The values themselves."""
@@ -89,24 +127,38 @@ class Serial:
 class Threads:
     """The communicator of one block among threads of this process; made by `run_blocks`."""
 
-    def __init__(self, rank: int, parts: tuple[int, int, int], board: _Board):
+    def __init__(self, rank: int, parts: tuple[int, int, int], board: _Board, periodic: Sequence[int] = ()):
         self.rank = rank
         self.parts = parts
+        self.periodic = tuple(periodic)
         self.size = parts[0] * parts[1] * parts[2]
         self._board = board
         here = position(rank, parts)
-        self._neighbours = [[_step(here, parts, axis, way) for way in (-1, 1)] for axis in range(3)]
+        self._neighbours = [[_step(here, parts, axis, way, axis in self.periodic) for way in (-1, 1)] for axis in range(3)]
+
+    @property
+    def fills_halos(self) -> bool:
+        """Whether `exchange` has anything to do."""
+        return self.size > 1 or bool(self.periodic)
+
+    def joined(self, axes: Sequence[int], backend: Any) -> Threads:
+        """The same block in a hall whose two ends are joined along `axes`."""
+        return Threads(self.rank, self.parts, self._board, axes) if axes else self
 
     def exchange(self, arrays: Sequence[Any]) -> None:
         """Copy the neighbours' outer two layers into the halos, axis by axis so that edges and corners follow.
 
         Raises ValueError if a block has fewer than two cells along a cut axis, and passes on what another block raised.
         """
-        if self.size == 1:
+        if not self.fills_halos:
             return
         self._board.show(self.rank, list(arrays))
         for axis, (below, above) in enumerate(self._neighbours):
             if self.parts[axis] == 1:
+                if axis in self.periodic:
+                    for array in arrays:
+                        wrap(array, axis)
+                    self._board.wait()  # the next axis reads these halos
                 continue
             for number, array in enumerate(arrays):
                 cells = array.shape[2 - axis] - 2 * HALO
@@ -210,10 +262,33 @@ def position(rank: int, parts: tuple[int, int, int]) -> tuple[int, int, int]:
     return (rank % parts[0], rank // parts[0] % parts[1], rank // (parts[0] * parts[1]))
 
 
-def _step(here: tuple[int, int, int], parts: tuple[int, int, int], axis: int, way: int) -> int | None:
-    """Rank of the neighbour along an axis, None at the end of the hall."""
+def wrap(array: Any, axis: int) -> None:
+    """Fill the two halo layers at both ends of an axis (x, y, z: 0, 1, 2) of a [k, j, i] array from its own other end.
+
+    An axis of a single cell gets that cell in all four layers.
+    """
+    last = array.shape[2 - axis] - 2 * HALO
+    if last == 0:
+        return
+    reach = min(HALO, last)  # the source of one cell is spread over both layers
+    array[_layer(axis, 0, HALO)] = array[_layer(axis, HALO + last - reach, HALO + last)]
+    array[_layer(axis, -HALO, None)] = array[_layer(axis, HALO, HALO + reach)]
+
+
+def _bind_wrap(backend: Any, array: Any, axis: int) -> Callable[[], Any]:
+    """The launch that does what `wrap` does, on the array's device."""
+    n = [size - 2 * HALO for size in reversed(array.shape)]
+    spans = [(-HALO, cells + HALO) for cells in n]
+    spans[axis] = (0, 2 * HALO)
+    return backend.bind("wrap", *n, axis, array, *(bound for span in spans for bound in span))
+
+
+def _step(here: tuple[int, int, int], parts: tuple[int, int, int], axis: int, way: int, is_periodic: bool) -> int | None:
+    """Rank of the neighbour along an axis, None at the end of the hall; of a periodic axis the block at the other end."""
     there = list(here)
     there[axis] += way
+    if is_periodic:
+        there[axis] %= parts[axis]
     if not 0 <= there[axis] < parts[axis]:
         return None
     return there[0] + parts[0] * (there[1] + parts[1] * there[2])

@@ -67,6 +67,11 @@ class Placement:
         """Number of fluid cells."""
         return int(np.count_nonzero(self.mask & FLUID))
 
+    def flat(self, cell: np.ndarray) -> np.ndarray:
+        """Position (n,) of cells (n, 3) k, j, i in a raveled [k, j, i] array."""
+        nz, ny, nx = self.grid.shape
+        return (cell[:, 0] * ny + cell[:, 1]) * nx + cell[:, 2]
+
     def closed_faces(self, axis: int, side: int) -> np.ndarray:
         """bool (nz, ny, nx): fluid cells whose low (side -1) or high (+1) face along `axis` is not open; patches are not open."""
         fluid = self.fluid
@@ -76,6 +81,9 @@ class Placement:
         beyond = np.zeros_like(is_open)
         low, high = _shifted(axis)
         beyond[low] = is_open[high]
+        if axis in self.case.flow.periodic:
+            first, last = _ends(axis)
+            beyond[last] = is_open[first]
         return fluid & ~beyond
 
     def wall_faces(self) -> dict[str, np.ndarray]:
@@ -126,7 +134,8 @@ class Placement:
     def wall_distance(self) -> np.ndarray:
         """float64 (nz, ny, nx): m from each fluid cell's centre to the nearest wall, see thermal.wall_distance."""
         faces = self.wall_faces()
-        return wall_distance(self.grid, self.fluid, faces["cell"], faces["axis"], faces["side"])
+        periodic = self.case.flow.periodic
+        return wall_distance(self.grid, self.fluid, faces["cell"], faces["axis"], faces["side"], periodic)
 
 
 def place(case: Case, grid: Grid) -> Placement:
@@ -135,7 +144,8 @@ def place(case: Case, grid: Grid) -> Placement:
     Raises   CaseErrors with every mistake found: objects outside the room, too thin for the grid, overlapping or blocked; regions
              whose fixed flows do not balance, or that are heated without a way out for the heat
     """
-    painter = Painter(grid)
+    periodic = case.flow.periodic
+    painter = Painter(grid, periodic)
     rack_boxes = paint_racks(painter, case.racks)
     obstacle_boxes = paint_obstacles(painter, case.obstacles)
     porous = paint_plates(painter, case.plates)
@@ -151,7 +161,8 @@ def place(case: Case, grid: Grid) -> Placement:
     sheets = [sheet for plate, box in porous if (sheet := make_sheet(painter, plate, box))]
     mask = _make_mask(painter)
     fluid = (mask & FLUID).astype(bool)
-    region, count = label_regions(fluid, *((mask & open_bit(axis)).astype(bool) for axis in range(3)))
+    open_x, open_y, open_z = ((mask & open_bit(axis)).astype(bool) for axis in range(3))
+    region, count = label_regions(fluid, open_x, open_y, open_z, periodic)
     balances = balance_regions(grid, region, count, painter.patches)
     if not painter.errors:  # a blocked rack would only repeat itself as an unbalanced region
         painter.errors += check_balances(case, balances, painter.patches, region)
@@ -171,12 +182,21 @@ def _shifted(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     return tuple(low), tuple(high)
 
 
+def _ends(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    first, last = [slice(None)] * 3, [slice(None)] * 3
+    first[2 - axis], last[2 - axis] = slice(0, 1), slice(-1, None)
+    return tuple(first), tuple(last)
+
+
 def _make_mask(painter: Painter) -> np.ndarray:
     fluid = painter.owner == 0
     mask = fluid.astype(np.uint8)
     for axis in range(3):
         low, high = _shifted(axis)
         mask[high] |= np.where(fluid[high] & fluid[low], np.uint8(open_bit(axis)), np.uint8(0))
+        if axis in painter.periodic:
+            first, last = _ends(axis)
+            mask[first] |= np.where(fluid[first] & fluid[last], np.uint8(open_bit(axis)), np.uint8(0))
     for (axis, plane), plates in painter.closed.items():
         if plane < painter.grid.n[axis]:
             layer = np.moveaxis(mask, 2 - axis, 0)[plane]

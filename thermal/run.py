@@ -112,9 +112,11 @@ def simulate(
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
     solved = time.monotonic()
     placement = outcome.flow.domain.placement  # a run that ends early may end on a coarser grid of the sequence
+    stream = _stream(case, outcome.flow.drive)
     outcome.flow = None  # the device's arrays go before the record needs memory of its own
     gc.collect()
     result = _result(case, placement, outcome, device, precision, blocks)
+    result.summary |= stream
     result.summary["seconds"] |= {"solve": solved - solving, "compile": device.compile_seconds}
     if out:
         _write(result, out, begun, outcome.verdict)
@@ -169,6 +171,14 @@ def _result(case: Case, placement: Placement, outcome: Any, device: Any, precisi
     )  # fmt: skip
     summary["asserts"] = judge(case.limits, summary)
     return Result(case, placement.grid, placement, fields, summary, outcome.history)
+
+
+def _stream(case: Case, drive: Any) -> dict[str, Any]:
+    """Rows of the summary on a room that repeats itself: its axes, the driving force, the mean velocity; else none."""
+    if not case.flow.periodic:
+        return {}
+    rows = {"axes": ["xyz"[axis] for axis in case.flow.periodic], "body_force_m_s2": list(drive.force)}
+    return {"periodic": rows | {"bulk_velocity_m_s": list(drive.bulk_velocity())}}
 
 
 def centre_fields(case: Case, fields: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -35,8 +35,9 @@ class State:
     """The fields of one block on the device, and the scratch arrays that all equations share in turn.
 
     Attributes carry the names of FIELDS. `rows` are the six coefficients of the equation in hand (low and high x, y, z),
-    `rhs` and
-    `inverse` its right side and 1/diagonal, `extra` and `source` what lists add to diagonal and right side.
+    `rhs` and `inverse` its right side and 1/diagonal, `extra` and `source` what lists add to diagonal and right side, `other`
+    the field between two passes, `production` that of turbulence energy. The pressure equation, with `rhs` and its unknown
+    `correction`, takes all others as `scratch`: what an equation leaves in them is gone when the next one is done.
     """
 
     u: Any
@@ -53,8 +54,10 @@ class State:
         for name in self.names:
             setattr(self, name, domain.zeros())
         self.velocity = (self.u, self.v, self.w)
-        self.rows = [domain.zeros() for _ in range(6)]
-        self.rhs, self.inverse, self.extra, self.source = (domain.zeros() for _ in range(4))
         self.conductance: tuple[Any, Any, Any] = (domain.zeros(), domain.zeros(), domain.zeros())
         self.opening_conductance = domain.zeros()
-        self.correction = domain.zeros()
+        scratch = [domain.zeros() for _ in range(12)]
+        self.rows = scratch[:6]
+        self.rhs, self.inverse, self.extra, self.source, self.other, self.production = scratch[6:]
+        self.correction = scratch[0]
+        self.scratch = [array for array in scratch[1:] if array is not self.rhs]

@@ -81,6 +81,8 @@ VISCOSITY = Dimension("a kinematic viscosity", "m2/s", _with({"m2/s": 1.0, "mm2/
 EXPANSION = Dimension("a thermal expansion", "1/K", _with({"1/K": 1.0}), "1/K")
 ACCELERATION = Dimension("an acceleration", "m/s2", _with({"m/s2": 1.0}), "m/s2")
 VELOCITY = Dimension("a flow per area", "m/s", _with({"m/s": 1.0, "m3/h/m2": 1 / 3600, "L/s/m2": 1e-3}), "m/s")
+SPEED = Dimension("a speed", "m/s", _with({"m/s": 1.0, "km/h": 1 / 3.6}), "m/s")
+GRADIENT = Dimension("a temperature gradient", "K/m", _with({"K/m": 1.0}), "K/m")
 HEAT_FLUX = Dimension("a heat flux", "W/m2", _with({"W/m2": 1.0, "kW/m2": 1e3}), "W/m2")
 FLOW_PER_POWER = Dimension(
     "an air flow per kW", "m3/s/W", _with({"m3/s/kW": 1e-3, "m3/h/kW": 1e-3 / 3600, "L/s/kW": 1e-6, "m3/s/MW": 1e-6}), "m3/s/kW"

@@ -8,6 +8,8 @@ Computing 8, 2012, p. 415; here by offsets that stop once no face so far away ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from meshes.grid import Grid
@@ -15,12 +17,17 @@ from meshes.grid import Grid
 CHUNK = 131_072  # cells worked on at a time: both arrays stay in the cache of a core
 
 
-def wall_distance(grid: Grid, fluid: np.ndarray, cell: np.ndarray, axis: np.ndarray, side: np.ndarray) -> np.ndarray:
+def wall_distance(
+    grid: Grid, fluid: np.ndarray, cell: np.ndarray, axis: np.ndarray, side: np.ndarray, periodic: Sequence[int] = ()
+) -> np.ndarray:
     """Distance in m, float64 (nz, ny, nx), 0 in solids; infinite where there is no wall at all.
 
     fluid   bool (nz, ny, nx)
     cell (n, 3) k, j, i; axis (n,); side (n,)   the wall faces, as Placement.wall_faces gives them
+    periodic   axes along which the grid repeats itself: a wall beyond an end counts as well
     """
+    for seam in periodic:
+        return _repeated(grid, fluid, cell, axis, side, seam, [other for other in periodic if other != seam])
     straight = [_along_normal(grid, fluid.shape, cell[axis == normal], side[axis == normal], normal) for normal in range(3)]
     best = np.minimum(np.minimum(straight[0], straight[1]), straight[2])
     best[~fluid] = 0.0  # nobody asks for these
@@ -31,6 +38,22 @@ def wall_distance(grid: Grid, fluid: np.ndarray, cell: np.ndarray, axis: np.ndar
         squared = _spread(squared, grid.centres(second), 2 - second, best)
         np.minimum(best, squared, out=best)
     return np.sqrt(best)
+
+
+def _repeated(
+    grid: Grid, fluid: np.ndarray, cell: np.ndarray, axis: np.ndarray, side: np.ndarray, seam: int, others: Sequence[int]
+) -> np.ndarray:
+    """The distance on three copies of the grid one after the other along the axis `seam`; the middle one."""
+    along, n, length = 2 - seam, grid.n[seam], grid.size[seam]
+    planes = [grid.x, grid.y, grid.z]
+    flags = list(grid.breaks)
+    planes[seam] = np.concatenate([planes[seam] - length, planes[seam][1:], planes[seam][1:] + length])
+    flags[seam] = np.concatenate([flags[seam], flags[seam][1:], flags[seam][1:]])
+    long = Grid(planes[0], planes[1], planes[2], (flags[0], flags[1], flags[2]))
+    copies = np.concatenate([cell + step * n * np.eye(3, dtype=cell.dtype)[along] for step in range(3)])
+    fluid = np.concatenate([fluid] * 3, axis=along)
+    found = wall_distance(long, fluid, copies, np.tile(axis, 3), np.tile(side, 3), others)
+    return np.take(found, np.arange(n, 2 * n), axis=along)
 
 
 def _along_normal(grid: Grid, shape: tuple[int, ...], cell: np.ndarray, side: np.ndarray, normal: int) -> np.ndarray:

@@ -23,6 +23,7 @@ class Settings:
     fronts       "fixed" sets all three velocity components at a rack front to the uniform outflow, "slip" the normal one only
     relaxation   of velocity, pressure, temperature, k and epsilon
     tolerance    share of a linear system's residual that each of its solutions may leave
+    processes    the hall is cut along x for more than one
     """
 
     scheme: str = "second-order"  # upwind | second-order, for velocity and temperature; k and epsilon are upwind
@@ -31,6 +32,7 @@ class Settings:
     relaxation: tuple[float, float, float, float] = (0.3, 0.7, 0.5, 0.7)
     tolerance: float = 0.1
     every: int = 10
+    processes: int = 1
 
 
 RELAXATION = {"openfoam-h1": (0.5, 0.5, 0.8, 0.5)}  # all others: Settings' default, that of OpenFOAM's own hot-room example
@@ -59,6 +61,9 @@ def write_case(mesh: FoamMesh, settings: Settings, folder: Path) -> None:
         kind = "uniformDimensionedVectorField" if name == "g" else "dictionary"
         (folder / "constant" / name).write_text(head(kind, name) + text)
     system = {"controlDict": _control(mesh, settings), "fvSchemes": _schemes(settings), "fvSolution": _solution(settings)}
+    if settings.processes > 1:
+        cut = f"method simple;\nsimpleCoeffs {{ n ({settings.processes} 1 1); delta 0.001; }}\n"
+        system["decomposeParDict"] = f"numberOfSubdomains {settings.processes};\n{cut}"
     for name, text in system.items():
         (folder / "system" / name).write_text(head("dictionary", name) + text)
 
@@ -136,7 +141,7 @@ def _temperature(case: Case, patch: FoamPatch) -> str:
     if patch.kind == "back" and isinstance(thing, Rack):
         rise = thing.air_power / (case.air.density * case.air.heat_capacity * thing.flow)
         front = patch.name.removesuffix("_back") + "_front"
-        mean = f"variables (\"Tf{{patch'{front}}} = weightAverage(T)\"); valueExpr \"Tf + {rise:.8g}\";"
+        mean = f'variables ("Tf{{patch\'{front}}} = weightAverage(T)"); valueExpr "Tf + {rise:.8g}";'
         return f"type exprFixedValue; {mean} value uniform {case.flow.initial_temperature:g};"
     return "type zeroGradient;"
 

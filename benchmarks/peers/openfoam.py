@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.peers.dictionaries import RELAXATION, SOLVER, Settings, write_case
 from benchmarks.peers.fields import last_time, read_probe
 from benchmarks.peers.mesh import FoamMesh, UnsupportedError, make_mesh, patch_name, write_mesh
-from benchmarks.process import hallflow, run
+from benchmarks.process import hallflow, run, stamped
 from benchmarks.variants import Variant
 from thermal.case.model import Opening
 from thermal.gridding import make_grid
@@ -31,7 +31,7 @@ from thermal.place import place
 WINDOW, STILL, BALANCED = 100, 0.1, 0.01  # iterations, K, share of the heat: when a run is called settled
 ENVIRONMENT = {
     "WM_PROJECT_DIR": "/usr/share/openfoam", "FOAM_ETC": "/usr/share/openfoam/etc", "WM_PROJECT_VERSION": "v1912",
-    "FOAM_SIGFPE": "true", "OMP_NUM_THREADS": "1",
+    "FOAM_SIGFPE": "true", "OMP_NUM_THREADS": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
 }  # fmt: skip
 MISSING = f"{SOLVER} is not on the path; on Debian: apt-get install openfoam (this bridge writes for v1912)"
 
@@ -39,24 +39,32 @@ MISSING = f"{SOLVER} is not on the path; on Debian: apt-get install openfoam (th
 @dataclass
 class Peer:
     """An OpenFOAM run: rack inlets in degC (iterations, racks) and the iterations they belong to, heat out over heat in by
-    iteration, and the processor seconds at each iteration."""
+    iteration, and at each iteration the seconds of processor time and those by the clock since the program was started."""
 
     racks: list[str]
     iterations: np.ndarray
     inlets: np.ndarray
     balance: np.ndarray
     seconds: np.ndarray
+    clock: np.ndarray
     cells: int
 
     def settled(self) -> int | None:
         """Row of the first iteration at which every inlet stayed within STILL over WINDOW and the heat balanced on its mean."""
-        for row, now in enumerate(self.iterations):
-            window = (self.iterations >= now - WINDOW) & (self.iterations <= now)
-            if now - self.iterations[0] < WINDOW:
-                continue
-            if np.ptp(self.inlets[window], axis=0).max() <= STILL and abs(self.balance[window].mean() - 1.0) <= BALANCED:
-                return row
-        return None
+        return first_settled(self.iterations, self.inlets, self.balance)
+
+
+def first_settled(iterations: np.ndarray, inlets: np.ndarray, balance: np.ndarray, window: int = WINDOW) -> int | None:
+    """Row of the first iteration from which one may look back `window` iterations and find every inlet within STILL (of inlets,
+    (rows, racks), K) and the mean of the heat balance (heat out over heat in) within BALANCED of 1; None if there is none.
+    """
+    for row, now in enumerate(iterations):
+        seen = (iterations >= now - window) & (iterations <= now)
+        if now - iterations[0] < window:
+            continue
+        if np.ptp(inlets[seen], axis=0).max() <= STILL and abs(balance[seen].mean() - 1.0) <= BALANCED:
+            return row
+    return None
 
 
 def prepare(variant: Variant, settings: Settings, folder: Path) -> FoamMesh:
@@ -68,11 +76,17 @@ def prepare(variant: Variant, settings: Settings, folder: Path) -> FoamMesh:
     return mesh
 
 
-def solve(folder: Path) -> float:
+def solve(folder: Path, processes: int = 1) -> float:
     """Run OpenFOAM on a prepared case; seconds by the clock. Raises RuntimeError with the log's end if it fails."""
     if shutil.which(SOLVER) is None:
         raise FileNotFoundError(MISSING)
-    done = run([SOLVER], folder=folder, environment=ENVIRONMENT, log=folder / "log")
+    command = [SOLVER]
+    if processes > 1:
+        cut = run(["decomposePar", "-force"], folder=folder, environment=ENVIRONMENT, log=folder / "log.cut")
+        if cut.code:
+            raise RuntimeError(f"decomposePar ended with {cut.code}:\n{cut.output[-1500:]}")
+        command = ["mpirun", "-np", str(processes), SOLVER, "-parallel"]
+    done = run(stamped("Time = ", command), folder=folder, environment=ENVIRONMENT, log=folder / "log")
     if done.code:
         raise RuntimeError(f"{SOLVER} ended with {done.code}:\n" + (folder / "log").read_text(errors="replace")[-1500:])
     (folder / "seconds").write_text(json.dumps({"wall": done.wall, "processor": done.processor, "peak": done.peak}))
@@ -98,7 +112,10 @@ def read(variant: Variant, mesh: FoamMesh, folder: Path) -> Peer:
     log = (folder / "log").read_text(errors="replace")
     seconds = np.array(re.findall(r"ExecutionTime = ([\d.]+) s", log), float)
     at = np.minimum(iterations.astype(int), len(seconds)) - 1
-    return Peer(names, iterations, np.stack([t[1] for t in tracks], axis=1) - 273.15, out / heat, seconds[at], mesh.cells)
+    began = np.array(re.findall(r"^Time = .*#clock ([\d.]+)", log, re.MULTILINE), float)  # of each iteration: ends at the next
+    clock = np.append(began[1:], json.loads((folder / "seconds").read_text())["wall"])[at] if len(began) else seconds[at]
+    inlets = np.stack([t[1] for t in tracks], axis=1) - 273.15
+    return Peer(names, iterations, inlets, out / heat, seconds[at], clock, mesh.cells)
 
 
 def report(variant: Variant, settings: Settings, peer: Peer, summary: dict) -> str:
@@ -136,23 +153,32 @@ def main(arguments: list[str] | None = None) -> int:
     kept = "folder of the OpenFOAM case, kept; a finished run there is read again"
     parser.add_argument("--tolerance", type=float, default=Settings.tolerance, help="relTol of the linear solvers")
     parser.add_argument("--run", type=Path, metavar="DIR", help=kept)
+    parser.add_argument("--processes", type=int, help="of OpenFOAM; 1, or 2 in a race")
     parser.add_argument("--no-hallflow", action="store_true", help="OpenFOAM alone")
+    parser.add_argument("--race", action="store_true", help="time both to one criterion, ours before and after OpenFOAM")
+    parser.add_argument("--write", type=Path, metavar="FILE.md", help="add the race to this page")
     options = parser.parse_args(arguments)
     given = options.relaxation and tuple(float(part) for part in options.relaxation.split(","))
     relaxation = given or RELAXATION.get(options.case, Settings.relaxation)
     variant = Variant(options.case, options.scheme, options.cell, "k-epsilon")
-    settings = Settings(options.scheme, options.fronts, options.iterations, relaxation, options.tolerance)
+    processes = options.processes or (2 if options.race else 1)
+    given_settings = (options.scheme, options.fronts, options.iterations, relaxation, options.tolerance)
+    settings = Settings(*given_settings, processes=processes)
+    if options.race:
+        from benchmarks.peers.race import race
+
+        return race(variant, settings, options.run, options.write)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.run or Path(temporary) / "openfoam"
         try:
             mesh = prepare(variant, settings, folder)
             if not (folder / "seconds").is_file():
-                print(f"OpenFOAM: {solve(folder):.1f} s by the clock, {options.iterations} iterations", flush=True)
+                print(f"OpenFOAM: {solve(folder, processes):.1f} s by the clock, {options.iterations} iterations", flush=True)
         except (UnsupportedError, FileNotFoundError, RuntimeError) as error:
             print(f"{variant}: {error}", file=sys.stderr)
             return 2
         peer = read(variant, mesh, folder)
-        last_time(folder)
+        last_time(folder if processes == 1 else folder / "processor0")
         summary = {"verdict": "not run", "iterations": 0, "seconds": {"wall": 0.0}, "racks": []}
         if not options.no_hallflow:
             out = Path(temporary) / "hallflow"

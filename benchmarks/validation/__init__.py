@@ -8,5 +8,8 @@ A study is a module with `run(sheet)`; it adds rows and pictures to the sheet. O
 """
 
 STUDIES: dict[str, str] = {  # name on the command line: module
+    "lid-cavity": "benchmarks.validation.lid_cavity",
+    "plane-flows": "benchmarks.validation.plane_flows",
+    "channel": "benchmarks.validation.channel",
     "heated-cavity": "benchmarks.validation.heated_cavity",
 }

@@ -6,12 +6,21 @@
 //          kind   0 wall, 1 opening with fixed velocity, 2 pressure opening;  cw shear conductance, m3/s: force/rho = cw * u
 //          value  what enters through the face;  nut k eps G as in turbulence.cu;  slot place of the cell in the wall-cell arrays
 //          h      thermal conductance of a wall face, m3/s: heat/(rho c_p) = h (T_wall - T_cell);  Pr Pr_t Prandtl numbers
+//          s1 s2  velocity of a moving wall along t1, t2: a wall law sees the speed relative to the wall
 #include "grid.cuh"
 
 // Tangential speed at the cell centre.
 INLINE real tangential_speed(const real* ut1, const real* ut2, const long long c, const long long t1, const long long t2)
 {
     const real a = R(0.5) * (ut1[c] + ut1[c + t1]), b = R(0.5) * (ut2[c] + ut2[c + t2]);
+    return sqrt(a * a + b * b);
+}
+
+// The same relative to a wall that moves.
+INLINE real relative_speed(const real* ut1, const real* ut2, const long long c, const long long t1, const long long t2, const real s1,
+                           const real s2)
+{
+    const real a = R(0.5) * (ut1[c] + ut1[c + t1]) - s1, b = R(0.5) * (ut2[c] + ut2[c + t2]) - s2;
     return sqrt(a * a + b * b);
 }
 
@@ -35,7 +44,17 @@ KERNEL void wall_viscous(const int count, const long long* cell, const real* are
     }
 }
 
-// Smooth-wall log law from the speed: y+ ln(E y+)/kappa = y |u|/nu by Newton, linear below y+ = `laminar` (Launder & Spalding 1974).
+// Friction over that of a linear profile, y+^2/Re, of the smooth-wall log law from the speed: y+ ln(E y+)/kappa = Re = y |u|/nu by
+// Newton; 1 below y+ = `laminar` (Launder & Spalding 1974).
+INLINE real log_law(const real Re, const real kappa, const real E, const real laminar)
+{
+    real yp = laminar > R(0.3) * sqrt(Re) ? laminar : R(0.3) * sqrt(Re);
+    for (int step = 0; step < 5; ++step)
+        yp = (yp + kappa * Re) / (R(1.0) + log(E * (yp > R(1.0) ? yp : R(1.0))));
+    return Re > laminar * laminar ? yp * yp / Re : R(1.0);
+}
+
+// Smooth-wall log law from the speed.
 KERNEL void wall_log(const int count, const long long* cell, const real* area, const real* y,
                      const unsigned char* kind, const real* un, const long long n_off, const real s, const real* ut1,
                      const long long t1, const real* ut2, const long long t2, const real* nut, real* cw, const real nu,
@@ -44,17 +63,42 @@ KERNEL void wall_log(const int count, const long long* cell, const real* area, c
     FV_LIST(n, count)
     {
         const long long c = cell[n];
-        const real Re = y[n] * tangential_speed(ut1, ut2, c, t1, t2) / nu;
-        real yp = laminar > R(0.3) * sqrt(Re) ? laminar : R(0.3) * sqrt(Re);
-        for (int step = 0; step < 5; ++step)
-            yp = (yp + kappa * Re) / (R(1.0) + log(E * (yp > R(1.0) ? yp : R(1.0))));
-        const real ratio = Re > laminar * laminar ? yp * yp / Re : R(1.0);
+        const real ratio = log_law(y[n] * tangential_speed(ut1, ut2, c, t1, t2) / nu, kappa, E, laminar);
         cw[n] = kind[n] == 0 ? nu * ratio * area[n] / y[n]
                              : opening_shear(kind[n], s * un[c + n_off] * area[n], (nu + nut[c]) * area[n] / y[n]);
     }
 }
 
-// Log law from k: u* = C_mu^1/4 sqrt(k); also the wall cell's mean production and dissipation, `weight` 1/walls of the cell.
+// The same for a list in which walls move.
+KERNEL void wall_log_moving(const int count, const long long* cell, const real* area, const real* y,
+                            const unsigned char* kind, const real* un, const long long n_off, const real s, const real* ut1,
+                            const long long t1, const real* ut2, const long long t2, const real* s1, const real* s2, const real* nut,
+                            real* cw, const real nu, const real kappa, const real E, const real laminar)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        const real ratio = log_law(y[n] * relative_speed(ut1, ut2, c, t1, t2, s1[n], s2[n]) / nu, kappa, E, laminar);
+        cw[n] = kind[n] == 0 ? nu * ratio * area[n] / y[n]
+                             : opening_shear(kind[n], s * un[c + n_off] * area[n], (nu + nut[c]) * area[n] / y[n]);
+    }
+}
+
+// A wall's shear conductance by the log law from k, u* = C_mu^1/4 sqrt(k), and its share (`weight`) of the wall cell's mean
+// production and dissipation.
+INLINE real log_law_of_k(const real k, const real speed, const real y, const real area, const real weight, const real nu,
+                         const real kappa, const real E, const real laminar, const real C_mu, real* G_wall, real* eps_wall)
+{
+    const real us = sqrt(sqrt(C_mu) * k);
+    const real yp = us * y / nu;
+    const bool turbulent = yp > laminar;
+    const real nu_w = turbulent ? nu * yp * kappa / log(E * yp) : nu;
+    *G_wall += turbulent ? weight * nu_w * (speed / y) * us / (kappa * y) : R(0.0);
+    *eps_wall += weight * (turbulent ? us * us * us / (kappa * y) : R(2.0) * k * nu / (y * y));
+    return nu_w * area / y;
+}
+
+// Log law from k; also the wall cell's mean production and dissipation, `weight` 1/walls of the cell.
 KERNEL void wall_k_epsilon(const int count, const long long* cell, const real* area,
                            const real* y, const unsigned char* kind, const real* un, const long long n_off, const real s,
                            const real* ut1, const long long t1, const real* ut2, const long long t2, const real* nut, const real* k_,
@@ -64,16 +108,28 @@ KERNEL void wall_k_epsilon(const int count, const long long* cell, const real* a
     FV_LIST(n, count)
     {
         const long long c = cell[n];
-        const real us = sqrt(sqrt(C_mu) * k_[c]);
-        const real yp = us * y[n] / nu;
-        const bool turbulent = yp > laminar;
-        const real nu_w = turbulent ? nu * yp * kappa / log(E * yp) : nu;
         if (kind[n] == 0) {
-            const int at = slot[n];
-            const real rate = tangential_speed(ut1, ut2, c, t1, t2) / y[n];
-            G_wall[at] += turbulent ? weight[n] * nu_w * rate * us / (kappa * y[n]) : R(0.0);
-            eps_wall[at] += weight[n] * (turbulent ? us * us * us / (kappa * y[n]) : R(2.0) * k_[c] * nu / (y[n] * y[n]));
-            cw[n] = nu_w * area[n] / y[n];
+            const real speed = tangential_speed(ut1, ut2, c, t1, t2);
+            cw[n] = log_law_of_k(k_[c], speed, y[n], area[n], weight[n], nu, kappa, E, laminar, C_mu, G_wall + slot[n], eps_wall + slot[n]);
+        } else {
+            cw[n] = opening_shear(kind[n], s * un[c + n_off] * area[n], (nu + nut[c]) * area[n] / y[n]);
+        }
+    }
+}
+
+// The same for a list in which walls move.
+KERNEL void wall_k_epsilon_moving(const int count, const long long* cell, const real* area, const real* y, const unsigned char* kind,
+                                  const real* un, const long long n_off, const real s, const real* ut1, const long long t1,
+                                  const real* ut2, const long long t2, const real* s1, const real* s2, const real* nut,
+                                  const real* k_, const int* slot, const real* weight, real* G_wall, real* eps_wall, real* cw,
+                                  const real nu, const real kappa, const real E, const real laminar, const real C_mu)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        if (kind[n] == 0) {
+            const real speed = relative_speed(ut1, ut2, c, t1, t2, s1[n], s2[n]);
+            cw[n] = log_law_of_k(k_[c], speed, y[n], area[n], weight[n], nu, kappa, E, laminar, C_mu, G_wall + slot[n], eps_wall + slot[n]);
         } else {
             cw[n] = opening_shear(kind[n], s * un[c + n_off] * area[n], (nu + nut[c]) * area[n] / y[n]);
         }
@@ -85,6 +141,14 @@ KERNEL void wall_shear(const int count, const long long* cell, const real* cw,
                        const long long offset, real* sp)
 {
     FV_LIST(n, count) { sp[cell[n] + offset] += R(0.5) * cw[n]; }
+}
+
+// A moving wall's pull on a tangential velocity, once its rows are assembled: rhs at cell + offset += half the shear conductance
+// times the wall's velocity `slide`, over the diagonal. `offset` as in wall_shear.
+KERNEL void wall_drag(const int count, const long long* cell, const real* cw, const real* slide, const long long offset, const real* rd,
+                      real* rhs)
+{
+    FV_LIST(n, count) { rhs[cell[n] + offset] += R(0.5) * cw[n] * slide[n] * rd[cell[n] + offset]; }
 }
 
 // What a wall gives to a temperature row: held at value K, sp += h and su += h value; else value K m3/s flow in at any h.
@@ -126,6 +190,23 @@ KERNEL void wall_heat_log(const int count, const long long* cell, const real* ar
     {
         const long long c = cell[n];
         const real us = sqrt(cw[face[n]] * tangential_speed(ut1, ut2, c, t1, t2) / area[n]);
+        h[n] = wall_conductance(us, y[n], area[n], nu, Pr, Pr_t, kappa, E, P, crossing);
+        wall_to_row(held[n] != 0, value[n], h[n], sp + c, su + c);
+    }
+}
+
+// The same for a list in which walls move: s1, s2 by place in the list of cw.
+KERNEL void wall_heat_log_moving(const int count, const long long* cell, const real* area, const real* y, const unsigned char* held,
+                                 const real* value, const int* face, const real* cw, const real* ut1, const long long t1,
+                                 const real* ut2, const long long t2, const real* s1, const real* s2, real* h, real* sp, real* su,
+                                 const real nu, const real Pr, const real Pr_t, const real kappa, const real E, const real P,
+                                 const real crossing)
+{
+    FV_LIST(n, count)
+    {
+        const long long c = cell[n];
+        const int f = face[n];
+        const real us = sqrt(cw[f] * relative_speed(ut1, ut2, c, t1, t2, s1[f], s2[f]) / area[n]);
         h[n] = wall_conductance(us, y[n], area[n], nu, Pr, Pr_t, kappa, E, P, crossing);
         wall_to_row(held[n] != 0, value[n], h[n], sp + c, su + c);
     }

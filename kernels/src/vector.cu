@@ -62,6 +62,22 @@ KERNEL void copy_box(const int nx, const int ny, const int nz, const real* x, re
     }
 }
 
+// q in the two halo layers at both ends of an axis (0, 1, 2 for x, y, z) = q at the other end, as round a ring; a single cell fills
+// all four. The box spans 0..4 along the axis (two layers before the first cell, two after the last), anything across it.
+KERNEL void wrap(const int nx, const int ny, const int nz, const int axis, real* q, const int i0, const int i1, const int j0,
+                 const int j1, const int k0, const int k1)
+{
+    FV_BOX(i, j, k, i0, i1, j0, j1, k0, k1)
+    {
+        const int n = axis == 0 ? nx : axis == 1 ? ny : nz;
+        const int layer = axis == 0 ? i : axis == 1 ? j : k;
+        const int here = layer < 2 ? layer - 2 : n + layer - 2;
+        const int there = (here + 2 * n) % n;
+        const long long target = AT(axis == 0 ? here : i, axis == 1 ? here : j, axis == 2 ? here : k);
+        q[target] = q[AT(axis == 0 ? there : i, axis == 1 ? there : j, axis == 2 ? there : k)];
+    }
+}
+
 // partial sums of x y
 KERNEL void dot(const int nx, const int ny, const int nz, const real* x, const real* y, double* partial)
 {

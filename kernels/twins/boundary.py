@@ -4,7 +4,7 @@ Legend: cell position of the fluid cell in a flat array, unique within a list; u
 s +1 if the inward normal is +a; ut1 ut2 the other two velocities, t1 t2 their strides; y distance of the cell centre from the
 face; area of the face; kind 0 wall, 1 opening with fixed velocity, 2 pressure opening; cw shear conductance, m3/s; value what
 enters through the face; nut k_ eps G as in turbulence.py; slot place of the cell in the wall-cell arrays; h thermal
-conductance of a wall face, m3/s; Pr Pr_t Prandtl numbers.
+conductance of a wall face, m3/s; Pr Pr_t Prandtl numbers; s1 s2 velocity of a moving wall along t1, t2.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ def _take(array, cell):
     return array.reshape(-1)[cell]
 
 
-def _tangential_speed(ut1, ut2, cell, t1, t2):
-    """Tangential speed at the cell centre."""
-    a = 0.5 * (_take(ut1, cell) + _take(ut1, cell + t1))
-    b = 0.5 * (_take(ut2, cell) + _take(ut2, cell + t2))
+def _tangential_speed(ut1, ut2, cell, t1, t2, s1=0, s2=0):
+    """Tangential speed at the cell centre relative to the wall."""
+    a = 0.5 * (_take(ut1, cell) + _take(ut1, cell + t1)) - s1
+    b = 0.5 * (_take(ut2, cell) + _take(ut2, cell + t2)) - s2
     return np.sqrt(a * a + b * b)
 
 
@@ -45,8 +45,16 @@ def wall_viscous(count, cell, area, y, kind, un, n_off, s, nut, cw, nu):
 
 def wall_log(count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, nut, cw, nu, kappa, E, laminar):
     """Smooth-wall log law from the speed: y+ ln(E y+)/kappa = y |u|/nu by Newton, linear below y+ = `laminar`."""
+    still = np.zeros(count, cw.dtype)
+    wall_log_moving(count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, still, still, nut, cw, nu, kappa, E, laminar)
+
+
+def wall_log_moving(
+    count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, s1, s2, nut, cw, nu, kappa, E, laminar
+):  # fmt: skip
+    """The same for a list in which walls move."""
     cell, area, y, kind = _head(count, cell, area, y, kind)
-    Re = y * _tangential_speed(ut1, ut2, cell, t1, t2) / nu
+    Re = y * _tangential_speed(ut1, ut2, cell, t1, t2, s1[:count], s2[:count]) / nu
     yp = np.maximum(laminar, 0.3 * np.sqrt(Re)).astype(cw.dtype)
     for _ in range(5):
         yp = (yp + kappa * Re) / (1 + np.log(E * np.maximum(yp, 1)))
@@ -61,13 +69,25 @@ def wall_k_epsilon(
     nu, kappa, E, laminar, C_mu,
 ):  # fmt: skip
     """Log law from k: u* = C_mu^1/4 sqrt(k); the wall cell's mean production and dissipation are added up by slot."""
+    still = np.zeros(count, cw.dtype)
+    wall_k_epsilon_moving(
+        count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, still, still, nut, k_, slot, weight, G_wall, eps_wall, cw,
+        nu, kappa, E, laminar, C_mu,
+    )  # fmt: skip
+
+
+def wall_k_epsilon_moving(
+    count, cell, area, y, kind, un, n_off, s, ut1, t1, ut2, t2, s1, s2, nut, k_, slot, weight, G_wall, eps_wall, cw,
+    nu, kappa, E, laminar, C_mu,
+):  # fmt: skip
+    """The same for a list in which walls move."""
     cell, area, y, kind = _head(count, cell, area, y, kind)
     k = _take(k_, cell)
     us = np.sqrt(np.sqrt(C_mu) * k)
     yp = us * y / nu
     turbulent = yp > laminar
     nu_w = np.where(turbulent, nu * yp * kappa / np.log(E * np.where(turbulent, yp, laminar)), nu)
-    rate = _tangential_speed(ut1, ut2, cell, t1, t2) / y
+    rate = _tangential_speed(ut1, ut2, cell, t1, t2, s1[:count], s2[:count]) / y
     G = np.where(turbulent, weight[:count] * nu_w * rate * us / (kappa * y), 0)
     eps = weight[:count] * np.where(turbulent, us * us * us / (kappa * y), 2 * k * nu / (y * y))
     wall = kind == 0
@@ -81,6 +101,12 @@ def wall_k_epsilon(
 def wall_shear(count, cell, cw, offset, sp):
     """sp of a tangential velocity += half the shear conductance; offset: 0 for the cell's low face, its stride for the high"""
     sp.reshape(-1)[cell[:count] + offset] += 0.5 * cw[:count]
+
+
+def wall_drag(count, cell, cw, slide, offset, rd, rhs):
+    """A moving wall's pull: rhs at cell + offset += half the shear conductance times the wall's velocity, over the diagonal."""
+    at = cell[:count] + offset
+    rhs.reshape(-1)[at] += 0.5 * cw[:count] * slide[:count] * rd.reshape(-1)[at]
 
 
 def _wall_to_row(cell, held, value, h, sp, su):
@@ -109,8 +135,19 @@ def wall_heat_log(
     count, cell, area, y, held, value, face, cw, ut1, t1, ut2, t2, h, sp, su, nu, Pr, Pr_t, kappa, E, P, crossing,
 ):  # fmt: skip
     """Heat of walls under the log law from the speed: us^2 = cw |u|/A; `face` places each entry in the list of cw."""
-    cell, area = cell[:count], area[:count]
-    us = np.sqrt(cw[face[:count]] * _tangential_speed(ut1, ut2, cell, t1, t2) / area)
+    still = np.zeros_like(cw)
+    wall_heat_log_moving(
+        count, cell, area, y, held, value, face, cw, ut1, t1, ut2, t2, still, still, h, sp, su, nu, Pr, Pr_t, kappa, E, P,
+        crossing,
+    )  # fmt: skip
+
+
+def wall_heat_log_moving(
+    count, cell, area, y, held, value, face, cw, ut1, t1, ut2, t2, s1, s2, h, sp, su, nu, Pr, Pr_t, kappa, E, P, crossing,
+):  # fmt: skip
+    """The same for a list in which walls move; s1, s2 by place in the list of cw."""
+    cell, area, face = cell[:count], area[:count], face[:count]
+    us = np.sqrt(cw[face] * _tangential_speed(ut1, ut2, cell, t1, t2, s1[face], s2[face]) / area)
     h[:count] = _wall_conductance(us, y[:count], area, nu, Pr, Pr_t, kappa, E, P, crossing)
     _wall_to_row(cell, held, value, h[:count], sp, su)
 

@@ -101,15 +101,14 @@ def _neighbour_sum(q, W, E, S, N, B, T):
     return west_to_north + at(B) * at(q, k=-1) + at(T) * at(q, k=1)
 
 
-def sweep(nx, ny, nz, q, W, E, S, N, B, T, rhs, colour):
-    """One colour of a red-black Gauss-Seidel sweep over normalised rows."""
-    k, j, i = np.ogrid[:nz, :ny, :nx]
-    new = at(rhs) + _neighbour_sum(q, W, E, S, N, B, T)
-    np.copyto(q[INTERIOR], new, where=(i + j + k + colour) % 2 == 0)
+def sweep(nx, ny, nz, q, W, E, S, N, B, T, rhs, fresh):
+    """One Jacobi pass over normalised rows, from q to `fresh`."""
+    fresh[INTERIOR] = at(rhs) + _neighbour_sum(q, W, E, S, N, B, T)
 
 
 def row_defect(nx, ny, nz, q, W, E, S, N, B, T, rhs, rd, partial):
     """Partial sums of |row residual| times diagonal, one per row of cells; solids count nothing."""
-    residual = np.abs((at(rhs) - at(q) + _neighbour_sum(q, W, E, S, N, B, T)).astype(np.float64))
+    residual = np.abs(at(rhs) - at(q) + _neighbour_sum(q, W, E, S, N, B, T))
     held = at(rd) > 0
-    partial[: ny * nz] = np.where(held, residual / np.where(held, at(rd), 1), 0.0).sum(axis=2).ravel()
+    defects = np.where(held, residual / np.where(held, at(rd), 1), 0)
+    partial[: ny * nz] = defects.astype(np.float64).sum(axis=2).ravel()

@@ -66,3 +66,15 @@ def sum_partials(count, partial, result):
 def divide(top, bottom, quotient):
     """quotient[0] = top[0] / bottom[0], 0 where bottom is 0."""
     quotient[0] = top[0] / bottom[0] if bottom[0] != 0.0 else 0.0
+
+
+def wrap(nx, ny, nz, axis, q, i0, i1, j0, j1, k0, k1):
+    """Halo layers at both ends of an axis = the other end, as round a ring; the box spans 0..4 along the axis."""
+    n = (nx, ny, nz)[axis]
+    box = [slice(low + 2, high + 2) for low, high in ((k0, k1), (j0, j1), (i0, i1))]
+    source, target = list(box), list(box)
+    layers = np.arange((i0, j0, k0)[axis], (i1, j1, k1)[axis])
+    here = np.where(layers < 2, layers - 2, n + layers - 2)
+    for cell in here:
+        target[2 - axis], source[2 - axis] = cell + 2, cell % n + 2
+        q[tuple(target)] = q[tuple(source)]

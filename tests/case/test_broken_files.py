@@ -13,6 +13,9 @@ from thermal.errors import QUOTE_LENGTH, CaseErrors
 
 BIG = "1" + "0" * 5000
 SUN = '\n[[wall]]\nname = "sun"\non = "y+"\n'
+AROUND = 'periodic = ["x", "y"]\n'
+PUSHED = 'body_force = ["1 m/s2", "0 m/s2", "0 m/s2"]\n'
+BLOWN = 'bulk_velocity = ["1 m/s", "0 m/s", "0 m/s"]\n'
 WARM = SUN + 'temperature = "30 degC"\n'
 
 # name -> (bytes or text of the file, parts that its message holds)
@@ -199,6 +202,60 @@ BROKEN: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "limit on an unknown root": (edited(("rack.*.", "racks.*.")), ("no number", 'did you mean "rack"?')),
     "limit without a limit": (edited(('max = "27 degC"\n', "")), ("a limit without a limit",)),
     "limit in K": (edited(('"27 degC"', '"27 K"')), ("is a temperature difference", 'did you mean "27 degC"?')),
+    # walls that move
+    "wall off its place": (
+        VALID + SUN + 'velocity = ["1 m/s", "1 m/s", "0 m/s"]\n',
+        ("wall[0].velocity", "wall sun on y+ moves off its place", "0 m/s along y"),
+    ),
+    "velocity of a wall in two numbers": (VALID + SUN + 'velocity = ["1 m/s", "0 m/s"]\n', ("wall[0].velocity", "a list of 3")),
+    "velocity of a wall in m": (
+        VALID + SUN + 'velocity = ["1 m", "0 m/s", "0 m/s"]\n',
+        ("is a length, not a speed", "m/s, km/h"),
+    ),
+    # rooms that repeat themselves
+    "periodic along no axis": (
+        edited(("[flow]", '[flow]\nperiodic = ["north"]')),
+        ("flow.periodic[0]", '"north" is not known', "x, y, z"),
+    ),
+    "periodic as a text": (edited(("[flow]", '[flow]\nperiodic = "x"')), ("flow.periodic", "is not a list")),
+    "periodic along z": (edited(("[flow]", '[flow]\nperiodic = ["z"]')), ("warm air would rise for ever", "buoyancy = false")),
+    "force along an axis that ends": (
+        edited(("[flow]", '[flow]\nperiodic = ["x"]\nbody_force = ["0 m/s2", "1 m/s2", "0 m/s2"]')),
+        ("flow.body_force", "body_force along y, which is not periodic", 'periodic = ["x", "y"]'),
+    ),
+    "force and bulk velocity": (
+        edited(("[flow]", f"[flow]\n{AROUND}{PUSHED}{BLOWN}")),
+        ("flow.bulk_velocity", "body_force and bulk_velocity together", "an outcome"),
+    ),
+    "bulk velocity along two axes": (
+        edited(("[flow]", f"[flow]\n{AROUND}{BLOWN}".replace("0 m/s", "2 m/s"))),
+        ("flow.bulk_velocity", "not along one axis"),
+    ),
+    "bulk velocity without unit": (edited(("[flow]", f"[flow]\n{AROUND}{BLOWN}".replace("1 m/s", "1"))), ("no unit", "m/s")),
+    "gradient without a stream": (
+        edited(("[flow]", f'[flow]\n{AROUND}temperature_gradient = "1 K/m"')),
+        ("flow.temperature_gradient", "no bulk_velocity"),
+    ),
+    "gradient that no wall holds": (
+        edited(("[flow]", f'[flow]\n{AROUND}{BLOWN}temperature_gradient = "1 K/m"')),
+        ("flow.temperature_gradient", "no wall with a temperature"),
+    ),
+    "opening on a joined end": (
+        edited(
+            ("[flow]", "[flow]\n" + AROUND),
+            ('on = "floor"', 'on = "x-"'),
+            ('from = ["1.8 m", "2.7 m"]\nto = ["4.2 m", "4.5 m"]\n', ""),
+        ),
+        ("supply[0].on", "supply tiles lies on an end that is joined to the other: x is periodic"),
+    ),
+    "wall on a joined end": (
+        edited(("[flow]", "[flow]\n" + AROUND)) + WARM,
+        ("wall[0].on", "wall sun lies on an end that is joined to the other: y is periodic"),
+    ),
+    "room without a surface": (
+        '[room]\nsize = ["1 m", "1 m", "1 m"]\n[mesh]\ncell = "0.1 m"\n[flow]\nbuoyancy = false\nperiodic = ["x", "y", "z"]\n',
+        ("flow.periodic", "a room without any surface"),
+    ),
     # walls that heat
     "wall without heat": (VALID + SUN, ("wall sun neither has a temperature nor gives heat", "temperature, heat_flux")),
     "wall with both": (VALID + WARM + 'heat_flux = "5 W/m2"\n', ("temperature and heat_flux together",)),

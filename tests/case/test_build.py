@@ -50,6 +50,9 @@ buoyancy_production = "sgdh"
 roughness_e = 9.0
 kappa = 0.4
 initial_temperature = "25 degC"
+periodic = ["y"]
+bulk_velocity = ["0 m/s", "0.1 m/s", "0 m/s"]
+temperature_gradient = "0.2 K/m"
 [solve]
 iterations = 100
 wall_time = "1 h"
@@ -269,6 +272,7 @@ def test_every_field_of_the_model_can_be_set() -> None:
         "Case.path": "the file",
         "Turbulence.zero_equation": "one choice so far",
         "Turbulence.wall_distance": "one choice so far",
+        "Flow.body_force": "never beside a bulk velocity",
         "Opening.kind": "both cases have both",
         "Opening.sign": "both cases have both",
     }

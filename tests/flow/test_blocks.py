@@ -12,7 +12,7 @@ from tests.builders import tiny_hall
 from tests.flow.halls import fields, hall_of_everything, modelled, porous_roof, start, uneven_cells
 from thermal.flow.solver import Flow
 from thermal.linear import multigrid
-from thermal.parallel import Block, Communicator, Serial, Threads, run_blocks
+from thermal.parallel import Communicator, Range, Serial, Threads, run_blocks
 from thermal.place import place_case
 
 ITERATIONS = 12
@@ -185,9 +185,8 @@ def in_blocks_loosely(placement: Any, backend: Backend) -> Run:
 
 
 def test_parity_of_the_offset_is_noticed(one_thread: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks at odd offsets that sweep the wrong colour first are told apart."""
+    """Blocks at odd offsets whose pressure sweeps begin with the wrong colour are told apart."""
     placement = place_case(modelled(tiny_hall(), "zero-equation"))
     whole = iterate(placement, one_thread, Serial(), count=FEW)
-    monkeypatch.setattr(Block, "parity", property(lambda self: 0))
+    monkeypatch.setattr(Range, "parity", property(lambda self: 0))
     assert max(difference(whole, in_blocks_loosely(placement, one_thread)).values()) > 1e3 * ROUND_OFF
-

@@ -20,9 +20,7 @@ MODELS = ["zero-equation", "k-epsilon"]
 @pytest.mark.parametrize("scheme", ["upwind", "second-order"])
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("hall", [tiny_hall, hall_of_everything])
-def test_single_precision_is_enough(
-    single: Backend, double: Backend, hall: Callable[[], Case], model: str, scheme: str
-) -> None:
+def test_single_precision_is_enough(single: Backend, double: Backend, hall: Callable[[], Case], model: str, scheme: str) -> None:
     """Inlets at the verdict."""
     case = modelled(hall(), model, scheme)
     one, other = solve(case, single), solve(case, double)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from kernels import open_backend
 from kernels.backend import REAL
+from kernels.samples import SIZES, Hall, arguments
 from kernels.signature import read_kernels
 from tests.kernels.emulation import SANITIZE
-from tests.kernels.recipes import SIZES, Hall, arguments
 from tests.kernels.stand_in import cupy_stand_in
 
 

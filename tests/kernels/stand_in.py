@@ -6,8 +6,9 @@ launch) and counts what a step after warm-up must not do: allocate, copy to the 
 
 from __future__ import annotations
 
+import functools
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +21,38 @@ from tests.kernels.emulation import FLAGS, EmulatedModule
 
 @dataclass
 class Counts:
-    """What has been asked of the device so far."""
+    """What has been asked of the device so far: kernels run, launched one by one or by a graph, and the rest."""
 
+    kernels: int = 0
     launches: int = 0
     allocations: int = 0
     uploads: int = 0
     downloads: int = 0
     synchronizations: int = 0
+    graphs: int = 0
+
+
+class Capture:
+    """What a stream has recorded, from begin_capture to end_capture: things to do, none of them done."""
+
+    now: Capture | None = None
+
+    def __init__(self) -> None:
+        self.steps: list[Callable[[], Any]] = []
+
+    @classmethod
+    def do(cls, step: Callable[[], Any]) -> None:
+        """Do a step, or record it."""
+        if cls.now is None:
+            step()
+        else:
+            cls.now.steps.append(step)
+
+    @classmethod
+    def forbid(cls, what: str) -> None:
+        """What waits or allocates ends a capture, as a driver would."""
+        if cls.now is not None:
+            raise RuntimeError(f"cudaErrorStreamCaptureUnsupported: {what} while a stream is capturing")
 
 
 class DeviceArray(np.ndarray):
@@ -51,7 +77,14 @@ class DeviceArray(np.ndarray):
 
     def fill(self, value: Any) -> None:
         """Set every element."""
-        self.view(np.ndarray).fill(value)
+        Capture.do(lambda: self.view(np.ndarray).fill(value))
+
+    def set(self, source: np.ndarray) -> None:
+        """Copy from the host into memory that is there."""
+        Capture.forbid("a copy from the host")
+        assert type(source) is np.ndarray and source.dtype == self.dtype and source.shape == self.shape, "set"
+        assert self.flags.c_contiguous and source.flags.c_contiguous, "set"
+        self.view(np.ndarray)[...] = source
 
 
 class CupyStandIn(types.ModuleType):
@@ -59,20 +92,23 @@ class CupyStandIn(types.ModuleType):
 
     ndarray = DeviceArray
 
-    def __init__(self, backwards: bool = False, flags: tuple[str, ...] = FLAGS, available: bool = True):
+    def __init__(self, backwards: bool = False, flags: tuple[str, ...] = FLAGS, available: bool = True, captures: bool = True):
         super().__init__("cupy")
         self.counts = Counts()
         self.backwards = backwards
         self.flags = flags
+        self.captures = captures
         runtime = types.SimpleNamespace(
             deviceSynchronize=self._synchronize,
             getDevice=lambda: 0,
             getDeviceProperties=lambda device: {"name": b"grid emulation", "major": 9, "minor": 0},
         )
-        self.cuda = types.SimpleNamespace(is_available=lambda: available, runtime=runtime)
+        stream = functools.partial(Stream, self)
+        self.cuda = types.SimpleNamespace(is_available=lambda: available, runtime=runtime, Stream=stream)
 
     def empty(self, shape: Any, dtype: Any = float) -> DeviceArray:
         """Memory filled with NaN (or 255), so that a read before the first write shows."""
+        Capture.forbid("an allocation")
         self.counts.allocations += 1
         array = np.empty(shape, dtype)
         array.fill(np.nan if array.dtype.kind == "f" else np.iinfo(array.dtype).max)
@@ -81,11 +117,12 @@ class CupyStandIn(types.ModuleType):
     def zeros(self, shape: Any, dtype: Any = float) -> DeviceArray:
         """Memory of zeros."""
         array = self.empty(shape, dtype)
-        array.fill(0)
+        array.view(np.ndarray).fill(0)
         return array
 
     def array(self, source: Any) -> DeviceArray:
         """A copy of a host array."""
+        Capture.forbid("an allocation")
         self.counts.uploads += 1
         self.counts.allocations += 1
         return np.array(source).view(DeviceArray)
@@ -93,6 +130,7 @@ class CupyStandIn(types.ModuleType):
     def asnumpy(self, array: DeviceArray) -> np.ndarray:
         """A host copy; waits."""
         assert isinstance(array, DeviceArray), "asnumpy of a host array"
+        Capture.forbid("a copy to the host")
         self.counts.downloads += 1
         self.counts.synchronizations += 1
         return np.array(array.view(np.ndarray))
@@ -100,7 +138,8 @@ class CupyStandIn(types.ModuleType):
     def copyto(self, target: DeviceArray, source: DeviceArray) -> None:
         """Copy on the device."""
         assert isinstance(target, DeviceArray) and isinstance(source, DeviceArray), "copyto with a host array"
-        target.view(np.ndarray)[...] = source.view(np.ndarray)
+        to, values = target.view(np.ndarray), source.view(np.ndarray)
+        Capture.do(lambda: np.copyto(to, values))
 
     def RawModule(self, *, code: str, options: tuple[str, ...], backend: str) -> RawModule:  # noqa: N802
         """A module of kernels from source."""
@@ -108,7 +147,52 @@ class CupyStandIn(types.ModuleType):
         return RawModule(self, code, options)
 
     def _synchronize(self) -> None:
+        Capture.forbid("waiting")
         self.counts.synchronizations += 1
+
+
+class Stream:
+    """A stream that can capture."""
+
+    def __init__(self, cupy: CupyStandIn, non_blocking: bool = False):
+        assert non_blocking, "the default stream would wait for one that blocks"
+        self._cupy = cupy
+        self._entered = False
+
+    def __enter__(self) -> Stream:
+        self._entered = True
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._entered = False
+
+    def begin_capture(self) -> None:
+        """Record from here on."""
+        assert self._entered and Capture.now is None
+        if not self._cupy.captures:
+            raise RuntimeError("cudaErrorStreamCaptureUnsupported: no captures on this device")
+        Capture.now = Capture()
+
+    def end_capture(self) -> Graph:
+        """What was recorded."""
+        capture, Capture.now = Capture.now, None
+        if capture is None:
+            raise RuntimeError("cudaErrorIllegalState: no capture has begun")
+        return Graph(self._cupy, capture.steps)
+
+
+class Graph:
+    """A record that can be repeated."""
+
+    def __init__(self, cupy: CupyStandIn, steps: list[Callable[[], Any]]):
+        self._cupy, self._steps = cupy, steps
+
+    def launch(self) -> None:
+        """Do all that was recorded."""
+        assert Capture.now is None, "a graph within a capture"
+        self._cupy.counts.graphs += 1
+        for step in self._steps:
+            step()
 
 
 class RawModule:
@@ -135,15 +219,20 @@ class RawModule:
             assert 1 <= block[0] * block[1] * block[2] <= 1024 and block[2] <= 64, block
             for parameter, argument in zip(module.kernels[name].parameters, arguments, strict=True):
                 assert isinstance(argument, DeviceArray) == parameter.pointer, f"{name}: {parameter.name}"
-            self._cupy.counts.launches += 1
-            module.launch(name, grid, block, arguments, self._cupy.backwards)
+
+            def run() -> None:
+                self._cupy.counts.kernels += 1
+                module.launch(name, grid, block, arguments, self._cupy.backwards)
+
+            self._cupy.counts.launches += Capture.now is None
+            Capture.do(run)
 
         return launch
 
 
 @contextmanager
 def cupy_stand_in(**settings: Any) -> Iterator[CupyStandIn]:
-    """`import cupy` finds the stand-in inside this block. Settings: backwards, flags, available."""
+    """`import cupy` finds the stand-in inside this block. Settings: backwards, flags, available, captures."""
     stand_in = CupyStandIn(**settings)
     with mock.patch.dict("sys.modules", {"cupy": stand_in}):
         yield stand_in

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from kernels.numpy_backend import find_twin
+from kernels.samples import SIZES, Hall, arguments
 from kernels.signature import convert, read_kernels
-from tests.kernels.recipes import SIZES, Hall, arguments
 
 KERNELS = read_kernels()
 SINGLE = sorted(name for name, kernel in KERNELS.items() if all(parameter.type != "double" for parameter in kernel.parameters))

@@ -11,8 +11,8 @@ import pytest
 
 from kernels import open_backend
 from kernels.backend import REAL
+from kernels.samples import SIZES, Hall, MissingRecipe, arguments
 from kernels.signature import read_kernels
-from tests.kernels.recipes import SIZES, Hall, MissingRecipe, arguments
 from tests.kernels.stand_in import cupy_stand_in
 
 # The compilers contract a*b+c and NumPy does not; a row has some 30 operations on values of order 1.

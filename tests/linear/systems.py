@@ -11,7 +11,7 @@ import numpy as np
 from kernels import Backend
 from thermal.linear.multigrid import SWEEPS, Multigrid
 from thermal.linear.pcg import PressureSolver
-from thermal.parallel import Block, Communicator
+from thermal.parallel import Block, Communicator, Serial
 
 INSIDE = (slice(2, -2),) * 3
 Box = tuple[float, float, float, float, float, float]  # shares of the room: x0, x1, y0, y1, z0, z1
@@ -26,6 +26,7 @@ class System:
     regions: np.ndarray
     operator: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     b: np.ndarray
+    periodic: tuple[int, ...] = ()
 
     def multigrid(
         self,
@@ -35,11 +36,10 @@ class System:
         sweeps: Sequence[int] = SWEEPS,
     ) -> Multigrid:
         """A hierarchy for this grid."""
+        comm = (comm or Serial()).joined(self.periodic, backend)
         return Multigrid(backend, self.planes, self.keep, self.regions, comm, block, sweeps)
 
-    def solver(
-        self, backend: Backend, iterations: int = 2, sweeps: Sequence[int] = SWEEPS
-    ) -> tuple[PressureSolver, Any, Any]:
+    def solver(self, backend: Backend, iterations: int = 2, sweeps: Sequence[int] = SWEEPS) -> tuple[PressureSolver, Any, Any]:
         """A solver that is set up, a device array for the answer, and the right side."""
         solver = PressureSolver(self.multigrid(backend, sweeps=sweeps), iterations)
         solver.setup(*(backend.upload(g) for g in self.operator))
@@ -52,7 +52,9 @@ class System:
 
     def residual(self, x: np.ndarray) -> np.ndarray:
         """b - A x on interior cells, in the sign of `PressureSolver`, float64."""
+        x = x.copy()
         gx, gy, gz, gd = (g.astype(np.float64) for g in self.operator)
+        Serial(self.periodic).exchange([x, gx, gy, gz])
         total = self.b[INSIDE] + gd[INSIDE] * x[INSIDE]
         for g, axis in ((gx, 2), (gy, 1), (gz, 0)):
             low, high = list(INSIDE), list(INSIDE)
@@ -74,6 +76,7 @@ class Hall:
     opening: Box | None = (0.3, 0.7, 0.1, 0.3, 1.0, 1.0)  # part of the ceiling that is held at p = 0
     jump: float = 0.0  # decades of random coefficient either way
     seed: int = 1
+    periodic: tuple[int, ...] = ()
     random: np.random.Generator = field(init=False)
 
     def system(self) -> System:
@@ -111,7 +114,7 @@ class Hall:
             for region in range(1, regions.max() + 1):
                 b[regions == region] -= b[regions == region].mean()
         operator = (_pad(faces[0]), _pad(faces[1]), _pad(faces[2]), _pad(gd))
-        return System(planes, keep, regions, operator, _pad(b))
+        return System(planes, keep, regions, operator, _pad(b), self.periodic)
 
     def _index(self, share: float, axis: int) -> int:
         return int(round(share * self.n[axis]))
@@ -135,7 +138,8 @@ class Hall:
         g = area / (half + np.roll(half, 1, along)) * (fluid & np.roll(fluid, 1, along))
         first = [slice(None)] * 3
         first[along] = slice(0, 1)
-        g[tuple(first)] = 0.0
+        if axis not in self.periodic:
+            g[tuple(first)] = 0.0
         return g
 
 
@@ -146,6 +150,8 @@ def label(fluid: np.ndarray, faces: Sequence[np.ndarray]) -> np.ndarray:
         before = mark.copy()
         for axis, g in enumerate(faces):
             m, c = np.moveaxis(mark, 2 - axis, 0), np.moveaxis(g, 2 - axis, 0) > 0
+            m[0] = np.where(c[0], np.minimum(m[0], m[-1]), m[0])
+            m[-1] = np.where(c[0], np.minimum(m[0], m[-1]), m[-1])
             for i in range(1, m.shape[0]):
                 m[i] = np.where(c[i], np.minimum(m[i], m[i - 1]), m[i])
             for i in range(m.shape[0] - 1, 0, -1):

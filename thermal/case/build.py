@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thermal.case import aisle, checks, model, openings, rows, walls
+from thermal.case import aisle, checks, model, openings, periodic, rows, walls
 from thermal.case.asserts import build_limits
 from thermal.case.load import CASE_FILE, Tables, load_tables, read_text
 from thermal.case.resolved import resolved_text
@@ -64,6 +64,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     mesh = _mesh(tables)
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
     _check(tables, room, mesh, racks, patches, plates, obstacles, warm)
+    periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
     if tables.errors or room is None or mesh is None or air is None or flow is None:
         return None
     solve, site = tables.single["solve"], tables.single["site"]
@@ -109,10 +110,12 @@ def _flow(tables: Tables) -> model.Flow | None:
     if table.turbulence != "constant" and table.constant_viscosity > 0.0:
         what = f'constant_viscosity changes nothing with turbulence = "{table.turbulence}"'
         tables.report(("flow", "constant_viscosity"), what, 'turbulence = "constant"', "leave it out")
+    axes, body_force, bulk_velocity = periodic.read_streams(tables, table)
     return model.Flow(
         turbulence=turbulence, velocity_scheme=table.velocity_scheme or table.scheme,
         temperature_scheme=table.temperature_scheme or table.scheme, buoyancy=table.buoyancy,
-        initial_temperature=table.initial_temperature,
+        initial_temperature=table.initial_temperature, periodic=axes, body_force=body_force, bulk_velocity=bulk_velocity,
+        temperature_gradient=table.temperature_gradient,
     )  # fmt: skip
 
 

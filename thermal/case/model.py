@@ -64,6 +64,10 @@ class Flow:
     temperature_scheme: str = "second-order"
     buoyancy: bool = True
     initial_temperature: float = 297.15  # K
+    periodic: tuple[int, ...] = ()  # axes along which the room repeats itself: its two ends are joined
+    body_force: Point = (0.0, 0.0, 0.0)  # m/s2, along periodic axes
+    bulk_velocity: Point | None = None  # m/s, mean over the room, along one periodic axis; the force is then an outcome
+    temperature_gradient: float = 0.0  # K/m, of the mean temperature along the bulk velocity; fields hold the rest
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,8 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Wall:
-    """A part of the room's surface that heats or cools the air: at a temperature, or with a heat flux; the other is None."""
+    """A part of the room's surface that heats or cools the air (at a temperature, or with a heat flux; the other is None), or
+    moves along itself."""
 
     name: str
     box: Box  # zero thickness in axis
@@ -162,6 +167,12 @@ class Wall:
     temperature: float | None = None  # K
     heat_flux: float | None = None  # W/m2 into the room
     source: str = ""
+    velocity: Point = (0.0, 0.0, 0.0)  # m/s, along the surface
+
+    @property
+    def is_thermal(self) -> bool:
+        """Whether it heats or cools."""
+        return self.temperature is not None or self.heat_flux is not None
 
 
 @dataclass(frozen=True)

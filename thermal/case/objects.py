@@ -18,6 +18,7 @@ from thermal.units import (
     NUMBER,
     POWER,
     PRESSURE,
+    SPEED,
     TEMPERATURE,
     VELOCITY,
     UnitError,
@@ -32,6 +33,7 @@ Intensity = Annotated[float, Quantity(FRACTION, low=0.0, high=1.0)]
 MixingLength = Annotated[float, Quantity(LENGTH, above=0.0, high=100.0)]
 Loss = Annotated[float, Quantity(NUMBER, low=0.0, high=1e9)]
 Power = Annotated[float, Quantity(POWER, low=0.0, high=1e9)]
+Speed = Annotated[float, Quantity(SPEED, low=-1e3, high=1e3)]
 VolumeFlow = Annotated[float, Quantity(FLOW, above=0.0, high=1e6)]
 
 
@@ -185,8 +187,8 @@ class Containment(Table):
 
 
 class Wall(Table):
-    """A part of the room's walls, floor or ceiling that heats or cools the air; elsewhere no heat passes. Give one of
-    temperature, heat_flux. Openings, racks and obstacles on it keep their place.
+    """A part of the room's walls, floor or ceiling that heats or cools the air, or moves along itself; elsewhere no heat passes
+    and walls stand. Give one of temperature, heat_flux, or a velocity. Openings, racks and obstacles on it keep their place.
 
     The law of the wall is that of air blown along it. Where buoyancy alone moves the air, its layer is thinner than a hall's
     cells and too little heat passes at a given temperature: there, give heat_flux.
@@ -199,6 +201,9 @@ class Wall(Table):
     temperature: AirTemperature | None = setting(None, "Temperature of the surface.", shown="none")
     heat_flux: Annotated[float, Quantity(HEAT_FLUX, low=-1e5, high=1e5)] | None = setting(
         None, "Heat into the room for each square metre; negative cools.", shown="none"
+    )
+    velocity: Annotated[list[Speed], Field(min_length=3, max_length=3)] | None = setting(
+        None, "Velocity of the surface along x, y, z; it moves along itself, like a belt.", shown="at rest"
     )
 
 

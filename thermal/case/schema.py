@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
-from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Supply, Wall
+from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
     ACCELERATION,
     DENSITY,
     EXPANSION,
+    GRADIENT,
     HEAT_CAPACITY,
     LENGTH,
     NUMBER,
@@ -25,6 +26,7 @@ from thermal.units import (
     VISCOSITY,
 )
 
+Push = Annotated[float, Quantity(ACCELERATION, low=-1e4, high=1e4)]
 Scheme = Literal["upwind", "second-order"]
 
 
@@ -153,6 +155,22 @@ class FlowTable(Table):
     )
     initial_temperature: Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)] = setting(
         "24 degC", "Air temperature at the start; a steady answer does not depend on it."
+    )
+    periodic: Annotated[list[Literal["x", "y", "z"]], Field(max_length=3)] = setting(
+        [], "Axes along which the room repeats itself: what leaves at one end comes in at the other.", shown="none"
+    )
+    body_force: Annotated[list[Push], Field(min_length=3, max_length=3)] | None = setting(
+        None, "Force per unit mass along x, y, z that drives the air along periodic axes.", shown="none"
+    )
+    bulk_velocity: Annotated[list[Speed], Field(min_length=3, max_length=3)] | None = setting(
+        None,
+        "Mean velocity over the whole room, solids included, along one periodic axis; the force that it takes is an outcome.",
+        shown="none",
+    )
+    temperature_gradient: Annotated[float, Quantity(GRADIENT, low=-1e3, high=1e3)] = setting(
+        "0 K/m",
+        "Rise of all temperatures, those of walls too, per metre along bulk_velocity: the stream carries off what walls give. "
+        "Results hold what is left when this rise is taken out.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Walls that heat or cool the air: from tables to the model."""
+"""Walls that heat or cool the air, or move: from tables to the model."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ def build_walls(tables: Tables, room: model.Point | None) -> list[model.Wall]:
     walls = []
     for path, table in tables.lists["wall"]:
         given = [key for key in ("temperature", "heat_flux") if getattr(table, key) is not None]
-        if len(given) != 1:
+        is_told = len(given) == 1 or (not given and table.velocity is not None)
+        if not is_told:
             what = f"{' and '.join(given)} together" if given else f"wall {table.name} neither has a temperature nor gives heat"
-            tables.report((*path, *given[1:]), what, "one of temperature, heat_flux")
+            tables.report((*path, *given[1:]), what, "one of temperature, heat_flux" + ", or a velocity" * (not given))
         surface = find_surface(tables, path, table.on, room, {}) if room else None
         box = find_patch(tables, path, table, surface, "wall") if surface else None
-        if surface is None or box is None or len(given) != 1:
+        velocity = tuple(table.velocity or (0.0, 0.0, 0.0))
+        if surface is not None and velocity[surface.axis] != 0.0:
+            accepted = f"0 m/s along {'xyz'[surface.axis]}: a wall moves along itself"
+            tables.report((*path, "velocity"), f"wall {table.name} on {table.on} moves off its place", accepted)
+        if surface is None or box is None or not is_told:
             tables.broken["wall"].add(table.name)
             continue
         walls.append(
             model.Wall(
                 name=table.name, box=box, axis=surface.axis, sign=surface.sign, temperature=table.temperature,
-                heat_flux=table.heat_flux, source=tables.source(path),
+                heat_flux=table.heat_flux, source=tables.source(path), velocity=(velocity[0], velocity[1], velocity[2]),
             )
         )  # fmt: skip
     return walls

@@ -42,6 +42,7 @@ class Boundary:
         self.domain, self.state = domain, state
         backend = domain.backend
         self._shear: list[list[Launch]] = [[], [], []]
+        self._drag: list[list[Launch]] = [[], [], []]
         for faces in domain.lists:
             for tangent in range(3):
                 if tangent == faces.axis:
@@ -50,6 +51,9 @@ class Boundary:
                     self._shear[tangent].append(
                         backend.bind("wall_shear", len(faces), faces.cell_, faces.shear_, offset, state.extra)
                     )
+                    if faces.slide_ is not None:
+                        head = (len(faces), faces.cell_, faces.shear_, faces.slide_[tangent], offset)
+                        self._drag[tangent].append(backend.bind("wall_drag", *head, state.inverse, state.rhs))
         self._sheets: list[list[Launch]] = [[], [], []]
         for sheet in domain.placement.sheets:
             cells = sheet.face[domain.within(sheet.face)]
@@ -105,6 +109,11 @@ class Boundary:
     def push_jets(self, axis: int) -> None:
         """Add the jets' surplus of momentum to the rows along `axis`, once they are assembled."""
         for launch in self._jets[axis]:
+            launch()
+
+    def drag(self, axis: int) -> None:
+        """Add the pull of moving walls to the rows along `axis`, once they are assembled."""
+        for launch in self._drag[axis]:
             launch()
 
     def bind_openings(self, inverse_relaxation: float, inverse_step: float) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from thermal.case.model import Opening, Rack
+from thermal.case.model import Opening, Rack, Wall
 from thermal.parallel import HALO, Block, Communicator
 from thermal.place import Patch, Placement
 
@@ -28,6 +28,7 @@ class FaceList:
     own       number of faces that belong to the block's own cells; they come first
     sign      +1: faces on the low side of their cell (inward normal +axis), -1: on the high side
     patch     int (n,), index into Placement.patches, -1 for a wall
+    slide_    velocity along x, y, z of the walls, m/s; None where all of them stand
     """
 
     axis: int
@@ -53,6 +54,7 @@ class FaceList:
     dissipation_: Any
     normal_offset: int
     inner_offset: int
+    slide_: tuple[Any, Any, Any] | None = None
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -68,14 +70,14 @@ class Domain:
     """
 
     def __init__(self, placement: Placement, backend: Any, comm: Communicator, block: Block | None = None) -> None:
-        self.placement, self.backend, self.comm = placement, backend, comm
+        self.periodic = placement.case.flow.periodic
+        self.placement, self.backend, self.comm = placement, backend, comm.joined(self.periodic, backend)
         grid = placement.grid
         self.block = block or Block((0, 0, 0), grid.n, grid.n)
         self.range = tuple(zip(self.block.low, self.block.high, strict=True))
         self.n = self.block.n
         self.shape = tuple(n + 2 * HALO for n in reversed(self.n))
         self.stride = (1, self.shape[2], self.shape[2] * self.shape[1])
-        self.parity = self.block.parity
         self.widths = tuple(self._padded_widths(grid, axis) for axis in range(3))
         self.metrics = backend.upload(self._metrics(), backend.real)
         self.mask_host = self.local(self._marked_mask())
@@ -100,7 +102,8 @@ class Domain:
     # -- geometry -------------------------------------------------------------------------------------------------
     def _padded_widths(self, grid: Any, axis: int) -> np.ndarray:
         low, high = self.range[axis]
-        widths = np.pad(np.asarray(grid.widths(axis), dtype=np.float64), HALO, mode="edge")
+        mode: Any = "wrap" if axis in self.periodic else "edge"
+        widths = np.pad(np.asarray(grid.widths(axis), dtype=np.float64), HALO, mode=mode)
         return widths[low : high + 2 * HALO]
 
     def _metrics(self) -> np.ndarray:
@@ -113,12 +116,21 @@ class Domain:
         return np.concatenate(parts)
 
     def local(self, whole: np.ndarray) -> np.ndarray:
-        """The block's part of a global [k, j, i] array with its two halo layers; beyond the hall stands zero."""
+        """The block's part of a global [k, j, i] array with its two halo layers; beyond the hall stands zero, beyond the ends of
+        a periodic axis what stands at the other end."""
+        for axis in self.periodic:
+            low, high = self.range[axis]
+            around = np.arange(low - HALO, high + HALO) % self.placement.grid.n[axis]
+            whole = np.take(whole, around, axis=2 - axis)
         out = np.zeros(self.shape, whole.dtype)
         source, target = [], []
         for axis in (2, 1, 0):
             low, high = self.range[axis]
             size = whole.shape[2 - axis]
+            if axis in self.periodic:
+                source.append(slice(None))
+                target.append(slice(None))
+                continue
             first, last = max(low - HALO, 0), min(high + HALO, size)
             source.append(slice(first, last))
             target.append(slice(first - low + HALO, last - low + HALO))
@@ -142,6 +154,20 @@ class Domain:
             inside &= (cell[:, 2 - axis] >= low - margin) & (cell[:, 2 - axis] < high + margin)
         return inside
 
+    def images(self, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Global cells (n, 3) in the block or its first halo layer, repeats of periodic axes included.
+
+        Returns   number of each in `cell`, and its place, which lies outside the hall where it is a repeat
+        """
+        number = np.arange(len(cell))
+        for axis in self.periodic:
+            step = np.zeros(3, np.int64)
+            step[2 - axis] = self.placement.grid.n[axis]
+            cell = np.concatenate([cell, cell - step, cell + step])
+            number = np.tile(number, 3)
+        near = self.within(cell, 1)
+        return number[near], cell[near]
+
     # -- lists ----------------------------------------------------------------------------------------------------
     def _face_lists(self) -> tuple[list[FaceList], np.ndarray]:
         placement = self.placement
@@ -162,9 +188,15 @@ class Domain:
         cell = np.concatenate(cells).astype(np.int64)
         axis, sign = np.concatenate(axes), np.concatenate(signs)
         area, kind, patch_of = np.concatenate(areas), np.concatenate(kinds), np.concatenate(patches)
+        slide = np.zeros((len(cell), 3))
+        for patch in placement.patches:
+            if isinstance(patch.object, Wall) and any(patch.object.velocity):
+                here = (kind == WALL) & (axis == patch.axis) & (sign == patch.sign)
+                here[here] = np.isin(placement.flat(cell[here]), placement.flat(patch.cell))
+                slide[here] = patch.object.velocity
 
-        near = self.within(cell, 1)
-        cell, axis, sign, area, kind, patch_of = (a[near] for a in (cell, axis, sign, area, kind, patch_of))
+        near, cell = self.images(cell)
+        axis, sign, area, kind, patch_of, slide = (a[near] for a in (axis, sign, area, kind, patch_of, slide))
         own, flat = self.within(cell), self.flat(cell)
         wall_cells, slot_of_wall, shares = np.unique(flat[kind == WALL], return_inverse=True, return_counts=True)
         slot = np.full(len(cell), -1, np.int32)
@@ -182,7 +214,10 @@ class Domain:
                 if not len(members):
                     continue
                 members = members[np.lexsort((flat[members], ~own[members]))]
-                lists.append(self._face_list(a, s, members, own, cell, flat, area, kind, patch_of, rack_of_patch, slot, weight))
+                faces = self._face_list(a, s, members, own, cell, flat, area, kind, patch_of, rack_of_patch, slot, weight)
+                if slide[members].any():
+                    faces.slide_ = tuple(self.backend.upload(speed, self.backend.real) for speed in slide[members].T)
+                lists.append(faces)
         return lists, wall_cells
 
     def _face_list(self, axis, sign, members, own, cell, flat, area, kind, patch_of, rack_of_patch, slot, weight) -> FaceList:

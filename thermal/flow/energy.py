@@ -7,6 +7,7 @@ import numpy as np
 from thermal.case.model import Obstacle
 from thermal.flow.boundary import Boundary
 from thermal.flow.domain import Domain
+from thermal.flow.drive import Drive
 from thermal.flow.sweeps import Sweeps
 from thermal.racks.air import RackAir
 from thermal.state import State
@@ -15,11 +16,11 @@ from thermal.state import State
 class Energy:
     """Rows of the temperature on one block."""
 
-    def __init__(self, domain: Domain, state: State, boundary: Boundary, racks: RackAir) -> None:
+    def __init__(self, domain: Domain, state: State, boundary: Boundary, racks: RackAir, drive: Drive) -> None:
         backend = domain.backend
         self.domain, self.state, self.racks = domain, state, racks
         self.sweeps = Sweeps(domain, state, state.T)
-        self._walls = boundary.walls
+        self._walls, self._drive = boundary.walls, drive
         self._inflow = boundary.inflows([faces.temperature_ for faces in domain.lists])
         air = domain.placement.case.air
         heat: dict[int, float] = {}
@@ -60,6 +61,7 @@ class Energy:
         if self._heat:
             self._heat()
         self._walls.add()
+        self._drive.carry()
         self._assemble()
         if measure:
             self.defect = self.sweeps.defect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from thermal.flow.boundary import Boundary
 from thermal.flow.domain import Domain
+from thermal.flow.drive import Drive
 from thermal.flow.sweeps import Sweeps
 from thermal.state import State
 
@@ -17,9 +18,9 @@ STIFFNESS = 20.0
 class Momentum:
     """Rows of u, v, w on one block."""
 
-    def __init__(self, domain: Domain, state: State, boundary: Boundary) -> None:
-        self.domain, self.state, self.boundary = domain, state, boundary
-        self.sweeps = [Sweeps(domain, state, velocity) for velocity in state.velocity]
+    def __init__(self, domain: Domain, state: State, boundary: Boundary, drive: Drive) -> None:
+        self.domain, self.state, self.boundary, self.drive = domain, state, boundary, drive
+        self.sweeps = [Sweeps(domain, state, velocity, axis) for axis, velocity in enumerate(state.velocity)]
         self.defects = [0.0, 0.0, 0.0]
 
     def bind(self, relaxation: float, step: float) -> None:
@@ -47,7 +48,10 @@ class Momentum:
             self.boundary.prepare_momentum(axis)
             self.assemble[axis]()
             self.boundary.push_jets(axis)
+            self.boundary.drag(axis)
+            self.drive.push(axis)
             if measure:
                 self.defects[axis] = self.sweeps[axis].defect()
             self.sweeps[axis].run(SWEEPS)
+        self.drive.adjust()
         self.boundary.predict_openings()

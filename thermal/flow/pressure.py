@@ -22,6 +22,7 @@ class Pressure:
         self.solver = PressureSolver(
             Multigrid(
                 backend, (grid.x, grid.y, grid.z), placement.feature_planes, placement.region, domain.comm, domain.block,
+                scratch=state.scratch,
             ),
             iterations=iterations,
         )  # fmt: skip
@@ -35,10 +36,20 @@ class Pressure:
 
     def project(self) -> None:
         """Solve for the correction and apply it to velocities, openings and pressure."""
-        state, exchange = self.state, self.domain.comm.exchange
-        exchange(list(state.velocity))
+        self.prepare()
+        self.solver.invert_coarsest()
+        self.apply()
+
+    def prepare(self) -> None:
+        """The part of `project` before the host has to wait: the defect, and a new preconditioner but for its coarsest level."""
+        state = self.state
+        self.domain.comm.exchange(list(state.velocity))
         self._divergence()
-        self.solver.setup(*state.conductance, state.opening_conductance)
+        self.solver.renew(*state.conductance, state.opening_conductance)
+
+    def apply(self) -> None:
+        """The part of `project` after it."""
+        state, exchange = self.state, self.domain.comm.exchange
         self.solver.solve(state.correction, self.defect)
         exchange([state.correction])
         self._correct()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thermal.case.model import Wall
+from thermal.case.model import Case, Wall
 from thermal.flow.domain import patch_flow
 from thermal.place import Placement
 
@@ -19,6 +19,12 @@ PLUME = 0.15
 # Flow along a warm wall over U A with U = sqrt(g beta dT H): 0.06 to 0.02 in square cavities of Rayleigh number 1e4 to 1e6
 # (de Vahl Davis 1983, Int. J. Numer. Methods Fluids 3:249).
 LAYER = 0.02
+# Speed of a turbulent stream over sqrt(force x gap): 1/sqrt(Cf), with the friction coefficient Cf = 0.005 of a smooth channel
+# at a Reynolds number of some 3e4 (Dean 1978, J. Fluids Eng. 100:215).
+STREAM = 14.0
+# Flow that a moving wall stirs up over its speed x area: the stream function of a square cavity (Ghia, Ghia & Shin 1982,
+# J. Comput. Phys. 48:387).
+STIRRED = 0.1
 REST = 1e-3  # m/s: a room in which nothing blows and nothing heats is measured against this
 ALIKE = 0.1  # K: and the heat of a room whose temperatures are all alike against this
 SAME = 1e-5  # temperatures are alike that differ by less than this share of their distance from the reference: round-off
@@ -112,6 +118,9 @@ def find_scales(placement: Placement) -> Scales:
     if draught > fastest:  # openings at different pressures: Bernoulli
         fastest = draught
         flow = flow or draught * 0.5 * sum(p.total_area for p in placement.patches if patch_flow(p) is None)
+    driven, stirred = _driven(placement)
+    if driven > fastest:
+        fastest, flow = driven, flow or stirred
     flow = flow or REST * case.room[2] ** 2
     entering = [o.temperature for o in case.openings]
     foreign = max([abs(t - case.flow.initial_temperature) for t in entering], default=0.0)
@@ -119,7 +128,33 @@ def find_scales(placement: Placement) -> Scales:
     told = [case.flow.initial_temperature, *entering, *kept_walls(placement).values()]
     if contrast <= SAME * max(abs(t - air.reference_temperature) for t in told):
         contrast = 0.0
-    return Scales(fastest, contrast, case.room[2], flow, heat, gravity, skins, air.kinematic_viscosity)
+    length = gap(case) if case.flow.periodic else case.room[2]
+    return Scales(fastest, contrast, length, flow, heat, gravity, skins, air.kinematic_viscosity)
+
+
+def gap(case: Case) -> float:
+    """m, the shortest extent of the room that does not repeat itself; of all where each does."""
+    return min([case.room[axis] for axis in range(3) if axis not in case.flow.periodic] or case.room)
+
+
+def _driven(placement: Placement) -> tuple[float, float]:
+    """Speed in m/s and flow in m3/s that moving walls, a force or a held mean velocity make; zeros without any."""
+    case = placement.case
+    room, speed, flow = case.room, 0.0, 0.0
+    for patch in placement.patches:
+        if isinstance(patch.object, Wall) and any(patch.object.velocity):
+            fast = math.hypot(*patch.object.velocity)
+            speed, flow = max(speed, fast), max(flow, STIRRED * fast * patch.total_area)
+    turbulence, height = case.flow.turbulence, gap(case)
+    viscosity = case.air.kinematic_viscosity + turbulence.constant_viscosity
+    for axis in case.flow.periodic:
+        bulk, force = abs((case.flow.bulk_velocity or (0.0, 0.0, 0.0))[axis]), abs(case.flow.body_force[axis])
+        viscous = force * height**2 / (12.0 * viscosity)
+        is_viscous = turbulence.model in ("laminar", "constant")
+        fast = max(bulk, viscous if is_viscous else min(viscous, STREAM * math.sqrt(force * height)))
+        if fast > 0.0:
+            speed, flow = max(speed, fast), max(flow, fast * math.prod(room) / room[axis])
+    return speed, flow
 
 
 def _wall_range(placement: Placement) -> tuple[float, float]:

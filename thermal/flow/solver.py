@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from thermal.flow.boundary import Boundary, Sample
 from thermal.flow.domain import Domain, patch_flow
+from thermal.flow.drive import Drive
 from thermal.flow.energy import Energy
 from thermal.flow.momentum import Momentum
 from thermal.flow.pressure import Pressure
@@ -52,12 +54,14 @@ class Flow:
         self.scales: Scales = find_scales(domain.placement)
         self.boundary = Boundary(domain, self.state)
         self.racks = RackAir(domain, self.state)
-        self.momentum = Momentum(domain, self.state, self.boundary)
+        self.drive = Drive(domain, self.state)
+        self.momentum = Momentum(domain, self.state, self.boundary, self.drive)
         self.pressure = Pressure(domain, self.state, self.boundary)
-        self.energy = Energy(domain, self.state, self.boundary, self.racks)
+        self.energy = Energy(domain, self.state, self.boundary, self.racks, self.drive)
         self.turbulence: Any = MODELS[self.model](domain, self.state, self.boundary)
         self.tracks = Tracks(domain, self.state, self.scales)
         self._kept = list(kept_walls(domain.placement))
+        self._halves: tuple[Any, Any] | None = None  # of an iteration that is not measured, as programs of the device
 
     def begin(self) -> None:
         """Start from rest at the case's initial temperature, openings and racks blowing."""
@@ -72,6 +76,7 @@ class Flow:
     def bind(self, relaxation: float, step: float | None = None) -> None:
         """Fix relaxation (0..1) and pseudo-time step (s; default: the case's own)."""
         step = step or self.scales.step
+        self._halves = None
         self.momentum.bind(relaxation, step)
         self.energy.bind(TEMPERATURE_RELAXATION, 50.0 * step)
         self.turbulence.bind(relaxation, step)
@@ -79,12 +84,28 @@ class Flow:
     def iterate(self, measure: bool) -> Measure | None:
         """One pass: turbulence, momentum, pressure, temperature; all it needs is in the declared fields, so a checkpoint of them
         goes on bit for bit. Returns how far the iterate was from an answer, if asked."""
+        if not measure and self.domain.comm.size == 1:
+            self._iterate_alone()
+            return None
         self.turbulence.update(measure)
         self.momentum.predict(measure)
         self.pressure.project()
         mass = self.pressure.mass_defect() if measure else 0.0
         self.energy.solve(TEMPERATURE_SWEEPS, REFRESH, measure)
         return self.measure(mass) if measure else None
+
+    def _iterate_alone(self) -> None:
+        """An iteration of an uncut hall without measures: the same steps as two programs, between which the host inverts the
+        coarsest level of the pressure equation."""
+        if self._halves is None:
+            program = self.domain.backend.program
+            before = (partial(self.turbulence.update, False), partial(self.momentum.predict, False), self.pressure.prepare)
+            after = (self.pressure.apply, partial(self.energy.solve, TEMPERATURE_SWEEPS, REFRESH, False))
+            self._halves = program(before), program(after)
+        before_half, after_half = self._halves
+        before_half()
+        self.pressure.solver.invert_coarsest()
+        after_half()
 
     def measure(self, mass: float) -> Measure:
         """The present distance from an answer."""
@@ -93,7 +114,7 @@ class Flow:
         fronts = self.tracks.fronts
         inlets = sample.mixed[fronts] if fronts else np.zeros(0)
         momentum = sum(self.momentum.defects) / scales.momentum if scales.momentum else 0.0
-        balance = -(float(sample.heat.sum()) + scales.skins) / heat
+        balance = -(float(sample.heat.sum()) + scales.skins - self.drive.carried()) / heat
         tracks, spans = self.tracks.read(sample, inlets, heat)
         return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample, tracks, spans)
 
@@ -111,7 +132,7 @@ class Flow:
         domain = self.domain
         if axis is not None:
             whole = fix_faces(domain, whole, axis)
-        domain.backend.copy(domain.backend.upload(domain.local(whole), domain.backend.real), field)
+        domain.backend.store(domain.local(whole), field)
 
     def whole_field(self, field: Any, axis: int | None = None) -> np.ndarray:
         """The global [k, j, i] array of a device field in its own precision, on every block."""

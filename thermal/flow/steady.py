@@ -88,6 +88,7 @@ class _Phase:
     swing_before: float = -1.0  # K, amplitude before the relaxation was lowered; < 0: not lowered
     averaging: str = ""  # what the means are taken for: "", "steady", "unsteady"
     level_iterations: list[int] = field(default_factory=list)
+    force: tuple[float, float, float] | None = None  # m/s2, found along periodic axes
 
 
 class SteadyRun:
@@ -129,6 +130,7 @@ class SteadyRun:
             if ending or self.phase.level == len(self.placements) - 1:
                 return self._close(*(ending or ("unfinished", "")))
             coarse = self._fields()
+            self.phase.force = self.flow.drive.force
             self.phase.level_iterations.append(self.phase.iteration)
             self._enter(self.phase.level + 1, coarse)
 
@@ -250,6 +252,7 @@ class SteadyRun:
         self.flow.bind(self.phase.relaxation)
         self.flow.begin()
         if coarse is not None:
+            self._set_force()
             before, after = self.placements[level - 1].grid, self.placements[level].grid
             fine = {
                 name: refine_faces(values, before, after, PLACES[name])
@@ -284,6 +287,10 @@ class SteadyRun:
         """All declared fields as global arrays."""
         state = self.flow.state
         return {name: self.flow.whole_field(getattr(state, name), PLACES.get(name)) for name in state.names}
+
+    def _set_force(self) -> None:
+        if self.phase.force is not None:
+            self.flow.drive.force = self.phase.force
 
     def _set_fields(self, fields: dict[str, np.ndarray]) -> None:
         for name, values in fields.items():
@@ -353,6 +360,7 @@ class SteadyRun:
         arrays |= {f"watch/{name}": values for name, values in self.watch.arrays().items()}
         if self.averages is not None:
             arrays |= {f"averages/{name}": values for name, values in self.averages.arrays().items()}
+        self.phase.force = self.flow.drive.force
         attributes = {"phase": vars(self.phase), "history": self.history}
         if self.comm.rank == 0 and self.monitor.save:
             self.monitor.save(arrays, attributes)
@@ -364,6 +372,7 @@ class SteadyRun:
         self._build(phase.level)
         self.flow.bind(phase.relaxation)
         self.flow.begin()
+        self._set_force()
         self._set_fields({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("fields/")})
         self.watch.restore({name: arrays[f"watch/{name}"] for name in ("tracks", "spans", "residuals")})
         if phase.averaging:

@@ -1,4 +1,4 @@
-"""Red-black Gauss-Seidel over the rows in hand, and the sum of their defects."""
+"""Jacobi passes over the rows in hand, and the sum of their defects."""
 
 from __future__ import annotations
 
@@ -14,24 +14,32 @@ from thermal.state import State
 class Sweeps:
     """Bound launches that relax one field with the state's shared rows.
 
-    field    device array to relax; count  sweeps (both colours) a call
+    field    device array to relax; axis  of a velocity: openings keep theirs on the hall's high faces, beyond the last cell
     """
 
-    def __init__(self, domain: Domain, state: State, field: Any) -> None:
+    def __init__(self, domain: Domain, state: State, field: Any, axis: int | None = None) -> None:
         backend, n = domain.backend, domain.n
         self.exchange: Callable[[list], None] = domain.comm.exchange
-        self.field = field
-        self.colours = [backend.bind("sweep", *n, field, *state.rows, state.rhs, colour ^ domain.parity) for colour in (0, 1)]
+        self.field, self.other = field, state.other
+        there = backend.bind("sweep", *n, field, *state.rows, state.rhs, state.other)
+        back = backend.bind("sweep", *n, state.other, *state.rows, state.rhs, field)
+        self.passes = ((there, [state.other]), (back, [field]))
+        self._begin = None
+        if axis is not None:
+            box = [bound for other in range(3) for bound in ((n[axis], n[axis] + 1) if other == axis else (0, n[other]))]
+            self._begin = backend.bind("copy_box", *n, field, state.other, *box)
         self.partial = backend.partials(*n)
         self._defect = backend.bind("row_defect", *n, field, *state.rows, state.rhs, state.inverse, self.partial)
         self.domain = domain
 
     def run(self, count: int) -> None:
-        """Relax `count` times."""
+        """Relax `count` times: two passes each."""
+        if self._begin:
+            self._begin()
         for _ in range(count):
-            for colour in self.colours:
-                colour()
-                self.exchange([self.field])
+            for launch, written in self.passes:
+                launch()
+                self.exchange(written)
 
     def defect(self) -> float:
         """Sum over the hall of |row residual| x diagonal, in the unit of the field times m3/s. Waits for the device."""

@@ -40,7 +40,7 @@ class WallList:
         places, patches, held, values = [], [], [], []
         for index, patch in enumerate(domain.placement.patches):
             wall = patch.object
-            if not isinstance(wall, Wall) or (patch.axis, patch.sign) != (faces.axis, faces.sign):
+            if not isinstance(wall, Wall) or not wall.is_thermal or (patch.axis, patch.sign) != (faces.axis, faces.sign):
                 continue
             mine = domain.within(patch.cell)
             place = np.searchsorted(faces.cell[: faces.own], domain.flat(patch.cell[mine]))

@@ -34,19 +34,20 @@ class Axis:
 
 
 def plan_levels(
-    planes: Sequence[np.ndarray], keep: Sequence[np.ndarray], coarsest: int = COARSEST
+    planes: Sequence[np.ndarray], keep: Sequence[np.ndarray], coarsest: int = COARSEST, periodic: Sequence[int] = ()
 ) -> list[tuple[Axis, Axis, Axis]]:
     """Levels from fine to coarse, three axes (x, y, z) each.
 
     planes   positions of the grid planes per axis, (n+1,), m
     keep     planes that carry faces of solids, plates or baffles, bool (n+1,) per axis
+    periodic axes whose ends are joined: they keep an even number of cells, so that the two colours alternate across the seam too
     """
     widths = [np.diff(np.asarray(plane, np.float64)) for plane in planes]
     kept = [np.asarray(k, bool).copy() for k in keep]
     target = min(float(np.quantile(width, 0.1)) for width in widths)
     levels = []
     while _size(widths) > coarsest and max(len(width) for width in widths) > 1:
-        target, starts = _next_level(widths, kept, target)
+        target, starts = _next_level(widths, kept, target, periodic)
         levels.append(tuple(Axis(w, k, s) for w, k, s in zip(widths, kept, starts, strict=True)))
         widths = [np.add.reduceat(w, s[:-1]) for w, s in zip(widths, starts, strict=True)]
         kept = [k[s] for k, s in zip(kept, starts, strict=True)]
@@ -54,7 +55,9 @@ def plan_levels(
     return [(x, y, z) for x, y, z in levels]
 
 
-def _next_level(widths: list[np.ndarray], keep: list[np.ndarray], target: float) -> tuple[float, list[np.ndarray]]:
+def _next_level(
+    widths: list[np.ndarray], keep: list[np.ndarray], target: float, periodic: Sequence[int]
+) -> tuple[float, list[np.ndarray]]:
     """Target width and first cells of the next level: the smallest target that makes the level shrink enough.
 
     Kept planes are merged across before the target grows much: along the strong axis that harms less than merging weak ones.
@@ -65,6 +68,7 @@ def _next_level(widths: list[np.ndarray], keep: list[np.ndarray], target: float)
             for more in range(3):
                 wider = 2.0 * target * GROWTH ** (times + more)
                 starts = [_pair(w, k, SLACK * wider, across) for w, k in zip(widths, keep, strict=True)]
+                starts = [_evened(s) if axis in periodic else s for axis, s in enumerate(starts)]
                 if np.prod([len(s) - 1 for s in starts]) <= SHRINK * cells:
                     return wider, starts
     return wider, starts  # a row of a few cells: pairs cannot reach the share
@@ -81,6 +85,15 @@ def _pair(widths: np.ndarray, keep: np.ndarray, widest: float, across: bool) -> 
         joins = cell + 1 < n and not walls[cell + 1] and widths[cell] + widths[cell + 1] <= widest
         cell += 2 if joins else 1
     return np.array([*starts, n])
+
+
+def _evened(starts: np.ndarray) -> np.ndarray:
+    """The same with the last pair left apart, where that makes an odd number of coarse cells (but one) even."""
+    count = len(starts) - 1
+    pairs = np.flatnonzero(np.diff(starts) == 2)
+    if count % 2 == 0 or count == 1 or not len(pairs):
+        return starts
+    return np.insert(starts, pairs[-1] + 1, starts[pairs[-1]] + 1)
 
 
 def _size(widths: Sequence[np.ndarray]) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from kernels import Backend
 from kernels.backend import Launch
+from thermal.parallel import Serial
 
 WEAKEST = 1e-11
 
@@ -15,30 +17,35 @@ WEAKEST = 1e-11
 class Coarsest:
     """x = A^-1 b on a small whole level. Connected parts that no fixed pressure holds are solved up to their mean."""
 
-    def __init__(self, backend: Backend, n: tuple[int, int, int], right_side: Any, unknown: Any):
-        """n: cells per axis (nx, ny, nz); right_side, unknown: device arrays of the level, with halos."""
+    def __init__(self, backend: Backend, n: tuple[int, int, int], right_side: Any, unknown: Any, periodic: Sequence[int] = ()):
+        """n: cells per axis (nx, ny, nz); right_side, unknown: device arrays of the level, with halos; periodic: joined axes."""
         nx, ny, nz = n
         self.count = nx * ny * nz
         self._backend = backend
         k, j, i = np.unravel_index(np.arange(self.count), (nz, ny, nx))
         self._number = np.full((nz + 4, ny + 4, nx + 4), -1)
         self._number[2:-2, 2:-2, 2:-2] = np.arange(self.count).reshape(nz, ny, nx)
+        Serial(periodic).exchange([self._number])
         cells = backend.upload((((k + 2) * (ny + 4) + j + 2) * (nx + 4) + i + 2).astype(np.int32))
         self._inverse = backend.zeros(self.count * self.count, np.float64)
+        self._operator = backend.zeros((4, nz + 4, ny + 4, nx + 4))  # conductances in one piece: the host waits once
         self._pattern = b""
         self._parts = np.zeros(0, np.int64)
         self.solve: Launch = backend.bind("solve_coarsest", self.count, self._inverse, cells, right_side, unknown)
 
     def setup(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
         """Invert the operator of these conductances (device arrays with halos)."""
-        inside = (slice(2, -2),) * 3
-        fixed = self._backend.download(gd)[inside].ravel().astype(np.float64)
+        for number, g in enumerate((gx, gy, gz, gd)):
+            self._backend.copy(g, self._operator[number : number + 1].reshape(g.shape))
+        operator = self._backend.download(self._operator)
+        fixed = operator[3][2:-2, 2:-2, 2:-2].ravel().astype(np.float64)
         matrix = np.diag(fixed)
-        faces = [self._faces(g, axis) for g, axis in ((gx, 2), (gy, 1), (gz, 0))]
+        faces = [self._faces(g, axis) for g, axis in zip(operator[:3], (2, 1, 0), strict=True)]
         here, there, g = (np.concatenate([face[part] for face in faces]) for part in range(3))
         np.add.at(matrix, (here, here), g)
         np.add.at(matrix, (there, there), g)
-        matrix[here, there] = matrix[there, here] = -g
+        np.subtract.at(matrix, (here, there), g)  # two cells of a periodic axis share two faces
+        np.subtract.at(matrix, (there, here), g)
         diagonal = matrix.diagonal().copy()
         parts = self._connected(here, there, fixed)
         size = np.bincount(parts, minlength=self.count)
@@ -57,11 +64,10 @@ class Coarsest:
             inverse = np.full_like(matrix, np.nan)
         inverse[empty, empty] = 0.0
         inverse = 0.5 * (inverse + inverse.T)
-        self._backend.copy(self._backend.upload(inverse.ravel(), np.float64), self._inverse)
+        self._backend.store(inverse.ravel(), self._inverse)
 
-    def _faces(self, conductance: Any, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _faces(self, g: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Open faces normal to an array axis: cell above, cell below, conductance."""
-        g = self._backend.download(conductance)
         low = [slice(2, -2)] * 3
         low[axis] = slice(1, -3)
         inside = (slice(2, -2),) * 3

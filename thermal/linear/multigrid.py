@@ -19,7 +19,7 @@ import numpy as np
 from kernels import Backend
 from thermal.linear.coarsening import Axis, plan_levels
 from thermal.linear.coarsest import Coarsest
-from thermal.linear.level import Level, coarser
+from thermal.linear.level import Level, Take, coarser
 from thermal.parallel import HALO, Block, Communicator, Range, Serial
 
 Step = Callable[[], Any]
@@ -47,23 +47,35 @@ class Multigrid:
         comm: Communicator | None = None,
         block: Block | None = None,
         sweeps: Sequence[int] = SWEEPS,
+        scratch: Sequence[Any] = (),
     ):
         """planes   positions of the whole hall's grid planes per axis x, y, z, (n+1,), m
         keep     planes that carry faces of solids, plates or baffles, bool (n+1,) per axis
         regions  whole-hall int32 (nz, ny, nx): 0 solid, else the number of the connected region
         comm, block   this block's communicator and cells; the whole hall by default
         sweeps   before and after the correction, finest level first, the last for all others
+        scratch  arrays of the finest level that nobody else uses between `setup` and the end of a solution; more are made where
+                 these do not reach
         """
         self.backend = backend
         self.comm: Communicator = comm or Serial()
         whole = (len(planes[0]) - 1, len(planes[1]) - 1, len(planes[2]) - 1)
         own = Range(block.low, block.high) if block else Range((0, 0, 0), whole)
         self.regions = np.ascontiguousarray(regions[own.window])
-        self._hierarchy = Hierarchy(backend, plan_levels(planes, keep), own, self.comm, tuple(sweeps))
+        self._shape = tuple(n + 2 * HALO for n in reversed(own.n))
+        self._lent = iter(scratch)
+        plan = plan_levels(planes, keep, periodic=self.comm.periodic)
+        self._hierarchy = Hierarchy(backend, plan, own, self.comm, tuple(sweeps), self.take)
         self.finest = self._hierarchy.levels[0]
         self._setup: list[Step] = []
+        self.invert_coarsest: Step = lambda: None  # the rest of `setup`, for which the host waits
         self._conductances: tuple[Any, ...] = ()
         self.cycle_steps: list[Step] = []
+
+    def take(self) -> Any:
+        """An array of the finest level to work in, lent or new; it may hold anything."""
+        lent = next(self._lent, None)
+        return self.backend.zeros(self._shape) if lent is None else lent
 
     def setup(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
         """Renew all operators from the finest conductances (device arrays with halos; halos of cuts are filled here).
@@ -71,10 +83,16 @@ class Multigrid:
         gx, gy, gz   conductance of the low x, y, z face of each cell, 0 at closed faces
         gd           conductance to a fixed pressure, >= 0
         """
+        self.renew(gx, gy, gz, gd)
+        self.invert_coarsest()
+
+    def renew(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
+        """The part of `setup` that the device does alone."""
         given = (gx, gy, gz, gd)
         if len(self._conductances) != 4 or any(a is not b for a, b in zip(given, self._conductances, strict=True)):
             self._conductances = given
-            self._setup = self._hierarchy.bind_setup(given)
+            *steps, self.invert_coarsest = self._hierarchy.bind_setup(given)
+            self._setup = [self.backend.program(steps)] if self.comm.size == 1 else steps
             self.cycle_steps = self._hierarchy.bind_cycle(given)
         for step in self._setup:
             step()
@@ -104,8 +122,10 @@ class Multigrid:
 class Hierarchy:
     """The levels of one block, down to the coarsest, or down to the level from which every block holds the whole hall."""
 
-    def __init__(self, backend: Backend, plan: Plan, own: Range, comm: Communicator, sweeps: Sequence[int]):
-        """sweeps: before and after the correction on each level of the plan, the last for all others."""
+    def __init__(
+        self, backend: Backend, plan: Plan, own: Range, comm: Communicator, sweeps: Sequence[int], take: Take | None = None
+    ):
+        """sweeps: before and after the correction on each level of the plan, the last for all others; take: see Level, finest."""
         self.sweeps = sweeps
         self.backend = backend
         self.plan = plan
@@ -114,17 +134,21 @@ class Hierarchy:
         for axes in plan[:-1]:
             ranges.append(coarser(ranges[-1], axes))
         last = len(plan) - 1 if comm.size == 1 else _first_replicated(plan, ranges, comm)
-        self.levels = [Level(backend, plan[n], ranges[n], n == 0, n == last) for n in range(last + 1)]
+        joined = comm.periodic
+        self.levels = [
+            Level(backend, plan[n], ranges[n], n == 0, n == last, joined, None if n else take) for n in range(last + 1)
+        ]
         bottom = self.levels[-1]
         self.bottom: Coarsest | Replica
         if comm.size == 1:
-            self.bottom = Coarsest(backend, bottom.n, bottom.right_side, bottom.unknown)
+            self.bottom = Coarsest(backend, bottom.n, bottom.right_side, bottom.unknown, joined)
         else:
             self.bottom = Replica(backend, plan[last:], bottom, comm, sweeps[last:] or sweeps[-1:])
 
     def bind_setup(self, given: Sequence[Any]) -> list[Step]:
         """Launches that renew every operator from the finest conductances."""
-        bind, steps = self.backend.bind, self._exchange(given)
+        bind, steps = self.backend.bind, self._loosen(self.levels[0], given)
+        steps += self._exchange(given)
         operator = tuple(given)
         for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
             steps.append(bind("prepare_level", *fine.n, fine.parents, *operator, *fine.weights, fine.inverse_diagonal))
@@ -132,6 +156,7 @@ class Hierarchy:
             if min(coarse.n) > 0:
                 steps.append(bind("coarsen_conductances", *coarse.n, *fine.n, fine.starts, *operator, *coarse.conductances))
             operator = coarse.conductances
+            steps += self._loosen(coarse, operator)
             if coarse is not self.levels[-1]:
                 steps += self._exchange(operator)
         return [*steps, partial(self.bottom.setup, *operator)]
@@ -143,7 +168,7 @@ class Hierarchy:
         for number, (fine, coarse) in enumerate(zip(self.levels, self.levels[1:], strict=False)):
             operator = fine.conductances or tuple(given)
             sweeps = self.sweeps[min(number, len(self.sweeps) - 1)]
-            below = coarse is self.levels[-1]
+            below = coarse is self.levels[-1] and isinstance(self.bottom, Replica)  # which fills the halos itself
             down += self._descend(fine, coarse, operator, sweeps)
             up = [*([] if below else self._exchange((coarse.unknown,))), *self._ascend(fine, coarse, operator, sweeps), *up]
         return [*down, self.bottom.solve, *up]
@@ -164,8 +189,8 @@ class Hierarchy:
         steps += self._exchange((r,))
         if min(coarse.n) > 0:
             packed = (coarse.n[0], n[1], n[2])
-            # cells of the neighbours send shares across a cut
-            more = 0 if self.comm.size == 1 else 1
+            # cells of the neighbours send shares across a cut or a seam
+            more = 1 if self.comm.fills_halos else 0
             box = [bound for cells, high in zip(packed, (1, 2, 2), strict=True) for bound in (-more, cells + high * more)]
             steps.append(bind("share_residual", *packed, n[0], fine.starts, r, *fine.weights, *fine.shares, first, *box))
             target = (coarse.inverse_diagonal, coarse.right_side, coarse.unknown)
@@ -184,7 +209,12 @@ class Hierarchy:
         return steps
 
     def _exchange(self, arrays: Sequence[Any]) -> list[Step]:
-        return [] if self.comm.size == 1 else [partial(self.comm.exchange, list(arrays))]
+        return [partial(self.comm.exchange, list(arrays))] if self.comm.fills_halos else []
+
+    def _loosen(self, level: Level, operator: Sequence[Any]) -> list[Step]:
+        """Take out the coupling of cells with themselves, along periodic axes of one cell: it says nothing but would damp."""
+        single = [axis for axis in self.comm.periodic if level.axes[axis].n == 1]
+        return [partial(self.backend.fill, operator[axis], 0.0) for axis in single]
 
 
 class Replica:
@@ -195,7 +225,8 @@ class Replica:
         self._local = local
         self._comm = comm
         whole = (plan[0][0].n, plan[0][1].n, plan[0][2].n)
-        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), Serial(), sweeps)
+        self._alone = Serial(comm.periodic, backend)
+        self._hierarchy = Hierarchy(backend, plan, Range((0, 0, 0), whole), self._alone, sweeps)
         self._top = self._hierarchy.levels[0]
         shape = tuple(n + 4 for n in reversed(whole))
         self._whole = tuple(backend.zeros(shape) for _ in range(4))
@@ -217,10 +248,11 @@ class Replica:
         self._gather((self._local.right_side,), (self._top.right_side,))
         for step in self._cycle:
             step()
+        self._alone.exchange([self._top.unknown])
         low, n = self._local.own.low, self._local.n
         part = tuple(slice(low[axis], low[axis] + n[axis] + 2 * HALO) for axis in (2, 1, 0))
         answer = np.ascontiguousarray(self._backend.download(self._top.unknown)[part])
-        self._backend.copy(self._backend.upload(answer), self._local.unknown)
+        self._backend.store(answer, self._local.unknown)
 
     def _gather(self, parts: Sequence[Any], wholes: Sequence[Any]) -> None:
         inside = (slice(HALO, -HALO),) * 3
@@ -231,7 +263,7 @@ class Replica:
             padded[number][inside][own.window] = self._backend.download(part)[inside]
         total = self._comm.sum(padded.ravel()).reshape(padded.shape)
         for values, whole in zip(total, wholes, strict=True):
-            self._backend.copy(self._backend.upload(values), whole)
+            self._backend.store(values, whole)
 
 
 def _first_replicated(plan: Plan, ranges: Sequence[Range], comm: Communicator) -> int:

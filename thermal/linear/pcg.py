@@ -34,9 +34,7 @@ class PressureSolver:
         self._means = RegionMeans(backend, multigrid.regions, multigrid.comm)
         top = multigrid.finest
         self._n = top.n
-        shape = tuple(top.unknown.shape)
-        self._direction = backend.zeros(shape)
-        self._image = backend.zeros(shape)
+        self._direction, self._image = multigrid.take(), multigrid.take()
         self._zq, self._zr, self._pq = (backend.partials(*self._n) for _ in range(3))
         self._totals = tuple(backend.zeros(1, np.float64) for _ in range(3))
         self._few = tuple(backend.zeros(FOLD, np.float64) for _ in range(2))
@@ -51,14 +49,23 @@ class PressureSolver:
 
     def setup(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
         """Take new conductances (see Multigrid.setup) and renew the preconditioner."""
+        self.renew(gx, gy, gz, gd)
+        self._multigrid.invert_coarsest()
+
+    def renew(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
+        """The part of `setup` that the device does alone; `invert_coarsest` is the rest, for which the host waits."""
         given = (gx, gy, gz, gd)
         if len(self._operator) != 4 or any(a is not b for a, b in zip(given, self._operator, strict=True)):
             self._operator = given
             self._bound = ()
             self._setup = self._means.bind_setup(gd)
-        self._multigrid.setup(*given)
+        self._multigrid.renew(*given)
         for step in self._setup:
             step()
+
+    def invert_coarsest(self) -> None:
+        """See `renew`."""
+        self._multigrid.invert_coarsest()
 
     def solve(self, x: Any, b: Any) -> None:
         """x = the answer after `iterations` steps from zero; b the right side; device arrays with halos, cut halos not filled."""
@@ -103,7 +110,7 @@ class PressureSolver:
         p, q = self._direction, self._image
         begin = [bind("begin_gradients", *n, b, x, r, p, q), *self._means.bind(r), bind("relax_from_zero", *n, z, r, d)]
         cycle = list(self._multigrid.cycle_steps)
-        if self._comm.size > 1:
+        if self._comm.fills_halos:
             cycle.append(lambda: self._comm.exchange([z]))
         turn = [bind("dot", *n, z, q, self._zq), *self._factor()]
         step = bind("step_gradients", *n, self._alpha, p, q, d, x, r, z)
@@ -115,6 +122,8 @@ class PressureSolver:
         last = bind("axpy", *n, self._alpha, 1.0, p, x)
         steps = [*first, *(later * (self.iterations - 1))]
         self._steps = [*begin, *steps[:-1], last, *end]
+        if self._comm.size == 1:
+            self._steps = [self._backend.program(self._steps)]
 
     def _line(self, beta: Any) -> list[Step]:
         """New direction and the step length along it."""

@@ -61,7 +61,7 @@ class RegionMeans:
 
     def _add_blocks(self, sums: Any) -> None:
         total = self._comm.sum(self._backend.download(sums))
-        self._backend.copy(self._backend.upload(total, np.float64), sums)
+        self._backend.store(total, sums)
 
 
 def _runs(regions: np.ndarray) -> tuple[np.ndarray, ...]:

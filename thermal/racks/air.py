@@ -56,7 +56,7 @@ class RackAir:
         if self.domain.comm.size > 1:
             backend = self.domain.backend
             total = self.domain.comm.sum(backend.download(self.sums_))
-            backend.copy(backend.upload(total, np.float64), self.sums_)
+            backend.store(total, self.sums_)
         self._backs()
 
     def renew(self) -> None:

@@ -43,7 +43,7 @@ class Constant(Laminar):
         domain = self.domain
         value = domain.placement.case.flow.turbulence.constant_viscosity
         field = np.where(domain.mask_host & 1, value, 0.0)
-        domain.backend.copy(domain.backend.upload(field, domain.backend.real), self.state.eddy_viscosity)
+        domain.backend.store(field, self.state.eddy_viscosity)
 
 
 class ZeroEquation(Laminar):

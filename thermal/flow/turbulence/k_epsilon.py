@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thermal.flow.domain import Domain, inflow_turbulence
+from thermal.flow.scales import find_scales
 from thermal.flow.sweeps import Sweeps
-from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, tangents
+from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, moving, tangents
 from thermal.state import State
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 C_1, C_2, SIGMA_K, SIGMA_EPSILON = 1.44, 1.92, 1.0, 1.3
 SWEEPS = 2
 RELAXATION = 0.6
+STREAM, EDDY = 0.05, 0.05  # start of a stream that nothing enters: intensity, and eddy size over the gap
 MOST = 1e5  # eddy over molecular viscosity: above it a cell has lost its epsilon in the first iterations
 LEAST_K, LEAST_EPSILON = 1e-10, 1e-12
 
@@ -35,7 +37,6 @@ class KEpsilon:
         t, air = case.flow.turbulence, case.air
         self.domain, self.state = domain, state
         s = state
-        self.production = domain.zeros()
         count = max(len(domain.wall_cells), 1)
         cells = domain.wall_cells if len(domain.wall_cells) else np.zeros(1, np.int64)
         self._wall_production, self._wall_dissipation = backend.zeros((count,)), backend.zeros((count,))
@@ -50,18 +51,18 @@ class KEpsilon:
             s.eddy_viscosity,
             domain.mask,
             domain.metrics,
-            self.production,
+            s.production,
             gain,
         )
         constants = (air.kinematic_viscosity, t.kappa, t.roughness_e, laminar_limit(t.kappa, t.roughness_e), C_MU)
         self._walls = [
             backend.bind(
-                "wall_k_epsilon", *head(s, f), *tangents(domain, s, f), s.eddy_viscosity, s.k, f.slot_, f.weight_,
-                self._wall_production, self._wall_dissipation, f.shear_, *constants,
+                f"wall_k_epsilon{moving(f)[0]}", *head(s, f), *tangents(domain, s, f), *moving(f)[1], s.eddy_viscosity, s.k,
+                f.slot_, f.weight_, self._wall_production, self._wall_dissipation, f.shear_, *constants,
             )
             for f in domain.lists
         ]  # fmt: skip
-        self._scatter_production = backend.bind("scatter", wall_count, cells_, self._wall_production, self.production)
+        self._scatter_production = backend.bind("scatter", wall_count, cells_, self._wall_production, s.production)
         self._scatter_dissipation = backend.bind("scatter", wall_count, cells_, self._wall_dissipation, s.epsilon)
         self._fix = backend.bind("fix_rows", wall_count, cells_, self._wall_dissipation, *s.rows, s.rhs)
         self._inflow_k = boundary.inflows([f.energy_ for f in domain.lists])
@@ -92,6 +93,10 @@ class KEpsilon:
         total = sum(f for f, _, _ in entering)
         k = sum(f * k for f, k, _ in entering) / total if total else 1e-4
         epsilon = sum(f * e for f, _, e in entering) / total if total else 1e-5
+        if not total and domain.placement.case.flow.periodic:
+            scales = find_scales(domain.placement)
+            k = 1.5 * (STREAM * scales.velocity) ** 2
+            epsilon = C_MU**0.75 * k**1.5 / (EDDY * scales.length)
         backend.fill(self.state.k, k)
         backend.fill(self.state.epsilon, epsilon)
         self._viscosity()
@@ -104,11 +109,11 @@ class KEpsilon:
         common = (*s.velocity, s.eddy_viscosity, domain.mask, domain.metrics, s.extra, s.source, *s.rows, s.rhs, s.inverse)
         inverse = 1.0 / min(RELAXATION, relaxation)
         self._rows_epsilon = backend.bind(
-            "dissipation_rows", *domain.n, s.epsilon, s.k, self.production, *common, nu, 1.0 / SIGMA_EPSILON,
+            "dissipation_rows", *domain.n, s.epsilon, s.k, s.production, *common, nu, 1.0 / SIGMA_EPSILON,
             C_1, C_2, inverse, 1.0 / step,
         )  # fmt: skip
         self._rows_k = backend.bind(
-            "energy_rows", *domain.n, s.k, s.epsilon, self.production, *common, nu, 1.0 / SIGMA_K, inverse, 1.0 / step,
+            "energy_rows", *domain.n, s.k, s.epsilon, s.production, *common, nu, 1.0 / SIGMA_K, inverse, 1.0 / step,
         )  # fmt: skip
 
     def walls(self) -> None:

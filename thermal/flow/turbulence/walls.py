@@ -55,6 +55,13 @@ def tangents(domain: Domain, state: State, faces: FaceList) -> tuple[Any, int, A
     return state.velocity[first], domain.stride[first], state.velocity[second], domain.stride[second]
 
 
+def moving(faces: FaceList) -> tuple[str, tuple[Any, ...]]:
+    """What a wall kernel's name ends in, and the velocities of the walls that it then takes after the tangential ones."""
+    if faces.slide_ is None:
+        return "", ()
+    return "_moving", tuple(faces.slide_[axis] for axis in range(3) if axis != faces.axis)
+
+
 def head(state: State, faces: FaceList) -> tuple[Any, ...]:
     """Leading arguments that all wall kernels share."""
     normal = state.velocity[faces.axis]
@@ -72,12 +79,12 @@ def bind_log(domain: Domain, state: State) -> list[Any]:
     case = domain.placement.case
     t = case.flow.turbulence
     constants = (case.air.kinematic_viscosity, t.kappa, t.roughness_e, laminar_limit(t.kappa, t.roughness_e))
-    return [
-        domain.backend.bind(
-            "wall_log", *head(state, f), *tangents(domain, state, f), state.eddy_viscosity, f.shear_, *constants,
-        )
-        for f in domain.lists
-    ]  # fmt: skip
+    launches = []
+    for f in domain.lists:
+        ending, slide = moving(f)
+        arguments = (*head(state, f), *tangents(domain, state, f), *slide, state.eddy_viscosity, f.shear_, *constants)
+        launches.append(domain.backend.bind(f"wall_log{ending}", *arguments))
+    return launches
 
 
 def bind_heat(domain: Domain, state: State, faces: FaceList, place_: Any, head: tuple[Any, ...], rows: tuple[Any, ...]) -> Any:
@@ -97,4 +104,6 @@ def bind_heat(domain: Domain, state: State, faces: FaceList, place_: Any, head: 
     )  # fmt: skip
     if t.model == "k-epsilon":
         return backend.bind("wall_heat_k_epsilon", *head, state.k, *rows, *constants, C_MU)
-    return backend.bind("wall_heat_log", *head, place_, faces.shear_, *tangents(domain, state, faces), *rows, *constants)
+    ending, slide = moving(faces)
+    along = (*tangents(domain, state, faces), *slide)
+    return backend.bind(f"wall_heat_log{ending}", *head, place_, faces.shear_, *along, *rows, *constants)

@@ -1,4 +1,4 @@
-"""Valid random arguments for every kernel, so that a new kernel is tested on every backend without a test of its own.
+"""Valid random arguments for every kernel: a new kernel is tested and timed on every backend without code of its own.
 
 A recipe is a function of the Hall below. It is looked up by (kernel, parameter), then (file, parameter), then by parameter in
 EVERYWHERE, then by type: a `real*` of a kernel over cells is a field, a `real` a positive number. What none of these covers
@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from kernels import samples_flow
 from kernels.signature import Kernel, Parameter, partial_count
-from tests.kernels import recipes_flow
 
 SIZES = ((5, 4, 3), (9, 1, 6), (1, 7, 2), (1, 1, 1), (33, 5, 3))  # odd sizes and axes of one cell
 
@@ -28,7 +28,7 @@ class Hall:
     def __init__(self, size: tuple[int, int, int], real: np.dtype, seed: int = 1):
         self.size = size
         self.real = np.dtype(real)
-        self.random = np.random.default_rng(seed)
+        self.random: Any = np.random.default_rng(seed)
         self.shape = (size[2] + 4, size[1] + 4, size[0] + 4)
         # Lists hold faces of one side of one plane, as boundary lists do: no face has another one's inner neighbour.
         self.count = max(1, size[0] * size[1] // 2)
@@ -97,6 +97,10 @@ def bounds(axis: int, end: int) -> Recipe:
     return lambda hall: -1 if end == 0 else hall.size[axis]
 
 
+def _coarse_cells(axis: int) -> Recipe:
+    return lambda hall: hall.coarse[axis]
+
+
 def signed(hall: Hall) -> np.ndarray:
     """A field of both signs: velocities, corrections."""
     return hall.field(-1.0, 1.0)
@@ -150,11 +154,23 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "held"): lambda hall: hall.random.integers(0, 2, hall.count).astype(np.uint8),
     ("boundary", "face"): lambda hall: hall.random.permutation(hall.count).astype(np.int32),
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
-    **recipes_flow.BY_FILE,
+    **samples_flow.BY_FILE,
     ("krylov", "runs"): runs,
+    ("drive", "axis"): lambda hall: int(hall.random.integers(0, 3)),
+    **{("drive", name): lambda hall: hall.random.uniform(0.1, 1.0, 1) for name in ("force", "change")},
     ("multigrid", "starts"): Hall.starts,
     ("multigrid", "parents"): Hall.parents,
 }
+
+
+def _ring(hall: Hall) -> int:
+    """The axis whose ends are joined: each in turn."""
+    return hall.size[0] % 3
+
+
+def _ring_bound(axis: int, end: int) -> Recipe:
+    """Four layers along the ring, everything across it."""
+    return lambda hall: (0, 4)[end] if axis == _ring(hall) else (-2, hall.size[axis] + 2)[end]
 
 
 def _racks(name: str, recipe: Recipe) -> dict[tuple[str, str], Recipe]:
@@ -165,8 +181,8 @@ def _restrict_like(kernel: str, coarse: tuple[str, ...], fine: tuple[str, ...]) 
     """A kernel over coarse cells that reads a finer level: nx, ny, nz are coarse there, fx, fy, fz fine."""
     sizes: dict[tuple[str, str], Recipe] = {}
     for axis, (own, other) in enumerate(zip(("nx", "ny", "nz"), ("fx", "fy", "fz"), strict=True)):
-        sizes[kernel, own] = lambda hall, axis=axis: hall.coarse[axis]
-        sizes[kernel, other] = lambda hall, axis=axis: hall.size[axis]
+        sizes[kernel, own] = _coarse_cells(axis)
+        sizes[kernel, other] = bounds(axis, 1)
     sizes |= {(kernel, name): Hall.coarse_field for name in coarse}
     return sizes | {(kernel, name): Hall.field for name in fine}
 
@@ -203,6 +219,10 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, "count"): lambda hall: hall.size[1] * hall.size[2] for kernel in ("sum_runs", "subtract_means")},
     ("sum_runs", "x"): Hall.field,
     ("sum_runs", "partial"): lambda hall: np.zeros(hall.size[1] * hall.size[2]),
+    ("wrap", "axis"): _ring,
+    **{("wrap", f"{name}{end}"): _ring_bound(axis, end) for axis, name in enumerate("ijk") for end in (0, 1)},
+    **{("adjust_force", name): lambda hall: hall.random.uniform(0.1, 1.0, hall.count) for name in ("flow", "response")},
+    ("adjust_force", "wanted"): lambda hall: 0.7,
     ("sum_regions", "regions"): lambda hall: 2,
     ("sum_regions", "first"): halves,
     ("sum_regions", "partial"): lambda hall: hall.random.random(hall.size[1] * hall.size[2]),
@@ -227,7 +247,7 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("solve_coarsest", "inverse"): lambda hall: _symmetric(hall.random.random((hall.count, hall.count))),
     ("solve_coarsest", "b"): Hall.field,
     ("solve_coarsest", "x"): Hall.field,
-    **recipes_flow.BY_KERNEL,
+    **samples_flow.BY_KERNEL,
 }
 
 
@@ -259,4 +279,4 @@ def _make(kernel: Kernel, parameter: Parameter, hall: Hall) -> Any:
         return hall.field()
     if kernel.macro == "FV_SUM" and parameter.name == kernel.macro_arguments[3]:
         return None
-    raise MissingRecipe(f"{kernel.file}.cu: {kernel.name} has no recipe for {parameter.name} (tests/kernels/recipes.py)")
+    raise MissingRecipe(f"{kernel.file}.cu: {kernel.name} has no recipe for {parameter.name} (kernels/samples.py)")

@@ -1,4 +1,4 @@
-"""Arguments of the flow kernels: momentum, scalar, pressure, turbulence, boundary, where `recipes.py` alone would not do.
+"""Arguments of the flow kernels: momentum, scalar, pressure, turbulence, boundary, where `samples.py` alone would not do.
 
 Numbers are those of air in a hall, because the kernels divide by differences: 1/alpha must exceed 1, and a wall law takes another
 branch below y+ 11.5 than above it. Ranges are wide enough that every branch is taken.
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from tests.kernels.recipes import Hall
+    from kernels.samples import Hall
 
 Recipe = Callable[["Hall"], Any]
 
 ROWS = ("momentum", "scalar")
-WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon")
-WARM_WALLS = ("wall_heat_log", "wall_heat_k_epsilon")
+MOVING = ("wall_log_moving", "wall_k_epsilon_moving")
+WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon", *MOVING)
+WARM_WALLS = ("wall_heat_log", "wall_heat_log_moving", "wall_heat_k_epsilon")
 NU, KAPPA, E = 1.5e-5, 0.41, 9.8
 
 
@@ -71,6 +72,11 @@ def holed(hall: Hall) -> np.ndarray:
     return hall.field() * (hall.random.random(hall.shape) < 0.8).astype(hall.real)
 
 
+def slide(hall: Hall) -> np.ndarray:
+    """Velocities of walls, some of which stand."""
+    return hall.listed(-1.0, 1.0) * (hall.random.random(hall.count) < 0.7).astype(hall.real)
+
+
 def is_high(hall: Hall) -> bool:
     """Are the pressure openings on the high faces of their cells? The cells of a list lie in one layer along z."""
     return hall.size[1] % 2 == 0
@@ -82,7 +88,7 @@ def layer(hall: Hall) -> int:
 
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
-    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence")},
+    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "drive")},
     **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "boundary")},
     ("momentum", "nu"): constant(NU),
     ("momentum", "buoyancy"): constant(0.033),
@@ -93,10 +99,12 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
 BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, name): constant(value) for kernel in WALLS for name, value in WALL_LAW.items()},
     **{(kernel, name): constant(value) for kernel in WARM_WALLS for name, value in WARM_LAW.items()},
-    **{("wall_heat_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
+    **{(kernel, name): wide(-5.0, sign=True) for kernel in WARM_WALLS[:2] for name in ("ut1", "ut2")},
+    **{(kernel, name): slide for kernel in (*MOVING, "wall_heat_log_moving") for name in ("s1", "s2")},
+    ("wall_drag", "slide"): slide,
     ("wall_heat_k_epsilon", "k_"): wide(-9.0),
-    **{("wall_log", name): wide(-5.0, sign=True) for name in ("ut1", "ut2")},
-    ("wall_k_epsilon", "k_"): wide(-9.0),
+    **{(kernel, name): wide(-5.0, sign=True) for kernel in ("wall_log", "wall_log_moving") for name in ("ut1", "ut2")},
+    **{(kernel, "k_"): wide(-9.0) for kernel in ("wall_k_epsilon", "wall_k_epsilon_moving")},
     ("row_defect", "rd"): holed,
     ("production", "gain"): constant(5.0),
     ("rack_backs", "sums"): lambda hall: np.array([hall.random.uniform(0.1, 1.0), 0.3, 0.7, 0.0]),

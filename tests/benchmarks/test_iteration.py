@@ -1,0 +1,58 @@
+"""What one iteration asks of a device is counted whole, on any backend, and its parts add up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import iteration
+from benchmarks.variants import Variant
+from tests.kernels.stand_in import cupy_stand_in
+from thermal.gridding import make_grid
+from thermal.place import Placement, place
+
+SUMS = ("dot", "new_direction", "step_length", "direction_factor", "fold_partials")  # backends cut sums in other pieces
+PARTS = {"momentum", "temperature", "turbulence", "pressure, set-up", "pressure, solve", "boundary lists"}
+
+
+@pytest.fixture(scope="module")
+def placement() -> Placement:
+    """The smallest shipped hall, coarse."""
+    case = Variant("tiny-hall", cell=0.3).load()
+    return place(case, make_grid(case))
+
+
+def test_counts_do_not_depend_on_the_backend(placement: Placement) -> None:
+    """The GPU path launches the same kernels on the same arrays; only lines fetched for nothing differ."""
+    host = iteration.record(placement, "host", "single", 1)
+    with cupy_stand_in() as cp:
+        cuda = iteration.record(placement, "cuda", "single", None)
+        assert cp.counts.kernels > 0
+    assert [(part, kernel) for part, kernel, _ in host.order] == [(part, kernel) for part, kernel, _ in cuda.order]
+    assert cuda.waits == host.waits == 1
+    for name, one in host.by_kernel().items():
+        if name not in SUMS:
+            other = cuda.by_kernel()[name]
+            assert other.moved == other.ideal == one.ideal <= one.moved, name
+
+
+def test_parts_and_kernels_are_the_same_whole(placement: Placement) -> None:
+    recorder = iteration.record(placement, "host", "single", 1)
+    total = recorder.total()
+    for groups in (recorder.by_part(), recorder.by_kernel()):
+        assert sum(one.launches for one in groups.values()) == total.launches == len(recorder.order)
+        assert sum(one.moved for one in groups.values()) == total.moved
+    assert set(recorder.by_part()) >= PARTS
+    sweeps = recorder.by_kernel()["sweep"]
+    nx, ny, nz = placement.grid.n
+    assert sweeps.ideal == sweeps.launches * 36 * nx * ny * nz  # nine words a cell and colour
+
+
+def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "one.json"
+    assert iteration.main(["tiny-hall", "--cell", "0.3", "--threads", "1", "--json", str(path)]) == 0
+    one = json.loads(path.read_text())
+    assert one["share"] == pytest.approx(one["moved"] / one["seconds"] / one["triad"])
+    assert "of the triad" in capsys.readouterr().out

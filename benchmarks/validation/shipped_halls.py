@@ -29,9 +29,9 @@ HALLS: dict[str, str] = {
     "tiny-hall": "ends",
     "openfoam-h0": "rows and ends",
     "hall-130kw-hybrid": "rows",
-    "hall-30kw-contained": "rows",
     "hall-30kw-fan-wall": "rows",
     "openfoam-h1": "rows",
+    "hall-30kw-contained": "rows",
 }
 # Cells in m that keep all six within seconds; tiny-hall's own, and the openfoam-h1 that still swings.
 COARSE = {"tiny-hall": 0.2, "openfoam-h0": 0.3, "hall-130kw-hybrid": 0.4, "hall-30kw-contained": 0.4, "hall-30kw-fan-wall": 0.4,

@@ -26,8 +26,8 @@ from benchmarks.variants import Variant
 from kernels import open_backend
 from kernels.bench import OUT_OF_CACHE, Triad, last_level_cache
 from thermal.flow.domain import Domain
+from thermal.flow.relaxation import relaxation
 from thermal.flow.solver import Flow
-from thermal.flow.steady import RELAXATION
 from thermal.gridding import make_grid
 from thermal.parallel import Serial, cut
 from thermal.place import Placement, place
@@ -67,8 +67,7 @@ class Iteration:
 def open_flow(placement: Placement, device: Any) -> Flow:
     """A solver on a grid, at rest, with the relaxation that a run begins with."""
     flow = Flow(Domain(placement, device, Serial(), cut(Serial(), placement.grid.n)))
-    case = placement.case
-    flow.bind(RELAXATION[case.flow.velocity_scheme][case.flow.turbulence.model])
+    flow.bind(relaxation(placement))
     flow.begin()
     return flow
 

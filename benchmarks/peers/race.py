@@ -28,10 +28,12 @@ from benchmarks.process import hallflow
 from benchmarks.table import load, machine
 from benchmarks.variants import Variant
 from kernels import open_backend
+from thermal.flow.relaxation import relaxation
 from thermal.flow.sequence import place_sequence
-from thermal.flow.steady import EVERY, RELAXATION, Monitor, SteadyRun
+from thermal.flow.steady import EVERY, Monitor, SteadyRun
 from thermal.gridding import make_grid
 from thermal.parallel import Serial
+from thermal.place import place_case
 
 
 @dataclass
@@ -138,8 +140,7 @@ def report(variant: Variant, settings: Settings, peer: Peer, ours: list[Process]
     row = peer.settled()
     at = len(peer.iterations) - 1 if row is None else row
     theirs = float(peer.clock[at])
-    scheme = variant.load().flow.velocity_scheme
-    window = equal_window(RELAXATION[scheme]["k-epsilon"], settings.relaxation[0])
+    window = equal_window(relaxation(place_case(variant.load())), settings.relaxation[0])
     walls = [process.wall for process in ours]
     ended = "criterion met" if row is not None else "criterion NOT met, so at least"
     lines = [

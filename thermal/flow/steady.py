@@ -17,6 +17,7 @@ import numpy as np
 from meshes import Grid
 from thermal.flow.averages import PLACES, Averages, amount
 from thermal.flow.domain import Domain
+from thermal.flow.relaxation import relaxation
 from thermal.flow.sequence import refine_centres, refine_faces
 from thermal.flow.solver import Flow, Measure
 from thermal.flow.tracks import PER_KELVIN
@@ -24,11 +25,6 @@ from thermal.flow.watch import COARSE, FINE, ROOM, Gates, Watch
 from thermal.parallel import Communicator, cut
 from thermal.place import Placement
 
-# Relaxation alpha of a grid of up to COARSE_CELLS cells. It is a local time step of alpha/(1 - alpha) cells; that number grows
-# with the cells along an axis, so that the step in seconds, and with it the number of iterations, does not depend on the cell:
-# hall-30kw-contained at 0.1 m, k-epsilon, takes 130 iterations instead of 224, hall-130kw-hybrid 50 instead of 102.
-RELAXATION = {"upwind": 0.8, "second-order": 0.7}
-COARSE_CELLS = 17_500
 LOWERED = 0.6  # factor on the relaxation of a run that swings, once
 SHRUNK = 0.7  # an amplitude below this share of the one before lowering is still on its way down
 TILT = 0.02  # of the case's temperature scale
@@ -101,13 +97,6 @@ class _Phase:
     averaging: str = ""  # what the means are taken for: "", "steady", "unsteady"
     level_iterations: list[int] = field(default_factory=list)
     force: tuple[float, float, float] | None = None  # m/s2, found along periodic axes
-
-
-def relaxation(placement: Placement) -> float:
-    """Relaxation factor (0..1) of the momentum on a grid."""
-    alpha = RELAXATION[placement.case.flow.velocity_scheme]
-    steps = alpha / (1.0 - alpha) * max(placement.grid.cells / COARSE_CELLS, 1.0) ** (1.0 / 3.0)
-    return steps / (1.0 + steps)
 
 
 class SteadyRun:

@@ -177,9 +177,9 @@ def test_a_closed_room_without_heat_stays_as_it_is(backend: Backend, model: str)
 
 
 def test_a_closed_room_at_another_temperature_comes_to_rest(backend: Backend, model: str) -> None:
-    """The same 4 K above the reference: nothing but the pressure has to be found."""
+    """The same 4 K above the reference: the pressure has to be found, and what moved until then to die away."""
     outcome = solve(modelled(closed_room(), model, "second-order"), backend)
-    assert outcome.verdict == "steady" and outcome.iterations <= 30
+    assert outcome.verdict == "steady" and outcome.iterations <= 80
     assert speed(outcome.fields) < 1e-3
     np.testing.assert_allclose(outcome.fields["T"], 4.0, rtol=2e-6)
 

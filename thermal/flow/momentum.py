@@ -20,7 +20,6 @@ class Momentum:
     def __init__(self, domain: Domain, state: State, boundary: Boundary) -> None:
         self.domain, self.state, self.boundary = domain, state, boundary
         self.sweeps = [Sweeps(domain, state, velocity) for velocity in state.velocity]
-        self.defects = [0.0, 0.0, 0.0]
 
     def bind(self, relaxation: float, step: float) -> None:
         """Fix relaxation factor (0..1) and pseudo-time step (s) until the next call."""
@@ -42,12 +41,16 @@ class Momentum:
         self.boundary.bind_openings(1.0 / relaxation, 1.0 / step)
 
     def predict(self, measure: bool) -> None:
-        """New velocities from the present pressure. With `measure`, keep each equation's defect, m4/s2."""
+        """New velocities from the present pressure. With `measure`, look at each equation's defect on the way."""
         for axis in range(3):
             self.boundary.prepare_momentum(axis)
             self.assemble[axis]()
             self.boundary.push_jets(axis)
             if measure:
-                self.defects[axis] = self.sweeps[axis].defect()
+                self.sweeps[axis].look()
             self.sweeps[axis].run(SWEEPS)
         self.boundary.predict_openings()
+
+    def defects(self) -> list[float]:
+        """Of the three velocities' rows at the last look, m4/s2. Waits for the device."""
+        return [sweeps.defect() for sweeps in self.sweeps]

@@ -23,7 +23,7 @@ class Sweeps:
         self.field = field
         self.colours = [backend.bind("sweep", *n, field, *state.rows, state.rhs, colour ^ domain.parity) for colour in (0, 1)]
         self.partial = backend.partials(*n)
-        self._defect = backend.bind("row_defect", *n, field, *state.rows, state.rhs, state.inverse, self.partial)
+        self.look = backend.bind("row_defect", *n, field, *state.rows, state.rhs, state.inverse, self.partial)
         self.domain = domain
 
     def run(self, count: int) -> None:
@@ -34,7 +34,8 @@ class Sweeps:
                 self.exchange([self.field])
 
     def defect(self) -> float:
-        """Sum over the hall of |row residual| x diagonal, in the unit of the field times m3/s. Waits for the device."""
-        self._defect()
+        """Sum over the hall of |row residual| x diagonal at the last `look`, which is a launch, in the unit of the field times
+        m3/s. Waits for the device.
+        """
         total = float(self.domain.backend.download(self.partial).sum())
         return float(self.domain.comm.sum(np.array([total]))[0])

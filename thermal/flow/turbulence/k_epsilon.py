@@ -80,7 +80,6 @@ class KEpsilon:
             C_MU,
             MOST * air.kinematic_viscosity,
         )
-        self.defects = [0.0, 0.0]
 
     def begin(self) -> None:
         """Start from the flow-weighted k and epsilon of what enters through the openings."""
@@ -125,12 +124,12 @@ class KEpsilon:
         self.walls()
         self._scatter_production()
         self._scatter_dissipation()
-        self._solve(self._inflow_epsilon, self._rows_epsilon, self._sweep_epsilon, 1, measure, fixed=True)
-        self._solve(self._inflow_k, self._rows_k, self._sweep_k, 0, measure, fixed=False)
+        self._solve(self._inflow_epsilon, self._rows_epsilon, self._sweep_epsilon, 1, fixed=True)
+        self._solve(self._inflow_k, self._rows_k, self._sweep_k, 0, fixed=False)
         self._viscosity()
         exchange([self.state.eddy_viscosity])
 
-    def _solve(self, inflow, rows, sweeps, index, measure, fixed) -> None:
+    def _solve(self, inflow, rows, sweeps, index, fixed) -> None:
         backend = self.domain.backend
         backend.fill(self.state.extra, 0.0)
         backend.fill(self.state.source, 0.0)
@@ -139,8 +138,6 @@ class KEpsilon:
         rows()
         if fixed:
             self._fix()
-        if measure:
-            self.defects[index] = sweeps.defect()
         sweeps.run(SWEEPS)
         self._keep[index]()
         self.domain.comm.exchange([sweeps.field])

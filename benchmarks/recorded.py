@@ -165,11 +165,11 @@ class Recorder:
             (solver, "solve", "pressure, solve"),
             (flow.energy, "solve", "temperature"),
             (flow.boundary, "sample", "sampling"),
-            *((sweeps, "defect", "sampling") for sweeps in _sweeps(flow)),
-            (flow.pressure, "mass_defect", "sampling"),
+            *((sweeps, verb, "sampling") for sweeps in _sweeps(flow) for verb in ("look", "defect")),
+            *((flow.pressure, verb, "sampling") for verb in ("look", "seen")),
         ):
             setattr(thing, method, self._named(getattr(thing, method), part))
-        flow._halves = None
+        flow._halves = {}
         self.sizes = solver._multigrid.sizes
 
     def _named(self, method: Callable[..., Any], part: str) -> Callable[..., Any]:

@@ -142,14 +142,13 @@ class Program:
             run_all(self._steps)
             return
         self._calls += 1
-        if self._calls == 2:
-            self._record()
-        if self._graph is None:
-            run_all(self._steps)
-        else:
+        if self._graph is not None:
             self._graph.launch()
+        elif self._calls != 2 or not self._record():
+            run_all(self._steps)
 
-    def _record(self) -> None:
+    def _record(self) -> bool:
+        """Record the steps and launch them; False if the device refused, and nothing was done."""
         Program.recording = True
         try:
             stream = self._cupy.cuda.Stream(non_blocking=True)
@@ -159,11 +158,13 @@ class Program:
                     run_all(self._steps)
                 finally:
                     graph = stream.end_capture()
+            graph.launch()  # makes it executable, which may fail too
             self._graph = graph
         except Exception as error:  # CuPy's and the driver's own kinds; steps that were recorded have not been done
             self.refusal = _line(error)
         finally:
             Program.recording = False
+        return self._graph is not None
 
 
 def load_cupy() -> Any:

@@ -127,7 +127,7 @@ def race(variant: Variant, settings: Settings, kept: Path | None, page: Path | N
         heading = (
             ""
             if page.exists()
-            else "# Hallflow and OpenFOAM on the same cells\n\n" + (__doc__ or "").split("\n", 1)[1].strip() + "\n"
+            else "# Hallflow and OpenFOAM on the same cells\n\n" + (__doc__ or "").split("\n", 1)[1].strip("\n") + "\n"
         )
         with page.open("a", encoding="utf-8") as file:
             file.write(heading + "\n" + text + "\n\n" + "\n".join(f"- {note}" for note in notes) + "\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import iteration
+from benchmarks import iteration, kernels
 from benchmarks.variants import Variant
 from tests.kernels.stand_in import cupy_stand_in
 from thermal.gridding import make_grid
@@ -56,3 +56,15 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     one = json.loads(path.read_text())
     assert one["share"] == pytest.approx(one["moved"] / one["seconds"] / one["triad"])
     assert "of the triad" in capsys.readouterr().out
+
+
+def test_the_page_of_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns are those of `hallflow bench`; whole iterations stand below."""
+    monkeypatch.setattr(kernels, "HALLS", (Variant("tiny-hall", cell=0.3),))
+    page = tmp_path / "kernels.md"
+    words = ["--precision", "single", "--threads", "1", "--cells", "3000", "--write", str(page)]
+    assert kernels.main([*words, "--only", "axpy", "gather"]) == 0
+    assert "| vector | axpy | 12.0 | 12.0 |" in page.read_text() and "Whole iterations" not in page.read_text()
+    monkeypatch.setattr(kernels, "time_kernels", lambda *_: iter(()))
+    assert kernels.main(words) == 0
+    assert "| tiny-hall, 0.3 m | " in page.read_text()

@@ -20,7 +20,7 @@ class Recorder:
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.grids: dict[int, tuple[Any, ...]] = {}
         self.last: tuple[Any, ...] = ()
-        built, set_up, solve = Multigrid.__init__, PressureSolver.setup, PressureSolver.solve
+        built, set_up, solve = Multigrid.__init__, PressureSolver.renew, PressureSolver.solve
 
         def build(multigrid: Multigrid, backend: Backend, *grid: Any, **options: Any) -> None:
             built(multigrid, backend, *grid, **options)
@@ -37,7 +37,7 @@ class Recorder:
             solve(solver, x, b)
 
         monkeypatch.setattr(Multigrid, "__init__", build)
-        monkeypatch.setattr(PressureSolver, "setup", renew)
+        monkeypatch.setattr(PressureSolver, "renew", renew)
         monkeypatch.setattr(PressureSolver, "solve", run)
 
     def system(self) -> System:

@@ -35,7 +35,6 @@ class Energy:
             cells = backend.upload(np.array(list(heat)), np.int64)
             values = backend.upload(np.array(list(heat.values())), backend.real)
             self._heat = backend.bind("scatter_add", len(heat), cells, values, 1.0, state.source)
-        self.defect = 0.0
 
     def bind(self, relaxation: float, step: float) -> None:
         """Fix relaxation factor (0..1) and pseudo-time step (s) until the next call."""
@@ -49,8 +48,8 @@ class Energy:
         )  # fmt: skip
 
     def solve(self, sweeps: int, refresh: int, measure: bool) -> None:
-        """Relax the temperature: `sweeps` sweeps, the racks' outlets renewed every `refresh`. With `measure`, keep the defect, K
-        m3/s.
+        """Relax the temperature: `sweeps` sweeps, the racks' outlets renewed every `refresh`. With `measure`, look at the
+        defect on the way.
         """
         backend, state = self.domain.backend, self.state
         backend.fill(state.extra, 0.0)
@@ -64,13 +63,17 @@ class Energy:
         self._drive.carry()
         self._assemble()
         if measure:
-            self.defect = self.sweeps.defect()
+            self.sweeps.look()
         done = 0
         while done < sweeps:
             self.sweeps.run(min(refresh, sweeps - done))
             done += refresh
             if done < sweeps:
                 self.racks.carry()
+
+    def defect(self) -> float:
+        """Of the temperature rows at the last look, K m3/s. Waits for the device."""
+        return self.sweeps.defect()
 
 
 def _skin_area(domain: Domain, obstacle: object) -> float:

@@ -22,7 +22,6 @@ class Momentum:
     def __init__(self, domain: Domain, state: State, boundary: Boundary, density: Boussinesq | IdealGas, drive: Drive) -> None:
         self.domain, self.state, self.boundary, self.density, self.drive = domain, state, boundary, density, drive
         self.sweeps = [Sweeps(domain, state, velocity, axis) for axis, velocity in enumerate(state.true_velocity)]
-        self.defects = [0.0, 0.0, 0.0]
 
     def bind(self, relaxation: float, step: float) -> None:
         """Fix relaxation factor (0..1) and pseudo-time step (s) until the next call."""
@@ -45,7 +44,7 @@ class Momentum:
         self.boundary.bind_openings(1.0 / relaxation, 1.0 / step)
 
     def predict(self, measure: bool) -> None:
-        """New velocities from the present pressure. With `measure`, keep each equation's defect, m4/s2."""
+        """New velocities from the present pressure. With `measure`, look at each equation's defect on the way."""
         for axis in range(3):
             self.boundary.prepare_momentum(axis)
             self.assemble[axis]()
@@ -53,8 +52,12 @@ class Momentum:
             self.boundary.drag(axis)
             self.drive.push(axis)
             if measure:
-                self.defects[axis] = self.sweeps[axis].defect()
+                self.sweeps[axis].look()
             self.sweeps[axis].run(SWEEPS)
             self.density.carry(axis)
         self.drive.adjust()
         self.boundary.predict_openings()
+
+    def defects(self) -> list[float]:
+        """Of the three velocities' rows at the last look, m4/s2. Waits for the device."""
+        return [sweeps.defect() for sweeps in self.sweeps]

@@ -61,10 +61,18 @@ class Pressure:
         for _ in range(rounds):
             self.project()
 
-    def mass_defect(self) -> float:
-        """Sum over the hall's cells of |net outflow|, m3/s, of the velocities as they stand. Waits for the device."""
+    def look(self) -> None:
+        """Take the mass defect of the velocities as they stand."""
         self._divergence()
         self._sum()
+
+    def mass_defect(self) -> float:
+        """Sum over the hall's cells of |net outflow|, m3/s, of the velocities as they stand. Waits for the device."""
+        self.look()
+        return self.seen()
+
+    def seen(self) -> float:
+        """The mass defect at the last look, m3/s. Waits for the device."""
         total = float(self.domain.backend.download(self.partial).sum())
         return float(self.domain.comm.sum(np.array([total]))[0])
 

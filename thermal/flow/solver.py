@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -64,7 +65,7 @@ class Flow:
         self.turbulence = MODELS[self.model](domain, self.state, self.boundary)
         self.tracks = Tracks(domain, self.state, self.scales)
         self._kept = list(kept_walls(domain.placement))
-        self._halves: tuple[Any, Any] | None = None  # of an iteration that is not measured, as programs of the device
+        self._halves: dict[bool, tuple[Any, Any]] = {}  # of an iteration, by whether it is measured
 
     def begin(self) -> None:
         """Start from rest at the case's initial temperature, openings and racks blowing."""
@@ -80,7 +81,7 @@ class Flow:
     def bind(self, relaxation: float, step: float | None = None) -> None:
         """Fix relaxation (0..1) and pseudo-time step (s; default: the case's own)."""
         step = step or self.scales.step
-        self._halves = None
+        self._halves = {}
         self.momentum.bind(relaxation, step)
         self.energy.bind(TEMPERATURE_RELAXATION, 50.0 * step)
         self.turbulence.bind(relaxation, step)
@@ -88,43 +89,36 @@ class Flow:
     def iterate(self, measure: bool) -> Measure | None:
         """One pass: density, turbulence, momentum, pressure, temperature; all it needs is in the declared fields, so a
         checkpoint of them goes on bit for bit. Returns how far the iterate was from an answer, if asked."""
-        if not measure and self.domain.comm.size == 1:
-            self._iterate_alone()
-            return None
-        self.density.renew()
-        self.turbulence.update(measure)
-        self.momentum.predict(measure)
-        self.pressure.project()
-        mass = self.pressure.mass_defect() if measure else 0.0
-        self.energy.solve(TEMPERATURE_SWEEPS, REFRESH, measure)
-        return self.measure(mass) if measure else None
-
-    def _iterate_alone(self) -> None:
-        """An iteration of an uncut hall without measures: the same steps as two programs, between which the host inverts the
-        coarsest level of the pressure equation."""
-        if self._halves is None:
-            program = self.domain.backend.program
-            before = (
-                self.density.renew, partial(self.turbulence.update, False), partial(self.momentum.predict, False),
-                self.pressure.prepare,
-            )  # fmt: skip
-            after = (self.pressure.apply, partial(self.energy.solve, TEMPERATURE_SWEEPS, REFRESH, False))
-            self._halves = program(before), program(after)
-        before_half, after_half = self._halves
-        before_half()
+        if measure not in self._halves:
+            self._halves[measure] = self._programs(measure)
+        before, after = self._halves[measure]
+        before()
         self.pressure.solver.invert_coarsest()
-        after_half()
+        after()
+        return self.measure(self.pressure.seen()) if measure else None
+
+    def _programs(self, measure: bool) -> tuple[Any, Any]:
+        """An iteration as two calls, between which the host inverts the coarsest level of the pressure equation."""
+        before = (
+            self.density.renew, partial(self.turbulence.update, measure), partial(self.momentum.predict, measure),
+            self.pressure.prepare,
+        )  # fmt: skip
+        look = (self.pressure.look,) if measure else ()
+        after = (self.pressure.apply, *look, partial(self.energy.solve, TEMPERATURE_SWEEPS, REFRESH, measure))
+        if self.domain.comm.size > 1:  # blocks exchange their halos in between, which is nothing to record
+            return partial(_run, before), partial(_run, after)
+        return self.domain.backend.program(before), self.domain.backend.program(after)
 
     def measure(self, mass: float) -> Measure:
-        """The present distance from an answer."""
+        """The distance from an answer, from a mass defect and what the last looks found. Waits for the device."""
         scales, sample = self.scales, self.boundary.sample()
         heat = scales.warmth(sample.heat[self._kept])
         fronts = self.tracks.fronts
         inlets = sample.mixed[fronts] if fronts else np.zeros(0)
-        momentum = sum(self.momentum.defects) / scales.momentum if scales.momentum else 0.0
+        momentum = sum(self.momentum.defects()) / scales.momentum if scales.momentum else 0.0
         balance = -(float(sample.heat.sum()) + scales.skins - self.drive.carried()) / heat
         tracks, spans = self.tracks.read(sample, inlets, heat)
-        return Measure(mass / scales.supply, momentum, self.energy.defect / heat, balance, inlets, sample, tracks, spans)
+        return Measure(mass / scales.supply, momentum, self.energy.defect() / heat, balance, inlets, sample, tracks, spans)
 
     def polish(self, rounds: int) -> None:
         """Close the balances of a settled flow: project without predicting, then relax the temperature on the projected flow, so
@@ -162,6 +156,11 @@ class Flow:
             source.append(slice(2, 2 + last - low))
         out[tuple(target)] = local[tuple(source)]
         return domain.comm.sum(out.ravel()).reshape(shape).astype(domain.backend.real)
+
+
+def _run(steps: Sequence[Callable[[], Any]]) -> None:
+    for step in steps:
+        step()
 
 
 def _face_shape(domain: Domain, axis: int) -> tuple[int, int, int]:

@@ -29,7 +29,7 @@ class Sweeps:
             box = [bound for other in range(3) for bound in ((n[axis], n[axis] + 1) if other == axis else (0, n[other]))]
             self._begin = backend.bind("copy_box", *n, field, state.other, *box)
         self.partial = backend.partials(*n)
-        self._defect = backend.bind("row_defect", *n, field, *state.rows, state.rhs, state.inverse, self.partial)
+        self.look = backend.bind("row_defect", *n, field, *state.rows, state.rhs, state.inverse, self.partial)
         self.domain = domain
 
     def run(self, count: int) -> None:
@@ -42,7 +42,8 @@ class Sweeps:
                 self.exchange(written)
 
     def defect(self) -> float:
-        """Sum over the hall of |row residual| x diagonal, in the unit of the field times m3/s. Waits for the device."""
-        self._defect()
+        """Sum over the hall of |row residual| x diagonal at the last `look`, which is a launch, in the unit of the field times
+        m3/s. Waits for the device.
+        """
         total = float(self.domain.backend.download(self.partial).sum())
         return float(self.domain.comm.sum(np.array([total]))[0])

@@ -87,7 +87,6 @@ class KEpsilon:
             lift, per_kelvin = self.gas
             self._dilute = backend.bind("times_density", *domain.n, lift, s.eddy_viscosity, per_kelvin)
             self._thin = ([self._bind_destruction(1.0)], [self._bind_thin_dissipation()])
-        self.defects = [0.0, 0.0]
 
     # -- what makes a model -----------------------------------------------------------------------------------------
     def _bind_production(self, gain: float) -> Launch:
@@ -179,8 +178,8 @@ class KEpsilon:
         self.walls()
         for launch in self._to_cells:
             launch()
-        self._solve(self._inflow_epsilon, self._rows_epsilon, self._sweep_epsilon, 1, measure, fixed=True)
-        self._solve(self._inflow_k, self._rows_k, self._sweep_k, 0, measure, fixed=False)
+        self._solve(self._inflow_epsilon, self._rows_epsilon, self._sweep_epsilon, 1, fixed=True)
+        self._solve(self._inflow_k, self._rows_k, self._sweep_k, 0, fixed=False)
         self._renew_viscosity()
         exchange([self.state.eddy_viscosity])
 
@@ -189,7 +188,7 @@ class KEpsilon:
         if self.gas:
             self._dilute()
 
-    def _solve(self, inflow, rows, sweeps, index, measure, fixed) -> None:
+    def _solve(self, inflow, rows, sweeps, index, fixed) -> None:
         backend = self.domain.backend
         backend.fill(self.state.extra, 0.0)
         backend.fill(self.state.source, 0.0)
@@ -198,8 +197,6 @@ class KEpsilon:
         rows()
         if fixed:
             self._fix()
-        if measure:
-            self.defects[index] = sweeps.defect()
         sweeps.run(SWEEPS)
         self._keep[index]()
         self.domain.comm.exchange([sweeps.field])

@@ -11,5 +11,7 @@ STUDIES: dict[str, str] = {  # name on the command line: module
     "lid-cavity": "benchmarks.validation.lid_cavity",
     "plane-flows": "benchmarks.validation.plane_flows",
     "channel": "benchmarks.validation.channel",
+    "manufactured": "benchmarks.validation.manufactured",
+    "losses": "benchmarks.validation.losses",
     "heated-cavity": "benchmarks.validation.heated_cavity",
 }

@@ -31,9 +31,10 @@ def run(sheet: Sheet) -> None:
     device = open_backend("auto", "double", 1)
     sheet.note(
         STUDY,
-        "A sheet of open fraction f across a duct: the pressure of the two cells beside it against K rho U²/2 of our own K(f), and "
-        "K(f) against a diagram and a correlation of measurements (porosity 0.064 to 0.331, Reynolds numbers 2500 to 9500, mean "
-        "deviation 12 %). A tile in the floor of a room that is periodic along x and y: momentum flux and pressure force through "
+        "A sheet of open fraction f across a duct: the pressure of the cells beside it against K rho U²/2 of our own K(f), and "
+        "K(f) against a diagram and a correlation of measurements (porosity 0.064 to 0.331, Reynolds numbers 2500 to 9500, "
+        "mean deviation 12 %). A tile in the floor of a room that is periodic along x and y: momentum flux and pressure force "
+        "through "
         "planes above it, less the pressure force on the floor, against U²A/f. The jets draw air in through the sides of the "
         "lowest cells, and the suction that this takes pulls on the tile: against the pressure beside the tile less arrives, and "
         "the less the lower the cells. The force of a tile on a height of its own would not depend on the grid.",

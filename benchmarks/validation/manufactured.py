@@ -22,8 +22,8 @@ def run(sheet: Sheet) -> None:
     sheet.note(
         STUDY,
         "Sources derived with sympy; errors are volume-weighted means of the modulus (L1) over the largest exact value, `max` "
-        "is the largest error's order. The scheme limits slopes at extrema and falls back to upwind where a face lies next to a wall "
-        "or an opening: that shows in `max`. Stretched: widths vary along a smooth map. Eddy viscosity varies in space. "
+        "is the largest error's order. The scheme limits slopes at extrema and falls back to upwind where a face lies at a wall "
+        "or an opening; `max` shows it. Stretched: widths vary along a smooth map. Eddy viscosity varies in space. "
         "Operators are solved alone with everything else exact.",
     )
     device = open_backend("auto", "double", 1)

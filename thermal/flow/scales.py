@@ -54,7 +54,7 @@ class Scales:
         rate = self.velocity / self.length
         if self.temperature > 0.0:
             rate = max(rate, math.sqrt(self.gravity * self.temperature / self.length))
-        if rate == 0.0:  # nothing drives air: what is left is conduction
+        if rate == 0.0 and self.temperature > 0.0:  # nothing drives air: what is left is conduction
             rate = self.viscosity / self.length**2
         return STEP / rate if rate > 0.0 else 1.0
 

@@ -256,7 +256,8 @@ class TestStableLayers:
         backend = request.getfixturevalue(precision) if kind == "compiled" else open_backend("numpy", precision)
         room = self.room()
         sheets = (
-            plate("level", (0.0, 0.0, 0.6), (0.6, 1.0, 0.6), 0.3, 12.0), plate("upright", (0.4, 0.0, 0.8), (0.4, 1.0, 1.4), 0.5, 3.0),
+            plate("level", (0.0, 0.0, 0.6), (0.6, 1.0, 0.6), 0.3, 12.0),
+            plate("upright", (0.4, 0.0, 0.8), (0.4, 1.0, 1.4), 0.5, 3.0),
         )  # fmt: skip
         case = modelled(replace(room, plates=(*room.plates, *sheets)), "laminar", "second-order")
         flow = start(case, backend, relaxation=0.7)

@@ -11,6 +11,8 @@ STUDIES: dict[str, str] = {  # name on the command line: module
     "lid-cavity": "benchmarks.validation.lid_cavity",
     "plane-flows": "benchmarks.validation.plane_flows",
     "channel": "benchmarks.validation.channel",
+    "manufactured": "benchmarks.validation.manufactured",
+    "losses": "benchmarks.validation.losses",
     "heated-cavity": "benchmarks.validation.heated_cavity",
     "shipped-halls": "benchmarks.validation.shipped_halls",
     "ventilated-room": "benchmarks.validation.ventilated_room",

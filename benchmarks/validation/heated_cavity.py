@@ -26,7 +26,7 @@ def run(sheet: Sheet) -> None:
     device = open_backend("auto", "double", 1)
     sheet.note(
         STUDY,
-        "Laminar, second order, double precision; a slab one cell thick whose sides lie 100 side lengths apart. Nusselt numbers "
+        "Laminar, second order, double precision; squares are slabs one cell thick, periodic along y. Nusselt numbers "
         "are means over the hot wall from the solver's own heat flow, speeds are in units of alpha/L, maxima lie on parabolas "
         "through three points, and values are Richardson's limits of three grids with the observed order (a dash: the three do "
         "not approach a limit evenly, order 2 is taken). Runs go on behind their verdict until the Nusselt number moves by less "

@@ -31,8 +31,8 @@ Function = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 class Solution:
     """Exact fields as sympy expressions of X, Y, Z.
 
-    room   "closed": no-slip walls all round, T is 1 on x = 0, 0 on x = 1, no flux elsewhere; "duct": air enters through x = 0 square to
-           it and leaves through x = 1 with tangential velocities and T level along x, no flux of heat through the sides
+    room   "closed": no-slip walls, T is 1 on x = 0, 0 on x = 1, no flux elsewhere; "duct": air enters through x = 0 square to
+           it and leaves through x = 1 with tangential velocities and T level along x, no heat through the sides
     """
 
     room: str
@@ -70,7 +70,7 @@ class Solution:
         return sum(sp.diff(diffusivity * sp.diff(field, s), s) for s in (X, Y, Z))
 
 
-def _bump(s: sp.Symbol, tilt: float) -> sp.Expr:
+def _bump(s: sp.Symbol, tilt: sp.Expr) -> sp.Expr:
     """Zero at 0 and 1 with its slope."""
     return 16 * s**2 * (1 - s) ** 2 * (1 + tilt * s)
 
@@ -79,26 +79,27 @@ def _eddy(size: float) -> sp.Expr:
     return size * (1 + sp.sin(2 * X + Y) * sp.cos(Z - X) / 2) if size else sp.Integer(0)
 
 
-def closed_room(speed: float = 1.0, eddy: float = 0.02) -> Solution:
-    """Three unequal vortices in a closed room; `speed` scales the velocities, `eddy` the eddy viscosity in m2/s."""
-    f, g, h = _bump(X, 0.5), _bump(Y, -0.3), _bump(Z, 0.8)
+def closed_room(speed: float = 1, eddy: float = 0.02) -> Solution:
+    """Three unequal vortices in a closed room; `speed` scales velocities and pressure, `eddy` the eddy viscosity in m2/s."""
+    f, g, h = _bump(X, sp.Rational(1, 2)), _bump(Y, -sp.Rational(3, 10)), _bump(Z, sp.Rational(4, 5))
     df, dg, dh = sp.diff(f, X), sp.diff(g, Y), sp.diff(h, Z)
     size = speed * sp.Rational(1, 4)
     velocity = (size * f * dg * dh, size * df * g * dh, -2 * size * df * dg * h)
     temperature = 1 - X + sp.sin(sp.pi * X) * sp.cos(sp.pi * Y) * sp.cos(sp.pi * Z) * sp.Rational(3, 10)
-    pressure = sp.cos(sp.pi * X) * sp.cos(2 * Y) + sp.sin(2 * Z) * (1 + X) / 2
+    pressure = speed * (sp.cos(sp.pi * X) * sp.cos(2 * Y) + sp.sin(2 * Z) * (1 + X) / 2)
     return Solution("closed", *velocity, pressure, temperature, _eddy(eddy))
 
 
 def duct(eddy: float = 0.02) -> Solution:
     """A stream through a square duct that is stirred half way."""
     f = 64 * X**3 * (1 - X) ** 3
-    g, h = _bump(Y, -0.3), _bump(Z, 0.8)
+    g, h = _bump(Y, -sp.Rational(3, 10)), _bump(Z, sp.Rational(4, 5))
     df, dg, dh = sp.diff(f, X), sp.diff(g, Y), sp.diff(h, Z)
     size = sp.Rational(1, 10)
     stream = 36 * Y * (1 - Y) * Z * (1 - Z)
     velocity = (stream + size * f * dg * dh, size * df * g * dh, -2 * size * df * dg * h)
-    temperature = 1 + sp.cos(sp.pi * X) * (1 + sp.cos(sp.pi * Y) * sp.Rational(3, 10)) / 2 + sp.cos(sp.pi * Z) * sp.Rational(3, 10)
+    share = sp.Rational(3, 10)
+    temperature = 1 + sp.cos(sp.pi * X) * (1 + sp.cos(sp.pi * Y) * share) / 2 + sp.cos(sp.pi * Z) * share
     pressure = sp.cos(sp.pi * X) * sp.cos(2 * Y) + sp.sin(2 * Z) * (1 + X) / 2
     return Solution("duct", *velocity, pressure, temperature, _eddy(eddy))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels import Backend
+from kernels import Backend, open_backend
 from meshes import Grid
 from tests.builders import empty_room, obstacle, outlet, plate, supply, tiny_hall
 from tests.flow.halls import fields, hall_of_everything, modelled, speed, start
@@ -243,6 +243,40 @@ class TestStableLayers:
         for _ in range(20):
             flow.iterate(False)
         assert speed(fields(flow)) < 500 * np.finfo(backend.real).eps
+
+    @pytest.mark.parametrize("reference", [0.0, 25.0], ids=["near", "far"])
+    @pytest.mark.parametrize("profile", ["linear", "in steps"])
+    @pytest.mark.parametrize("kind", ["compiled", "numpy"])
+    @pytest.mark.parametrize("precision", ["single", "double"])
+    def test_baffles_do_not_stir(
+        self, request: pytest.FixtureRequest, precision: str, kind: str, profile: str, reference: float
+    ) -> None:
+        """Porous sheets level and upright, solids and closed plates in layers of two kinds, the reference temperature within them
+        or 25 K off: at rest to round-off, on compiled kernels and on NumPy."""
+        backend = request.getfixturevalue(precision) if kind == "compiled" else open_backend("numpy", precision)
+        room = self.room()
+        sheets = (
+            plate("level", (0.0, 0.0, 0.6), (0.6, 1.0, 0.6), 0.3, 12.0),
+            plate("upright", (0.4, 0.0, 0.8), (0.4, 1.0, 1.4), 0.5, 3.0),
+        )  # fmt: skip
+        case = modelled(replace(room, plates=(*room.plates, *sheets)), "laminar", "second-order")
+        flow = start(case, backend, relaxation=0.7)
+        grid, air = flow.domain.placement.grid, case.air
+        z, dz = grid.centres(2), grid.widths(2)
+        layers = self.lapse * z if profile == "linear" else np.where(z < 0.7, -2.0, np.where(z < 1.1, 1.0, 4.0))
+        layers = layers + reference
+        # the solver's own hydrostatics: each half cell weighs with its temperature
+        steps = air.gravity * air.expansion * 0.5 * (dz[:-1] * layers[:-1] + dz[1:] * layers[1:])
+        pressure = np.concatenate([[0.0], np.cumsum(steps)])
+        for name, values in (("T", layers), ("p", pressure)):
+            flow.set_field(getattr(flow.state, name), np.broadcast_to(values[:, None, None], grid.shape))  # type: ignore[arg-type]
+        for _ in range(20):
+            flow.iterate(False)
+        found = fields(flow)
+        largest = np.abs(pressure).max()  # what round-off is a share of
+        assert speed(found) < 500 * np.finfo(backend.real).eps * max(1.0, largest)
+        carried = 2e4 * np.finfo(backend.real).eps * max(1.0, largest)  # by such speeds in 20 steps of 50 s, 4 K/m
+        assert np.abs(found["T"] - layers[:, None, None])[flow.domain.placement.fluid].max() < carried
 
     def test_the_pressure_is_found(self, double: Backend) -> None:
         """From no pressure at all the flow comes to rest, held by the pressure that hydrostatics asks for."""

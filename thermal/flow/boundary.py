@@ -67,20 +67,16 @@ class Boundary:
                 backend.bind("sheet_loss", len(cells), cell_, area_, loss_, state.velocity[sheet.axis], state.extra)
             )
         self._jets: list[list[Launch]] = [[], [], []]
+        self._shares: list[list[Launch]] = [[], [], []]
         for faces in domain.lists:
-            push = jet_momentum(domain, faces)
-            if push.any():
-                self._jets[faces.axis].append(
-                    backend.bind(
-                        "push_jets",
-                        len(faces),
-                        faces.cell_,
-                        backend.upload(push, backend.real),
-                        faces.inner_offset,
-                        state.inverse,
-                        state.rhs,
-                    )
-                )
+            push, share = jet_momentum(domain, faces)
+            tiles = np.flatnonzero(push)
+            if not len(tiles):
+                continue
+            inner_ = backend.upload(faces.cell[tiles] + faces.inner_offset, np.int64)
+            push_, share_ = backend.upload(push[tiles], backend.real), backend.upload(share[tiles], backend.real)
+            self._jets[faces.axis].append(backend.bind("push_jets", len(tiles), inner_, push_, 0, state.inverse, state.rhs))
+            self._shares[faces.axis].append(backend.bind("scatter_add", len(tiles), inner_, share_, 1.0, state.extra))
         self._outlets = [Outlet(domain, state, faces) for faces in domain.lists if (faces.kind[: faces.own] == PRESSURE).any()]
         self.walls = WallHeat(domain, state)
         probed = [faces for faces in domain.lists if (faces.patch[: faces.own] >= 0).any()]
@@ -104,11 +100,13 @@ class Boundary:
         ]  # fmt: skip
 
     def prepare_momentum(self, axis: int) -> None:
-        """Fill `extra` for the velocity along `axis`: wall shear and porous loss."""
+        """Fill `extra` for the velocity along `axis`: wall shear, porous loss, and what jets carry of their own accord."""
         self.domain.backend.fill(self.state.extra, 0.0)
         for launch in self._shear[axis]:
             launch()
         for launch in self._sheets[axis]:
+            launch()
+        for launch in self._shares[axis]:
             launch()
 
     def push_jets(self, axis: int) -> None:
@@ -158,22 +156,26 @@ class Boundary:
         return Sample(totals[0, :count], heat[:count], float(totals[2].sum()), mixed[:count], peak[:count], surface[:count])
 
 
-def jet_momentum(domain: Domain, faces: FaceList) -> np.ndarray:
-    """What the jets of perforated openings carry above the superficial stream, m4/s2 along +axis, one entry a face.
+def jet_momentum(domain: Domain, faces: FaceList) -> tuple[np.ndarray, np.ndarray]:
+    """What the jets of perforated openings carry above the stream that reaches the next face inward, one entry a face.
 
-    A tile of open fraction f blows U/f through its holes: momentum U^2 A / f (times rho/rho0), of which the face velocity U
-    brings U^2 A. The rest acts on the velocity of the next face inward (body-force model: Abdelmaksoud, Khalifa, Dang,
-    Elhadidi, Schmidt and Iyengar 2010, ITherm).
+    A tile of open fraction f blows U/f through its holes: momentum U^2 A / f, times rho/rho0 (body-force model: Abdelmaksoud, Khalifa, Dang,
+    Elhadidi, Schmidt and Iyengar 2010, ITherm). The row of the next velocity inward, u, already receives F U with F =
+    (U + u) A / 2 at the centre of the cell: as the jets draw air in from the side, u exceeds U and F U exceeds U^2 A. The rest is
+    U^2 A (1/f - 1/2) - U A u / 2; with U^2 A (1/f - 1) alone a tile of 25 % blew a quarter too much.
+
+    Returns     push, m4/s2 along +axis, the first part; share, m3/s, the factor of u in the second
     """
-    push = np.zeros(len(faces))
+    push, share = np.zeros(len(faces)), np.zeros(len(faces))
     for index, patch in enumerate(domain.placement.patches):
         flow = domain.patch_flow[index]
         if patch.kind == "supply" and flow and patch.open_fraction < 1.0:
             speed = flow / float(patch.area.sum())
             here = faces.patch == index
-            push[here] = faces.sign * speed**2 * faces.area[here] * (1.0 / patch.open_fraction - 1.0)
-            push[here] *= supply_density(domain.placement.case, patch)
-    return push
+            density = supply_density(domain.placement.case, patch)
+            push[here] = density * faces.sign * speed**2 * faces.area[here] * (1.0 / patch.open_fraction - 0.5)
+            share[here] = density * 0.5 * abs(speed) * faces.area[here]
+    return push, share
 
 
 class Outlet:

@@ -50,7 +50,7 @@ class Tracks:
         for index, patch in enumerate(placement.patches):
             if isinstance(patch.object, Opening) or (isinstance(patch.object, Wall) and patch.object.temperature is not None):
                 self._heat.append(index)
-            if isinstance(patch.object, Wall) and patch.object.temperature is None:
+            if isinstance(patch.object, Wall) and patch.object.heat_flux is not None:
                 self._surface.append(index)
             if isinstance(patch.object, Opening) and patch.object.flow is None:
                 self._flow.append(index)

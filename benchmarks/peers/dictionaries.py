@@ -22,6 +22,7 @@ class Settings:
 
     fronts       "fixed" sets all three velocity components at a rack front to the uniform outflow, "slip" the normal one only
     relaxation   of velocity, pressure, temperature, k and epsilon
+    low_walls    below the y+ where shear turns viscous, epsilon 2 nu k/y^2 and no G, as ours; v1912 keeps the log law's by default
     tolerance    share of a linear system's residual that each of its solutions may leave
     """
 
@@ -31,6 +32,7 @@ class Settings:
     relaxation: tuple[float, float, float, float] = (0.3, 0.7, 0.5, 0.7)
     tolerance: float = 0.1
     every: int = 10
+    low_walls: bool = False
 
 
 RELAXATION = {"openfoam-h1": (0.5, 0.5, 0.8, 0.5)}  # all others: Settings' default, that of OpenFOAM's own hot-room example
@@ -99,7 +101,8 @@ def _condition(mesh: FoamMesh, settings: Settings, field: str, patch: FoamPatch)
         return _temperature(case, patch)
     if field in ("k", "epsilon"):
         if kind == "wall":
-            return f"type {'kqR' if field == 'k' else field}WallFunction; value uniform {start};"
+            low = "lowReCorrection on; " if settings.low_walls and field == "epsilon" else ""
+            return f"type {'kqR' if field == 'k' else field}WallFunction; {low}value uniform {start};"
         if kind == "front" or (patch.velocity or 0.0) < 0.0:
             return "type zeroGradient;"
         if patch.velocity is None:

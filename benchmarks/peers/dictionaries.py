@@ -22,7 +22,7 @@ class Settings:
 
     fronts       "fixed" sets all three velocity components at a rack front to the uniform outflow, "slip" the normal one only
     relaxation   of velocity, pressure, temperature, k and epsilon
-    low_walls    below the y+ where shear turns viscous, epsilon 2 nu k/y^2 and no G, as ours; v1912 keeps the log law's by default
+    low_walls    below the y+ where shear turns viscous, epsilon 2 nu k/y^2 and no G, as ours; v1912 by default keeps the log law
     tolerance    share of a linear system's residual that each of its solutions may leave
     """
 

@@ -22,6 +22,7 @@ class Settings:
 
     fronts       "fixed" sets all three velocity components at a rack front to the uniform outflow, "slip" the normal one only
     relaxation   of velocity, pressure, temperature, k and epsilon
+    low_walls    below the y+ where shear turns viscous, epsilon 2 nu k/y^2 and no G, as ours; v1912 by default keeps the log law
     tolerance    share of a linear system's residual that each of its solutions may leave
     processes    the hall is cut along x for more than one
     """
@@ -33,6 +34,7 @@ class Settings:
     tolerance: float = 0.1
     every: int = 10
     processes: int = 1
+    low_walls: bool = False
 
 
 RELAXATION = {"openfoam-h1": (0.5, 0.5, 0.8, 0.5)}  # all others: Settings' default, that of OpenFOAM's own hot-room example
@@ -104,7 +106,8 @@ def _condition(mesh: FoamMesh, settings: Settings, field: str, patch: FoamPatch)
         return _temperature(case, patch)
     if field in ("k", "epsilon"):
         if kind == "wall":
-            return f"type {'kqR' if field == 'k' else field}WallFunction; value uniform {start};"
+            low = "lowReCorrection on; " if settings.low_walls and field == "epsilon" else ""
+            return f"type {'kqR' if field == 'k' else field}WallFunction; {low}value uniform {start};"
         if kind == "front" or (patch.velocity or 0.0) < 0.0:
             return "type zeroGradient;"
         if patch.velocity is None:

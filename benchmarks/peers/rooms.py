@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers.dictionaries import MODELS, Settings, write_case
+from benchmarks.peers.dictionaries import DIMENSIONS, MODELS, Settings, write_case
 from benchmarks.peers.fields import last_time, read_cells
 from benchmarks.peers.mesh import make_mesh, write_mesh
 from benchmarks.peers.openfoam import solve
@@ -29,7 +29,7 @@ RELAXATION = {"ventilated-room": (0.7, 0.3, 0.7, 0.7), "tall-cavity": (0.3, 0.7,
 
 
 def openfoam_fields(
-    study: Any, model: str, splits: int, flat: bool, settings: Settings, folder: Path
+    study: Any, model: str, splits: int, flat: bool, settings: Settings, folder: Path, start: Path | None = None
 ) -> tuple[Any, dict[str, Any]]:
     """Grid, and velocities and temperature on it as our fields have them: u, v, w on faces by the mean of both cells."""
     scheme = "upwind" if settings.scheme == "upwind" else "second-order"
@@ -38,6 +38,9 @@ def openfoam_fields(
     mesh = make_mesh(place(case, grid), 1 if flat else None)
     write_mesh(mesh, folder / "constant" / "polyMesh")
     write_case(mesh, settings, folder)
+    if start:  # what each wall and opening asks for stays; both runs have the same conditions
+        for name in DIMENSIONS:
+            (folder / "0" / name).write_text((last_time(start) / name).read_text())
     if not (folder / "seconds").is_file():
         solve(folder)
     last = last_time(folder)
@@ -61,13 +64,14 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--scheme", choices=("upwind", "second-order", "van-leer"), default="van-leer", help="ours is van Leer's")
     parser.add_argument("--flat", action="store_true", help="two-dimensional")
     parser.add_argument("--iterations", type=int, default=4000)
+    parser.add_argument("--start", type=Path, metavar="DIR", help="begin with the last fields of another run on the same cells")
     parser.add_argument("--run", type=Path, metavar="DIR", help="folder of the OpenFOAM case, kept")
     options = parser.parse_args(words)
     study = ROOMS[options.study]
-    settings = Settings(options.scheme, iterations=options.iterations, relaxation=RELAXATION[options.study])
+    settings = Settings(options.scheme, iterations=options.iterations, relaxation=RELAXATION[options.study], low_walls=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.run or Path(temporary) / "openfoam"
-        grid, fields = openfoam_fields(study, options.model, options.splits, options.flat, settings, folder)
+        grid, fields = openfoam_fields(study, options.model, options.splits, options.flat, settings, folder, options.start)
     for name, value in zip(study.QUANTITIES, study.figures(grid, fields), strict=True):
         extent = "2-D" if options.flat else "3-D"
         print(f"{options.study},{options.model},{options.scheme},{options.splits},{extent},{name},{value:.5g}", flush=True)

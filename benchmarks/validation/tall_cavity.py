@@ -177,14 +177,14 @@ def _plot(figure: Any, finest: dict[str, Settled]) -> None:
     colours = dict(zip(MODELS, ("tab:orange", "tab:grey", "tab:blue", "tab:red", "tab:green"), strict=True))
     panels = figure.subplots(2, 3, sharex=True, sharey="row")
     for row, (name, what, label) in enumerate((("temperature", "T_C", "degC"), ("velocity", "v_m_s", "m/s"))):
-        data = columns(f"betts2000_ra0p86e6_{name}")
+        data, walls = columns(f"betts2000_ra0p86e6_{name}"), (COLD, HOT) if row == 0 else (0.0, 0.0)
         for axes, height in zip(panels[row], (0.1, 0.5, 0.9), strict=True):
             here = data["y_over_H"] == height
             axes.plot(data["x_mm"][here], data[what][here], "ko", mfc="none", ms=3, label=SOURCE)
             for model, one in finest.items():
-                axes.plot(
-                    1e3 * one.grid.centres(0), READ[name](one.grid, one.fields, height), color=colours[model], lw=1.2, label=model
-                )
+                values = READ[name](one.grid, one.fields, height)
+                x = np.concatenate([[0.0], one.grid.centres(0), [WIDTH]]) * 1e3
+                axes.plot(x, [walls[0], *values, walls[1]], color=colours[model], lw=1.2, label=model)
             axes.set(title=f"{height:g} H" if row == 0 else "", xlabel="mm from the cold plate" if row else "")
             axes.grid(alpha=0.3)
         panels[row][0].set_ylabel(label)

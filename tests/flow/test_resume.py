@@ -145,7 +145,7 @@ def test_resumed_on_a_coarser_grid(single: Backend, tmp_path: Path, level: int, 
 def never_settling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every run swings without end, so that it is averaged after a few iterations."""
     monkeypatch.setattr(watch.Watch, "shortfalls", lambda self: [(2.0, "swing", 0, 1.0, 0.5)])
-    monkeypatch.setattr(watch.Watch, "plateau", lambda self, lowered=False: 1.0 if len(self.inlets) >= 6 else None)
+    monkeypatch.setattr(watch.Watch, "plateau", lambda self, lowered=False: 1.0 if len(self.tracks) >= 6 else None)
     monkeypatch.setattr(steady, "AVERAGED", 24)
 
 
@@ -165,7 +165,7 @@ def test_saved_at_a_turn(single: Backend, tmp_path: Path, never_settling: None) 
     turns: list[Path] = []
 
     def save(arrays: dict[str, np.ndarray], attributes: dict[str, Any]) -> None:
-        if not len(arrays["watch/inlets"]):
+        if not len(arrays["watch/tracks"]):
             turns.append(tmp_path / f"turn-{len(turns)}.h5")
             write_checkpoint(turns[-1], arrays, attributes)
 

@@ -126,7 +126,7 @@ def test_every_window_says_that_the_grid_cannot_tell() -> None:
     assert "limit NOT CERTAIN: inlets is 26.8 +- 0.50 degC at A1, at most 27 degC" in "\n".join(closing_lines(given, "x"))
     assert 'type="grid-uncertainty"' in junit_xml([given]).decode()
     banner = headline(given)
-    assert banner["mood"] == "none" and "closer than the grid can tell" in banner["words"]
+    assert banner["mood"] == "none" and "within the grid's uncertainty" in banner["words"]
     given = summary(("A1", 29.0, 0.5))
     judged(given)
     assert headline(given)["mood"] == "bad" and 'type="limit"' in junit_xml([given]).decode()

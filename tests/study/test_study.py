@@ -12,6 +12,7 @@ import pytest
 
 import thermal
 import thermal.study.run as study_run
+from benchmarks.grid_study_table import table
 from tests.builders import tiny_hall
 from tests.flow.halls import modelled, stopping_at
 from thermal.case.model import Limit
@@ -53,6 +54,13 @@ def test_what_a_study_writes(studied: Result) -> None:
     assert sum(study["kinds"].values()) == 2
     for grid in study["grids"]:
         assert grid["balance"]["heat"] < 1e-3 and grid["balance"]["mass"] < 1e-4
+
+
+def test_the_table_for_the_page_of_a_case(studied: Result) -> None:
+    """A line for each rack, with the numbers of the record."""
+    lines = table(read(studied.path).summary).splitlines()
+    assert lines[0].count("steady") == 3 and len(lines) == 4 + 2
+    assert lines[-1].startswith("| A2 |") and f"{studied.racks[1]['inlet_mean_degC']:.2f}" in lines[-1]
 
 
 def test_limits_history_and_report_of_a_study(studied: Result) -> None:

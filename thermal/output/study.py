@@ -9,7 +9,7 @@ from typing import Any
 from thermal.output.colour import nice_range
 from thermal.output.drawing import number, tick_text
 
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 860.0, 280.0, 46.0, 30.0, 14.0, 46.0
+WIDTH, LEFT, TOP, RIGHT, BELOW, BELOW_TURNED = 860.0, 46.0, 30.0, 14.0, 22.0, 76.0
 MOST_RACKS = 64  # of the picture: more cannot be told apart
 NAMES = ("coarse", "medium", "fine")
 
@@ -44,8 +44,8 @@ def study_rows(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def study_picture(summary: Mapping[str, Any]) -> str:
-    """SVG: for every rack its inlet mean on the coarse, medium and fine grid from left to right, and the band round the fine one;
-    empty without a study. Beyond MOST_RACKS those with the widest bands are drawn."""
+    """SVG: for every rack its inlet mean on the coarse, medium and fine grid from left to right, the band round the fine one and
+    the extrapolated value; empty without a study. Beyond MOST_RACKS those with the widest bands are drawn."""
     rows = study_rows(summary)
     if not rows:
         return ""
@@ -57,8 +57,10 @@ def study_picture(summary: Mapping[str, Any]) -> str:
     ends = [mark["values_degC"][-1] + sign * mark["band_K"] for mark in marks for sign in (-1.0, 1.0)]
     ends += [value for mark in marks for value in mark["values_degC"]]
     low, high, step = nice_range(min(ends), max(ends), smallest=0.5)
-    wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    wide, tall = WIDTH - LEFT - RIGHT, 204.0
     pitch = wide / len(rows)
+    turned = pitch < 26.0  # names of racks stand upright below a crowded frame
+    height = TOP + tall + (BELOW_TURNED if turned else BELOW)
     reach = min(0.3 * pitch, 16.0)
 
     def y(value: float) -> float:
@@ -69,7 +71,6 @@ def study_picture(summary: Mapping[str, Any]) -> str:
         at, words = number(y(low + n * step)), tick_text(low + n * step, step)
         parts.append(f'<line class="rule" x1="{LEFT:g}" x2="{LEFT + wide:g}" y1="{at}" y2="{at}"/>')
         parts.append(_text(LEFT - 6, y(low + n * step) + 3.5, words, "end"))
-    turned = pitch < 26.0
     for n, (rack, mark) in enumerate(zip(rows, marks, strict=True)):
         middle = LEFT + (n + 0.5) * pitch
         places = [middle + (m - 1) * reach for m in range(3)]
@@ -84,6 +85,8 @@ def study_picture(summary: Mapping[str, Any]) -> str:
             f'y="{number(top)}" width="{number(2 * half)}" height="{number(max(bottom - top, 1.0))}"/>'
         )
         parts.append(f'<path class="track" d="M{track}"/>')
+        if mark["extrapolated_degC"] is not None:
+            parts.append(_diamond(places[2], y(mark["extrapolated_degC"])))
         for m, (x, value) in enumerate(zip(places, values, strict=True)):
             parts.append(
                 f'<circle class="grid-{NAMES[m]}" cx="{number(x)}" cy="{number(y(value))}" r="{number(2.4 + 0.5 * m)}"/>'
@@ -103,12 +106,12 @@ def study_picture(summary: Mapping[str, Any]) -> str:
         _text(
             LEFT + wide,
             TOP - 12,
-            "rack inlet means, °C" + ("" if len(rows) == every else f"; the {len(rows)} widest bands of {every}"),
+            "inlet means, °C" + ("" if len(rows) == every else f", {len(rows)} of {every}"),
             "end",
         )
     )
     return (
-        f'<svg class="drawing" role="img" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" style="max-width:{WIDTH * 1.15:g}px">'
+        f'<svg class="drawing" role="img" viewBox="0 0 {WIDTH:g} {height:g}" style="max-width:{WIDTH * 1.15:g}px">'
         f"<title>Rack inlet means on three grids, with their bands</title>{''.join(parts)}</svg>"
     )
 
@@ -123,8 +126,13 @@ def _legend() -> list[str]:
     for kind, words in (("trusted", "band, order believed"), ("doubted", "band, order not believed")):
         parts.append(f'<rect class="band {kind}" x="{at:g}" y="{TOP - 21:g}" width="8" height="11"/>')
         parts.append(_text(at + 13, TOP - 12, words, "start"))
-        at += 132.0
+        at += 152.0
+    parts += [_diamond(at + 4, TOP - 15.5), _text(at + 13, TOP - 12, "extrapolated", "start")]
     return parts
+
+
+def _diamond(x: float, y: float) -> str:
+    return f'<path class="extrapolated" d="M{number(x - 3.5)} {number(y)}l3.5 -3.5l3.5 3.5l-3.5 3.5z"/>'
 
 
 def _text(x: float, y: float, words: str, anchor: str, turned: bool = False) -> str:

@@ -22,7 +22,7 @@ from thermal.study.factors import FACTORS, check_factors
 from thermal.study.findings import ANSWERS, grid_row, study_summary
 
 # Differences between grids must not be those of iterations that ended too early.
-GATES = replace(FINE, drift=0.004, ahead=0.01, swing=0.02, momentum=0.05)
+GATES = replace(FINE, drift=0.002, ahead=0.004, swing=0.008, momentum=0.05)
 
 
 def simulate_study(

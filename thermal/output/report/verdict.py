@@ -31,7 +31,7 @@ def headline(summary: dict[str, Any]) -> dict[str, str]:
     uncertain = [row for row in failed if limit_state(row) == "uncertain"]
     if failed and len(uncertain) == len(failed):
         what = f"{len(failed)} of {len(asserts)} limits" if len(asserts) > 1 else "The limit"
-        words = f"{what} {'is' if len(failed) == 1 else 'are'} closer than the grid can tell"
+        words = f"{what} {'lies' if len(failed) == 1 else 'lie'} within the grid's uncertainty"
         return _banner("none", words, swing, text, _failures(failed), "A finer grid (a smaller --cell) narrows the band.")
     if failed:
         what = f"{len(failed)} of {len(asserts)} limits" if len(asserts) > 1 else "The limit"

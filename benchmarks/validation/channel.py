@@ -121,10 +121,10 @@ def run(sheet: Sheet) -> None:
     """k-epsilon over wall cells of y+ 30 to 2600; the zero-equation law for information."""
     sheet.note(
         STUDY,
-        "Two plates 1 m apart, air held at a mean velocity of 1 m/s, one long cell along the stream; both plates at a temperature "
-        "that rises 1 K/m, so that they give a uniform flux. Re on the gap; y+ of the centres of the wall cells. "
-        "A hall's cells of 0.1 to 0.2 m lie at y+ 90 to 2600. The eddy viscosity of the zero-equation model grows with the speed, "
-        "not with the friction velocity, and mixes a channel too much: it was made for rooms.",
+        "Two plates 1 m apart, air held at a mean velocity of 1 m/s, one long cell along the stream; both plates at a "
+        "temperature that rises 1 K/m, so that they give a uniform flux. Re on the gap; y+ of the centres of the wall cells. "
+        "A hall's cells of 0.1 to 0.2 m lie at y+ 90 to 2600. The eddy viscosity of the zero-equation model grows with the "
+        "speed, not with the friction velocity, and mixes a channel too much: it was made for rooms.",
     )
     profiles = []
     for reynolds, counts in ((5e4, (40, 20, 10, 6)), (1.56e5, (24, 12)), (5e5, (48, 24, 12, 6)), (1e6, (12, 6))):
@@ -160,7 +160,8 @@ def _rows(sheet: Sheet, model: str, flow: Channel, cells: int) -> None:
         )  # fmt: skip
     law = float(log_law(y[:1])[0])
     sheet.add(
-        STUDY, f"{name}: u+ of the wall cell", f"{u[0]:.2f}", f"{law:.2f} ({100 * (u[0] / law - 1):+.1f} %)", "log law, kappa 0.41, E 9.8",
+        STUDY, f"{name}: u+ of the wall cell", f"{u[0]:.2f}", f"{law:.2f} ({100 * (u[0] / law - 1):+.1f} %)",
+        "log law of kappa 0.41, E 9.8",
         "5 %" if is_graded else "", grid, abs(u[0] / law - 1.0) < 0.05 if is_graded else None,
     )  # fmt: skip
     inner = (y > 30.0) & (np.arange(cells) < cells / 2) & ((np.arange(cells) + 0.5) / cells < 0.1)

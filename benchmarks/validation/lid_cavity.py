@@ -78,7 +78,8 @@ def run(sheet: Sheet) -> None:
     sheet.note(
         STUDY,
         "Velocities over the lid's speed on both centrelines, at the places of the tables (cubic interpolation). A slab one cell "
-        "thick, periodic across; bounded second-order scheme; extrapolated from the two finest grids with order 2.",
+        "thick, periodic across; bounded second-order scheme. The tables are solutions on a grid of 129 x 129 points themselves: "
+        "at Re 100 our grids agree with each other ten times better than with them.",
     )
     profiles: dict[int, dict[str, Any]] = {}
     for reynolds in (100, 400, 1000):
@@ -87,14 +88,11 @@ def run(sheet: Sheet) -> None:
         for which in "uv":
             place, reference = published(which, reynolds)
             far = {cells: float(np.abs(ours[cells][which] - reference).max()) for cells in GRIDS}
-            best = ours[128][which] + (ours[128][which] - ours[64][which]) / 3.0
-            beyond = float(np.abs(best - reference).max())
-            order = _order([ours[cells][which] for cells in GRIDS])
+            beyond = _extrapolated([ours[cells][which] for cells in GRIDS], reference)
             sheet.add(
                 STUDY, f"Re {reynolds}: largest distance of {which} from {len(place)} points", f"{100.0 * far[128]:.2f} %",
                 "0", SOURCE, "1 % of the lid's speed at 128 x 128",
-                f"{', '.join(f'{cells}²: {100.0 * far[cells]:.2f} %' for cells in GRIDS)}; extrapolated {100.0 * beyond:.2f} %, "
-                f"order {order:.1f}; {runs[128].words}",
+                f"{', '.join(f'{cells}²: {100.0 * far[cells]:.2f} %' for cells in GRIDS)}; {beyond}; {runs[128].words}",
                 far[128] <= TOLERANCE,
             )  # fmt: skip
         profiles[reynolds] = centrelines(runs[128])
@@ -114,9 +112,14 @@ def run(sheet: Sheet) -> None:
     )
 
 
-def _order(values: list[np.ndarray]) -> float:
-    """Observed order in the mean modulus of the changes between three grids, each twice as fine."""
-    return float(np.log2(np.abs(values[0] - values[1]).mean() / np.abs(values[1] - values[2]).mean()))
+def _extrapolated(values: list[np.ndarray], reference: np.ndarray) -> str:
+    """Observed order in the mean modulus of the changes between three grids, each twice as fine; and how far the value that the
+    two finest make with order 2 lies from the reference, where the grids are fine enough for that to mean something."""
+    order = float(np.log2(np.abs(values[0] - values[1]).mean() / np.abs(values[1] - values[2]).mean()))
+    if not 1.7 < order < 2.6:
+        return f"observed order {order:.1f}: not yet in the range where extrapolation holds"
+    far = np.abs(values[2] + (values[2] - values[1]) / 3.0 - reference).max()
+    return f"extrapolated {100.0 * float(far):.2f} %, observed order {order:.1f}"
 
 
 def _plot(figure: Any, profiles: dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]) -> None:

@@ -1,4 +1,4 @@
-"""Laminar flows whose exact form is known: between plates and in a square duct, driven by a force, a held mean velocity or a wall."""
+"""Laminar flows whose exact form is known, between plates and in a square duct: driven by a force, a held velocity or a wall."""
 
 from __future__ import annotations
 

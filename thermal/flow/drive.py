@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from thermal.flow.domain import Domain
+from thermal.linear.pcg import FOLD
 from thermal.state import State
 
 Launch = Callable[[], Any]
@@ -62,7 +63,13 @@ class Drive:
         conductance = state.conductance[axis]
         self._adjust += [measure, backend.bind("bulk_response", *n, axis, conductance, domain.metrics, response_)]
         if domain.comm.size == 1:
-            self._adjust.append(backend.bind("adjust_force", len(flow_), flow_, response_, wanted, force_, change_))
+            sums: tuple[Any, ...] = (flow_, response_)
+            if len(flow_) > 8 * FOLD:  # one thread adds what is left
+                few = tuple(backend.zeros(FOLD, np.float64) for _ in sums)
+                pairs = zip(sums, few, strict=True)
+                self._adjust += [backend.bind("fold_partials", len(many), FOLD, many, one) for many, one in pairs]
+                sums = few
+            self._adjust.append(backend.bind("adjust_force", len(sums[0]), *sums, wanted, force_, change_))
         else:
             totals = backend.zeros(1, np.float64), backend.zeros(1, np.float64)
             self._adjust.append(lambda: self._add_blocks((flow_, response_), totals))

@@ -5,7 +5,8 @@ faces, so continuity, the pressure equation and all convection of scalars are th
 left is here: r from the temperature, u from f before a pass and f from u after the momentum rows, and the streams that fans
 move in m3/s of what they draw. Molecular viscosity and conductivity, mu = rho0 nu and rho0 nu c_p/Pr, are constant; with
 constant mu the terms mu div(grad u)^T - 2/3 mu grad div u are a gradient that joins the pressure. The eddy viscosity in rows is
-r nut.
+r nut. Two terms of turbulence are those of one density: production leaves out -2/3 k div u, and the buoyancy production "sgdh" is
+r times what it should be, 4 % at 12 K.
 
 The thermodynamic pressure is the site's; in a room without any opening it follows from the mass of air, which stays that of the
 initial temperature at the site's pressure. Low-Mach equations: Majda & Sethian 1985, Combust. Sci. Technol. 42:185.

@@ -160,9 +160,9 @@ def jet_momentum(domain: Domain, faces: FaceList) -> tuple[np.ndarray, np.ndarra
     """What the jets of perforated openings carry above the stream that reaches the next face inward, one entry a face.
 
     A tile of open fraction f blows U/f through its holes: momentum U^2 A / f, times rho/rho0 (body-force model: Abdelmaksoud,
-    Khalifa, Dang, Elhadidi, Schmidt and Iyengar 2010, ITherm). The row of the next velocity inward, u, already receives F U with F =
-    (U + u) A / 2 at the centre of the cell: as the jets draw air in from the side, u exceeds U and F U exceeds U^2 A. The rest is
-    U^2 A (1/f - 1/2) - U A u / 2; with U^2 A (1/f - 1) alone a tile of 25 % blew a quarter too much.
+    Khalifa, Dang, Elhadidi, Schmidt and Iyengar 2010, ITherm). The row of the next velocity inward, u, already receives F U
+    with F = (U + u) A / 2 at the centre of the cell: as the jets draw air in from the side, u exceeds U and F U exceeds U^2 A.
+    The rest is U^2 A (1/f - 1/2) - U A u / 2; with U^2 A (1/f - 1) alone a tile of 25 % blew a quarter too much.
 
     Returns     push, m4/s2 along +axis, the first part; share, m3/s, the factor of u in the second
     """

@@ -137,7 +137,7 @@ def test_resumed_on_a_coarser_grid(single: Backend, tmp_path: Path, level: int, 
 def never_settling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every run swings without end, so that it is averaged after a few iterations."""
     monkeypatch.setattr(watch.Watch, "shortfalls", lambda self: [(2.0, "swing", 0, 1.0, 0.5)])
-    monkeypatch.setattr(watch.Watch, "plateau", lambda self, lowered=False: 1.0 if len(self.inlets) >= 6 else None)
+    monkeypatch.setattr(watch.Watch, "plateau", lambda self, lowered=False: 1.0 if len(self.tracks) >= 6 else None)
     monkeypatch.setattr(steady, "AVERAGED", 24)
 
 

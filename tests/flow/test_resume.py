@@ -157,7 +157,7 @@ def test_saved_at_a_turn(single: Backend, tmp_path: Path, never_settling: None) 
     turns: list[Path] = []
 
     def save(arrays: dict[str, np.ndarray], attributes: dict[str, Any]) -> None:
-        if not len(arrays["watch/inlets"]):
+        if not len(arrays["watch/tracks"]):
             turns.append(tmp_path / f"turn-{len(turns)}.h5")
             write_checkpoint(turns[-1], arrays, attributes)
 

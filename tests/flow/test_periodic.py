@@ -108,7 +108,7 @@ def test_a_wall_law_sees_the_speed_past_the_wall(one_thread: Backend, model: str
         if model == "k-epsilon":  # a step of its rows relaxes moving air less
             one_thread.fill(flow.state.k, 0.02)
         flow.boundary.walls.add()
-        produced = one_thread.download(flow.turbulence.production).ravel()[faces.cell] if model == "k-epsilon" else 0.0
+        produced = one_thread.download(flow.state.production).ravel()[faces.cell] if model == "k-epsilon" else 0.0
         flow.boundary.prepare_momentum(0)
         flow.momentum.assemble[0]()
         before = one_thread.download(flow.state.rhs).copy()

@@ -119,10 +119,10 @@ def test_growth_under_shear(one_thread: Backend, model: str, expected: float) ->
         t.fill(k, epsilon)
         for _ in range(600):
             t._produce()
-            for field in [t.production, *(getattr(t, name) for name in ("strain", "turning") if hasattr(t, name))]:
+            for field in (state.production, state.strain, state.turning):
                 one_thread.fill(field, at_centre(flow, field))
             t._viscosity()
-            one_thread.fill(t.production, at_centre(flow, state.eddy_viscosity) * rate**2)
+            one_thread.fill(state.production, at_centre(flow, state.eddy_viscosity) * rate**2)
             advance(flow)
             if at_centre(flow, state.k) > 1.0:  # the growth has no end; only k/eps has
                 share = at_centre(flow, state.epsilon) / at_centre(flow, state.k)
@@ -214,8 +214,8 @@ def test_wall_cells_follow_the_law(one_thread: Backend, model: str) -> None:
     assert epsilon == pytest.approx(speed**3 / (kappa * y), rel=1e-6)
     along = abs(0.3 * -2.0)  # the speed in the lowest cell
     shear = speed * kappa * along / np.log(9.8 * speed * y / 1.5e-5)
-    made = flow.whole_field(flow.turbulence.production)[0, 2, 2]
+    made = flow.whole_field(flow.state.production)[0, 2, 2]
     assert made == pytest.approx(shear * speed / (kappa * y), rel=1e-6)
     if model == "realizable-k-epsilon":
-        turning = flow.whole_field(flow.turbulence.turning)[0, 2, 2]
+        turning = flow.whole_field(flow.state.turning)[0, 2, 2]
         assert 1.0 / (realizable.A_0 + turning * k / epsilon) == pytest.approx(C_MU, rel=1e-6)

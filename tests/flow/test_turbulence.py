@@ -38,8 +38,8 @@ def room(backend: Backend, model: str, step: float, viscosity: float = 1e-12) ->
 def advance(flow: Flow) -> None:
     """One step of epsilon and of k, every cell as if there were no walls."""
     t = flow.turbulence
-    t._solve([], t._rows_epsilon, t._sweep_epsilon, 1, False, fixed=False)
-    t._solve([], t._rows_k, t._sweep_k, 0, False, fixed=False)
+    t._solve([], t._rows_epsilon, t._sweep_epsilon, 1, fixed=False)
+    t._solve([], t._rows_k, t._sweep_k, 0, fixed=False)
 
 
 def at_centre(flow: Flow, field: Any) -> float:
@@ -135,7 +135,7 @@ def turning_of(flow: Flow, gradient: np.ndarray) -> float:
     """A_s U* as the kernel has it."""
     linear_flow(flow, gradient)
     flow.turbulence._produce()
-    return at_centre(flow, flow.turbulence.turning)
+    return at_centre(flow, flow.state.turning)
 
 
 def gradients() -> list[np.ndarray]:
@@ -160,7 +160,7 @@ def test_the_polynomial_stands_for_the_cosine(one_thread: Backend) -> None:
         cosine = np.cos(np.arccos(np.clip(6.0**0.5 * w, -1.0, 1.0)) / 3.0)
         expected = 6.0**0.5 * cosine * (np.sum(strain**2) + np.sum(rotation**2)) ** 0.5
         assert turning_of(flow, gradient) == pytest.approx(expected, rel=1.01 * 8.4e-6 / 0.5)
-        assert at_centre(flow, flow.turbulence.strain) == pytest.approx(2.0**0.5 * size, rel=1e-12)
+        assert at_centre(flow, flow.state.strain) == pytest.approx(2.0**0.5 * size, rel=1e-12)
 
 
 def test_normal_stresses_stay_positive(one_thread: Backend) -> None:

@@ -56,6 +56,8 @@ class Tracks:
                 self._flow.append(index)
         for quantity, members in (("heat", self._heat), ("flow", self._flow), ("temperature", self._surface)):
             self.tracks += [Track(placement.patches[index].object.name, quantity, "") for index in members]
+        if not scales.velocity:  # nothing drives the air: the residuals say when it rests
+            return
         self.tracks.append(Track("hall", "kinetic energy", ""))
         backend = domain.backend
         self._partial = backend.partials(*domain.n)
@@ -71,14 +73,17 @@ class Tracks:
         """
         if self.domain.placement.case.racks:
             return inlets, np.ones(len(inlets))
-        self._motion()
-        energy = self.domain.comm.sum(np.array([float(self.domain.backend.download(self._partial).sum())]))[0]
         scales = self.scales
-        values = np.concatenate([sample.heat[self._heat], sample.inflow[self._flow], sample.surface[self._surface], [energy]])
-        motion = 2.0 * max(energy, self._least)  # twice: 1 % of a speed is 2 % of its square
+        values = [*sample.heat[self._heat], *sample.inflow[self._flow], *sample.surface[self._surface]]
         heat, flow, surface = (
             len(self._heat) * [warmth],
             len(self._flow) * [scales.supply],
             len(self._surface) * [scales.contrast],
         )
-        return values, PER_KELVIN * np.array([*heat, *flow, *surface, motion])
+        spans = [*heat, *flow, *surface]
+        if scales.velocity:
+            self._motion()
+            energy = self.domain.comm.sum(np.array([float(self.domain.backend.download(self._partial).sum())]))[0]
+            values.append(energy)
+            spans.append(2.0 * max(energy, self._least))  # twice: 1 % of a speed is 2 % of its square
+        return np.array(values, float), PER_KELVIN * np.array(spans, float)

@@ -132,6 +132,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. A user's mistake ends in a message, never in a traceback."""
     options = parser().parse_args(arguments)
+    # NumPy's own threads would spin beside ours, for one matrix of a hundred rows; to be said before NumPy is first imported
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from thermal.commands import VERBS
 

@@ -63,8 +63,7 @@ class Tracks:
         self._partial = backend.partials(*domain.n)
         self._motion = backend.bind("kinetic_energy", *domain.n, *state.velocity, domain.mask, domain.metrics, self._partial)
         fluid = placement.grid.volumes()[(placement.mask & 1).astype(bool)].sum()
-        calm = CALM if scales.velocity > 0.0 else 1.0  # where nothing drives air, round-off does
-        self._least = calm * 0.5 * scales.pace**2 * float(fluid)
+        self._least = CALM * 0.5 * scales.pace**2 * float(fluid)
 
     def read(self, sample: Sample, inlets: np.ndarray, warmth: float) -> tuple[np.ndarray, np.ndarray]:
         """Values of the tracks, and what 1 K of the watch's gates means for each. Waits for the device in a room without racks.

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import multiprocessing
+import os
 import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from benchmarks.table import machine
@@ -13,17 +17,33 @@ from benchmarks.validation.sheet import Sheet
 from kernels import open_backend
 
 
+def study(name: str, pictures: Path | None) -> Sheet:
+    """The sheet of one study, with the time it took among its notes."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sheet, begun = Sheet(pictures), time.perf_counter()
+    importlib.import_module(STUDIES[name]).run(sheet)
+    sheet.note(name, f"Took {(time.perf_counter() - begun) / 60.0:.1f} minutes.")
+    return sheet
+
+
 def main(words: list[str] | None = None) -> int:
     """Run the studies; 0 whatever they find: a missed target is a row, not an error."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validation", description=__doc__)
     parser.add_argument("--only", metavar="STUDY", action="append", choices=sorted(STUDIES), help=", ".join(STUDIES))
     parser.add_argument("--write", type=Path, metavar="FILE", help="Markdown page to write")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="folder for pictures")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="studies at a time, each in a process of its own")
     options = parser.parse_args(words)
     about = machine(open_backend("auto", "double", None))
     sheet = Sheet(options.pictures)
-    for name in options.only or STUDIES:
-        importlib.import_module(STUDIES[name]).run(sheet)
+    names = options.only or list(STUDIES)
+    if options.jobs == 1:
+        for name in names:
+            sheet.join(study(name, options.pictures))
+    else:  # processes, not threads: a study keeps one processor busy, and some of it is Python
+        with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+            for done in pool.map(study, names, [options.pictures] * len(names)):
+                sheet.join(done)
     if options.write:
         command = "python -m benchmarks.validation " + " ".join(words if words is not None else sys.argv[1:])
         temporary = options.write.with_suffix(".new")

@@ -80,6 +80,13 @@ class Sheet:
         figure.savefig(path, dpi=110)
         self.drawn.append(Picture(study, path, caption))
 
+    def join(self, other: Sheet) -> None:
+        """Take over the rows, pictures and notes of another sheet."""
+        self.rows += other.rows
+        self.drawn += other.drawn
+        for study, notes in other.notes.items():
+            self.notes.setdefault(study, []).extend(notes)
+
     def markdown(self, command: str, machine: list[str], page: Path) -> str:
         """The whole page; pictures are linked relative to its folder."""
         met, missed = (sum(row.met is value for row in self.rows) for value in (True, False))

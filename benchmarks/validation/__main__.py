@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import multiprocessing
-import os
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from benchmarks.table import machine
 from benchmarks.validation import STUDIES
 from benchmarks.validation.sheet import Sheet
+from benchmarks.validation.study import study
 from kernels import open_backend
-
-
-def study(name: str, pictures: Path | None) -> Sheet:
-    """The sheet of one study, with the time it took among its notes."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sheet, begun = Sheet(pictures), time.perf_counter()
-    importlib.import_module(STUDIES[name]).run(sheet)
-    sheet.note(name, f"Took {(time.perf_counter() - begun) / 60.0:.1f} minutes.")
-    return sheet
 
 
 def main(words: list[str] | None = None) -> int:

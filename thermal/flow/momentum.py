@@ -10,7 +10,7 @@ from thermal.flow.sweeps import Sweeps
 from thermal.state import State
 
 NAMES = "xyz"
-SWEEPS = 3
+SWEEPS = 5  # hall-30kw-contained at 0.1 m: 166 iterations in 17 s instead of 244 in 25 s with 3
 # Weight of the semi-implicit buoyancy: N^2 dt_local V on the diagonal of w. The converged answer does not depend on it.
 # 5 gave the residuals of 20 on a contained hall of 415 000 cells; no other value was tried.
 STIFFNESS = 20.0

@@ -32,7 +32,8 @@ from benchmarks.table import load, machine
 from benchmarks.variants import Variant
 from kernels import open_backend
 from thermal.flow.averages import PLACES
-from thermal.flow.steady import EVERY, Monitor
+from thermal.flow.monitor import Monitor
+from thermal.flow.steady import EVERY
 
 SIZES = ("50k", "400k", "3M")
 # Cells in m, by size. Halves of each other, so that planes of objects stay where they are; openfoam-h0 is the smaller hall.

@@ -12,8 +12,9 @@ import numpy as np
 from benchmarks.variants import Variant
 from kernels import open_backend
 from thermal.case.model import Case
+from thermal.flow.monitor import Monitor
 from thermal.flow.sequence import place_sequence
-from thermal.flow.steady import EVERY, Monitor, Outcome, SteadyRun
+from thermal.flow.steady import EVERY, Outcome, SteadyRun
 from thermal.gridding import make_grid
 from thermal.parallel import Serial
 from thermal.place import Placement

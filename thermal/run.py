@@ -78,8 +78,8 @@ def simulate(
     Raises    CaseErrors, OutputError, RecordError, kernels' BackendUnavailable. An outcome without an answer is no exception.
     """
     from kernels import open_backend
+    from thermal.flow.monitor import Monitor
     from thermal.flow.sequence import place_sequence
-    from thermal.flow.steady import Monitor
     from thermal.gridding import make_grid
     from thermal.output.checkpoint import read_checkpoint, write_checkpoint
     from thermal.progress import SilentProgress

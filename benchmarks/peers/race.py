@@ -28,9 +28,10 @@ from benchmarks.process import hallflow
 from benchmarks.table import load, machine
 from benchmarks.variants import Variant
 from kernels import open_backend
+from thermal.flow.monitor import Monitor
 from thermal.flow.relaxation import relaxation
 from thermal.flow.sequence import place_sequence
-from thermal.flow.steady import EVERY, Monitor, SteadyRun
+from thermal.flow.steady import EVERY, SteadyRun
 from thermal.gridding import make_grid
 from thermal.parallel import Serial
 from thermal.place import place_case

@@ -15,8 +15,9 @@ from kernels import Backend
 from meshes import Grid
 from thermal.case.build import case_from_text
 from thermal.case.model import Case
+from thermal.flow.monitor import Monitor
 from thermal.flow.sequence import place_sequence
-from thermal.flow.steady import Monitor, Outcome, SteadyRun
+from thermal.flow.steady import Outcome, SteadyRun
 from thermal.parallel import Serial
 
 PRANDTL = 0.71

@@ -11,8 +11,9 @@ import numpy as np
 from meshes import Grid
 from thermal.case.model import Case
 from thermal.flow.averages import PLACES
+from thermal.flow.monitor import Monitor
 from thermal.flow.sequence import place_sequence
-from thermal.flow.steady import Monitor, SteadyRun
+from thermal.flow.steady import SteadyRun
 from thermal.parallel import Serial
 
 WINDOW, EVERY = 200, 10  # iterations of a window of means, and between two looks

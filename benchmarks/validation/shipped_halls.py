@@ -16,8 +16,9 @@ from benchmarks.validation.ledger import Ledger, ledger
 from benchmarks.validation.sheet import Sheet
 from kernels import open_backend
 from thermal.case.model import Case
+from thermal.flow.monitor import Monitor
 from thermal.flow.sequence import place_sequence
-from thermal.flow.steady import EVERY, Monitor, Outcome, SteadyRun
+from thermal.flow.steady import EVERY, Outcome, SteadyRun
 from thermal.gridding import make_grid
 from thermal.overrides import with_overrides
 from thermal.parallel import Serial

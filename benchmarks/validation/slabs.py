@@ -17,8 +17,9 @@ from meshes import Grid
 from thermal.case.build import case_from_text
 from thermal.case.model import Case
 from thermal.flow.averages import PLACES
+from thermal.flow.monitor import Monitor
 from thermal.flow.solver import Flow
-from thermal.flow.steady import Monitor, SteadyRun
+from thermal.flow.steady import SteadyRun
 from thermal.parallel import Serial
 from thermal.place import place
 

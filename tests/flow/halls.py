@@ -14,8 +14,9 @@ from tests.builders import empty_room, obstacle, outlet, plate, supply, tiny_hal
 from thermal.case.model import Case, Mesh, Stop
 from thermal.flow.averages import PLACES
 from thermal.flow.domain import Domain
+from thermal.flow.monitor import Monitor
 from thermal.flow.solver import Flow
-from thermal.flow.steady import Monitor, Outcome, SteadyRun
+from thermal.flow.steady import Outcome, SteadyRun
 from thermal.parallel import Communicator, Serial, cut
 from thermal.place import Placement, place, place_case
 

@@ -17,8 +17,9 @@ from tests.flow.halls import hall_of_everything, modelled, stopping_at
 from thermal.case.model import Case
 from thermal.errors import RecordError
 from thermal.flow import sequence, steady, watch
+from thermal.flow.monitor import Monitor
 from thermal.flow.sequence import place_sequence
-from thermal.flow.steady import Monitor, Outcome, SteadyRun
+from thermal.flow.steady import Outcome, SteadyRun
 from thermal.gridding import make_grid
 from thermal.output.checkpoint import read_checkpoint, write_checkpoint
 from thermal.parallel import Serial, run_blocks

@@ -10,8 +10,9 @@ import pytest
 from kernels import Backend
 from tests.flow.halls import hall_of_everything, modelled
 from thermal.case.model import Case, Mesh
+from thermal.flow.monitor import Monitor
 from thermal.flow.sequence import refine_centres, refine_faces
-from thermal.flow.steady import Monitor, Outcome, SteadyRun
+from thermal.flow.steady import Outcome, SteadyRun
 from thermal.gridding import similar_grids
 from thermal.parallel import Serial
 from thermal.place import place

@@ -14,8 +14,8 @@ from tests.builders import empty_room, hall_h0, tiny_hall, warm_wall
 from tests.flow.halls import hall_of_everything, heated_obstacle, modelled, solve, stopping_at
 from thermal.case.model import Case
 from thermal.flow import steady, watch
+from thermal.flow.monitor import Monitor
 from thermal.flow.solver import Flow, Measure
-from thermal.flow.steady import Monitor
 from thermal.flow.watch import FINE, LONG, ROOM, Watch
 from thermal.parallel import run_blocks
 from thermal.place import place_case

@@ -6,9 +6,9 @@ the case's business. What the run leaves is an Outcome.
 
 from __future__ import annotations
 
+import gc
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from meshes import Grid
 from thermal.flow.averages import PLACES, Averages, amount
 from thermal.flow.domain import Domain
+from thermal.flow.monitor import Monitor
 from thermal.flow.relaxation import relaxation
 from thermal.flow.sequence import refine_centres, refine_faces
 from thermal.flow.solver import Flow, Measure
@@ -67,23 +68,6 @@ class Outcome:
     pressure_ratio: float
     flow: Any = field(repr=False)  # the Flow it ended with
     periodic: dict[str, Any] = field(default_factory=dict)  # row of the summary of a room that repeats itself
-
-
-@dataclass
-class Monitor:
-    """What a run tells and asks while it goes on; the first block alone does the telling.
-
-    step       takes a row of thermal.progress      message    takes a line
-    save       writes a checkpoint (arrays, attributes); None: no checkpoints
-    stopped    somebody asked the run to end         deadline   time.monotonic() at which it must
-    """
-
-    step: Callable[[dict[str, Any]], None] = lambda row: None
-    message: Callable[[str], None] = lambda text: None
-    save: Callable[[dict[str, np.ndarray], dict[str, Any]], None] | None = None
-    stopped: Callable[[], bool] = lambda: False
-    deadline: float = math.inf
-    save_every: float = 60.0
 
 
 @dataclass
@@ -296,6 +280,9 @@ class SteadyRun:
     def _build(self, level: int) -> None:
         placement = self.placements[level]
         block = cut(self.comm, placement.grid.n, self.cuts[level])
+        if hasattr(self, "flow"):  # the arrays of the coarser grid go before the finer one needs memory
+            del self.flow
+            gc.collect()
         self.flow = Flow(Domain(placement, self.backend, self.comm, block))
         self.watch = Watch(self.gates if level == len(self.placements) - 1 else COARSE, EVERY)
 

@@ -46,8 +46,8 @@ def simulate_study(
     """
     from kernels import open_backend
     from thermal.case.asserts import judge
+    from thermal.flow.monitor import Monitor
     from thermal.flow.sequence import place_sequence
-    from thermal.flow.steady import Monitor
     from thermal.gridding import similar_grids
     from thermal.output.checkpoint import read_checkpoint, write_checkpoint
     from thermal.place import place

@@ -7,15 +7,15 @@
 A study is a module with `run(sheet)`; it adds rows and pictures to the sheet. One line in STUDIES makes it known.
 """
 
-STUDIES: dict[str, str] = {  # name on the command line: module
+STUDIES: dict[str, str] = {  # name on the command line: module; long ones first
     "lid-cavity": "benchmarks.validation.lid_cavity",
-    "plane-flows": "benchmarks.validation.plane_flows",
-    "channel": "benchmarks.validation.channel",
-    "manufactured": "benchmarks.validation.manufactured",
-    "losses": "benchmarks.validation.losses",
+    "ventilated-room": "benchmarks.validation.ventilated_room",
     "heated-cavity": "benchmarks.validation.heated_cavity",
     "shipped-halls": "benchmarks.validation.shipped_halls",
-    "ventilated-room": "benchmarks.validation.ventilated_room",
+    "manufactured": "benchmarks.validation.manufactured",
     "tall-cavity": "benchmarks.validation.tall_cavity",
     "ideal-gas": "benchmarks.validation.ideal_gas",
+    "channel": "benchmarks.validation.channel",
+    "plane-flows": "benchmarks.validation.plane_flows",
+    "losses": "benchmarks.validation.losses",
 }

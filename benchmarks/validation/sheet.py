@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,21 @@ class Sheet:
         self.drawn += other.drawn
         for study, notes in other.notes.items():
             self.notes.setdefault(study, []).extend(notes)
+
+    def keep(self, path: Path) -> None:
+        """Write rows, pictures and notes as JSON, whole or not at all."""
+        parts = {"rows": [asdict(row) for row in self.rows], "notes": self.notes}
+        parts["drawn"] = [asdict(picture) | {"path": str(picture.path)} for picture in self.drawn]
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps(parts, indent=1), encoding="utf-8")
+        temporary.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Sheet:
+        """A sheet that was kept."""
+        parts = json.loads(path.read_text(encoding="utf-8"))
+        drawn = [Picture(picture["study"], Path(picture["path"]), picture["caption"]) for picture in parts["drawn"]]
+        return cls(None, [Row(**row) for row in parts["rows"]], drawn, parts["notes"])
 
     def markdown(self, command: str, machine: list[str], page: Path) -> str:
         """The whole page; pictures are linked relative to its folder."""

@@ -138,7 +138,7 @@ def run(sheet: Sheet) -> None:
         STUDY,
         "Wall jet in a room of 9 x 3 x 3 m, isothermal, Re 5000. 2-D has no side walls (a periodic axis), 3-D is the room of the "
         "experiment at mid-span. The measured u adds up to 0.0927 m2/s over the height at x = H and to 0.0479 at 2H, a plane "
-        "flow has the 0.0764 of the slot: no run is graded on the profiles, the distance is stated. No constant was touched.",
+        "flow has the 0.0764 of the slot: no run is graded on the profiles, the distance is stated. No constant was touched. "
         "OpenFOAM's second-order rows are linearUpwind: on the coarsest cells it leaves van Leer's peak at x = H by 7 %, in "
         "OpenFOAM too, on cells half as wide by 1 %. From rest its realizable model ends without turbulence outside the jet; the "
         "row here was started from its k-epsilon answer, and ours gets there from rest.",

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kernels import samples_flow
+from kernels.metrics import with_reciprocals
 from kernels.signature import Kernel, Parameter, partial_count
 
 SIZES = ((5, 4, 3), (9, 1, 6), (1, 7, 2), (1, 1, 1), (33, 5, 3))  # odd sizes and axes of one cell
@@ -50,7 +51,7 @@ class Hall:
         """Random cell widths, and the centre distances that belong to them."""
         widths = [self.random.uniform(0.5, 1.5, n + 4) for n in self.size]
         centres = [np.append(width[0], 0.5 * (width[1:] + width[:-1])) for width in widths]
-        return np.concatenate(widths + centres).astype(self.real)
+        return with_reciprocals(np.concatenate(widths + centres), self.real)
 
     def stride(self) -> int:
         """Distance to the next cell along a random axis, or 0."""

@@ -19,21 +19,22 @@ struct Gradients {
 
 INLINE Gradients gradients(const long long c, const long long s_y, const long long s_z, const int i, const int j, const int k,
                            const real* dx, const real* dy, const real* dz, const real* ex, const real* ey, const real* ez,
+                           const long long inverse,
                            const real* u, const real* v, const real* w, const real* T, const int* mask)
 {
     const real o_w = (real)((mask[c] >> 1) & 1), o_s = (real)((mask[c] >> 2) & 1), o_b = (real)((mask[c] >> 3) & 1);
     const real o_e = (real)((mask[c + 1] >> 1) & 1), o_n = (real)((mask[c + s_y] >> 2) & 1), o_t = (real)((mask[c + s_z] >> 3) & 1);
     const real m_w = mixing<0>(mask[c]), m_s = mixing<1>(mask[c]), m_b = mixing<2>(mask[c]);
     const real m_e = mixing<0>(mask[c + 1]), m_n = mixing<1>(mask[c + s_y]), m_t = mixing<2>(mask[c + s_z]);
-    const real r_w = R(1.0) / ex[i], r_e = R(1.0) / ex[i + 1], r_s = R(1.0) / ey[j], r_n = R(1.0) / ey[j + 1];
-    const real r_b = R(1.0) / ez[k], r_t = R(1.0) / ez[k + 1];
+    const real r_w = ex[i + inverse], r_e = ex[i + 1 + inverse], r_s = ey[j + inverse], r_n = ey[j + 1 + inverse];
+    const real r_b = ez[k + inverse], r_t = ez[k + 1 + inverse];
     const real stick = (mask[c] & 16) ? R(0.0) : R(2.0);
-    const real q_x = stick / dx[i], q_y = stick / dy[j], q_z = stick / dz[k];
+    const real q_x = stick * dx[i + inverse], q_y = stick * dy[j + inverse], q_z = stick * dz[k + inverse];
     const real um = u[c] + u[c + 1], vm = v[c] + v[c + s_y], wm = w[c] + w[c + s_z];
     Gradients g;
-    g.ux = (u[c + 1] - u[c]) / dx[i];
-    g.vy = (v[c + s_y] - v[c]) / dy[j];
-    g.wz = (w[c + s_z] - w[c]) / dz[k];
+    g.ux = (u[c + 1] - u[c]) * dx[i + inverse];
+    g.vy = (v[c + s_y] - v[c]) * dy[j + inverse];
+    g.wz = (w[c + s_z] - w[c]) * dz[k + inverse];
     g.uy = R(0.5) * slope(u[c - s_y] + u[c + 1 - s_y], um, u[c + s_y] + u[c + 1 + s_y], o_s, o_n, m_s, m_n, r_s, r_n, q_y);
     g.uz = R(0.5) * slope(u[c - s_z] + u[c + 1 - s_z], um, u[c + s_z] + u[c + 1 + s_z], o_b, o_t, m_b, m_t, r_b, r_t, q_z);
     g.vx = R(0.5) * slope(v[c - 1] + v[c - 1 + s_y], vm, v[c + 1] + v[c + 1 + s_y], o_w, o_e, m_w, m_e, r_w, r_e, q_x);

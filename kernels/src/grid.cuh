@@ -8,6 +8,7 @@
 //   real, R(0.5)                   float or double, and a literal of that type (a bare 0.5 makes the whole row double)
 //   AT(i,j,k), SX, SY, SZ          position of a cell in an array, and the distance to the next cell along x, y, z
 //   METRICS(m)                     dx[i], dy[j], dz[k] cell widths and ex[i], ey[j], ez[k] distances from centre i-1 to centre i
+//                                  and `inverse`: dx[i + inverse] is 1/dx[i], likewise of all six (a division costs ten products)
 //   FV_CELLS(i,j,k)                all interior cells
 //   FV_COLOUR(i,j,k,colour)        interior cells with i+j+k+colour even (stride 2: a colour test would stop vectorisation)
 //   FV_BOX(i,j,k,i0,i1,j0,j1,k0,k1)   cells of the half-open box; bounds from -2 to n+2
@@ -28,7 +29,8 @@
     const real* const dz = dy + (ny + 4);                \
     const real* const ex = dz + (nz + 4);                \
     const real* const ey = ex + (nx + 4);                \
-    const real* const ez = ey + (ny + 4);
+    const real* const ez = ey + (ny + 4);                \
+    const long long inverse = 2LL * (nx + ny + nz + 12);
 
 #ifdef __CUDACC__ // ---------------------------------------------------------------------------------------- GPU, one thread a cell
 

@@ -17,7 +17,7 @@
 template <int A, bool SECOND>
 INLINE void momentum_row(const long long c, const long long sa, const long long sb, const long long sd, const int ia, const int ib,
                          const int id, const real* da, const real* db, const real* dd, const real* ea, const real* eb, const real* ed,
-                         const real* u, const real* f, const real* v, const real* w, const real* p, const real* T,
+                         const long long inverse, const real* u, const real* f, const real* v, const real* w, const real* p, const real* T,
                          const real* nut, const int* mask, const real* sp, real* a_lo, real* a_hi, real* b_lo, real* b_hi, real* d_lo,
                          real* d_hi, real* rhs, real* rd, real* g, const real nu, const real inv_alpha, const real inv_dt,
                          const real buoyancy, const real stiff)
@@ -31,7 +31,7 @@ INLINE void momentum_row(const long long c, const long long sa, const long long 
 
     // sides along a: at the centres of the two cells
     const real F_hi = R(0.5) * (f[c] + f[c + sa]) * area, F_lo = R(0.5) * (f[c - sa] + f[c]) * area;
-    const real ra_hi = R(1.0) / da[ia], ra_lo = R(1.0) / da[ia - 1];
+    const real ra_hi = da[ia + inverse], ra_lo = da[ia - 1 + inverse];
     const real ca_hi = (nu + nut[c]) * area * ra_hi + (F_hi < R(0.0) ? -F_hi : R(0.0));
     const real ca_lo = (nu + nut[l]) * area * ra_lo + (F_lo > R(0.0) ? F_lo : R(0.0));
 
@@ -45,7 +45,7 @@ INLINE void momentum_row(const long long c, const long long sa, const long long 
     const real ml_blo = mixing<B>(mask[l]), mp_blo = mixing<B>(mask[c]), ml_bhi = mixing<B>(mask[l + sb]), mp_bhi = mixing<B>(mask[c + sb]);
     const real ml_dlo = mixing<D_>(mask[l]), mp_dlo = mixing<D_>(mask[c]), ml_dhi = mixing<D_>(mask[l + sd]), mp_dhi = mixing<D_>(mask[c + sd]);
     const real n_l = nu + R(0.5) * nut[l], n_p = nu + R(0.5) * nut[c];
-    const real rb_lo = R(1.0) / eb[ib], rb_hi = R(1.0) / eb[ib + 1], rd_lo = R(1.0) / ed[id], rd_hi = R(1.0) / ed[id + 1];
+    const real rb_lo = eb[ib + inverse], rb_hi = eb[ib + 1 + inverse], rd_lo = ed[id + inverse], rd_hi = ed[id + 1 + inverse];
     const real Db_lo = (ml_blo * h_l * (n_l + R(0.5) * nut[l - sb]) + mp_blo * h_p * (n_p + R(0.5) * nut[c - sb])) * wd * rb_lo;
     const real Db_hi = (ml_bhi * h_l * (n_l + R(0.5) * nut[l + sb]) + mp_bhi * h_p * (n_p + R(0.5) * nut[c + sb])) * wd * rb_hi;
     const real Dd_lo = (ml_dlo * h_l * (n_l + R(0.5) * nut[l - sd]) + mp_dlo * h_p * (n_p + R(0.5) * nut[c - sd])) * wb * rd_lo;
@@ -67,16 +67,16 @@ INLINE void momentum_row(const long long c, const long long sa, const long long 
     if (SECOND) {
         const real u_m = u[c - sa], u_p = u[c + sa];
         const real ok_hi = (real)((mask[c + sa] >> (1 + A)) & 1), ok_lo = (real)((mask[l] >> (1 + A)) & 1);
-        real out = face_correction(F_hi, u_m, u0, u_p, u[c + 2 * sa], ra_lo, ra_hi, R(1.0) / da[ia + 1], h_p, h_p, R(1.0), ok_hi);
-        out -= face_correction(F_lo, u[c - 2 * sa], u_m, u0, u_p, R(1.0) / da[ia - 2], ra_lo, ra_hi, h_l, h_l, ok_lo, R(1.0));
+        real out = face_correction(F_hi, u_m, u0, u_p, u[c + 2 * sa], ra_lo, ra_hi, da[ia + 1 + inverse], h_p, h_p, R(1.0), ok_hi);
+        out -= face_correction(F_lo, u[c - 2 * sa], u_m, u0, u_p, da[ia - 2 + inverse], ra_lo, ra_hi, h_l, h_l, ok_lo, R(1.0));
         const real b_in = ol_blo * op_blo, b_out = ol_bhi * op_bhi, d_in = ol_dlo * op_dlo, d_out = ol_dhi * op_dhi;
         const real b_far = (real)((mask[l + 2 * sb] & mask[c + 2 * sb]) >> (1 + B) & 1), b_near = (real)((mask[l - sb] & mask[c - sb]) >> (1 + B) & 1);
         const real d_far = (real)((mask[l + 2 * sd] & mask[c + 2 * sd]) >> (1 + D_) & 1), d_near = (real)((mask[l - sd] & mask[c - sd]) >> (1 + D_) & 1);
         const real hb = R(0.5) * wb, hd = R(0.5) * wd;
-        out += face_correction(Fb_hi, u[c - sb], u0, u[c + sb], u[c + 2 * sb], rb_lo, rb_hi, R(1.0) / eb[ib + 2], hb, R(0.5) * db[ib + 1], b_in, b_far);
-        out -= face_correction(Fb_lo, u[c - 2 * sb], u[c - sb], u0, u[c + sb], R(1.0) / eb[ib - 1], rb_lo, rb_hi, R(0.5) * db[ib - 1], hb, b_near, b_out);
-        out += face_correction(Fd_hi, u[c - sd], u0, u[c + sd], u[c + 2 * sd], rd_lo, rd_hi, R(1.0) / ed[id + 2], hd, R(0.5) * dd[id + 1], d_in, d_far);
-        out -= face_correction(Fd_lo, u[c - 2 * sd], u[c - sd], u0, u[c + sd], R(1.0) / ed[id - 1], rd_lo, rd_hi, R(0.5) * dd[id - 1], hd, d_near, d_out);
+        out += face_correction(Fb_hi, u[c - sb], u0, u[c + sb], u[c + 2 * sb], rb_lo, rb_hi, eb[ib + 2 + inverse], hb, R(0.5) * db[ib + 1], b_in, b_far);
+        out -= face_correction(Fb_lo, u[c - 2 * sb], u[c - sb], u0, u[c + sb], eb[ib - 1 + inverse], rb_lo, rb_hi, R(0.5) * db[ib - 1], hb, b_near, b_out);
+        out += face_correction(Fd_hi, u[c - sd], u0, u[c + sd], u[c + 2 * sd], rd_lo, rd_hi, ed[id + 2 + inverse], hd, R(0.5) * dd[id + 1], d_in, d_far);
+        out -= face_correction(Fd_lo, u[c - 2 * sd], u[c - sd], u0, u[c + sd], ed[id - 1 + inverse], rd_lo, rd_hi, R(0.5) * dd[id - 1], hd, d_near, d_out);
         source -= out;
     }
     const real full = diagonal * inv_alpha + volume * inv_dt + spring;
@@ -101,7 +101,7 @@ KERNEL void momentum_x_upwind(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<0, false>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<0, false>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -115,7 +115,7 @@ KERNEL void momentum_y_upwind(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<1, false>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<1, false>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, inverse, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -129,7 +129,7 @@ KERNEL void momentum_z_upwind(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<2, false>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<2, false>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, inverse, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -143,7 +143,7 @@ KERNEL void momentum_x_second(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<0, true>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<0, true>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -157,7 +157,7 @@ KERNEL void momentum_y_second(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<1, true>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<1, true>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, inverse, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -171,7 +171,7 @@ KERNEL void momentum_z_second(const int nx, const int ny, const int nz, const re
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<2, true>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<2, true>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, inverse, u, u, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -185,7 +185,7 @@ KERNEL void momentum_x_upwind_gas(const int nx, const int ny, const int nz, cons
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<0, false>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<0, false>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -199,7 +199,7 @@ KERNEL void momentum_y_upwind_gas(const int nx, const int ny, const int nz, cons
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<1, false>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<1, false>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, inverse, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -213,7 +213,7 @@ KERNEL void momentum_z_upwind_gas(const int nx, const int ny, const int nz, cons
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<2, false>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<2, false>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, inverse, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -227,7 +227,7 @@ KERNEL void momentum_x_second_gas(const int nx, const int ny, const int nz, cons
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<0, true>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<0, true>(AT(i, j, k), SX, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -241,7 +241,7 @@ KERNEL void momentum_y_second_gas(const int nx, const int ny, const int nz, cons
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<1, true>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<1, true>(AT(i, j, k), SY, SZ, SX, j, k, i, dy, dz, dx, ey, ez, ex, inverse, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }
@@ -255,7 +255,7 @@ KERNEL void momentum_z_second_gas(const int nx, const int ny, const int nz, cons
     METRICS(metrics)
     FV_CELLS(i, j, k)
     {
-        momentum_row<2, true>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
+        momentum_row<2, true>(AT(i, j, k), SZ, SX, SY, k, i, j, dz, dx, dy, ez, ex, ey, inverse, u, f, v, w, p, T, nut, mask, sp, a_lo, a_hi,
                                b_lo, b_hi, d_lo, d_hi, rhs, rd, g, nu, inv_alpha, inv_dt, buoyancy, stiff);
     }
 }

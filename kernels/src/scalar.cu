@@ -10,8 +10,8 @@
 
 template <bool SECOND>
 INLINE void scalar_row(const long long c, const long long s_y, const long long s_z, const int i, const int j, const int k, const real* dx,
-                       const real* dy, const real* dz, const real* ex, const real* ey, const real* ez, const real* q, const real* u,
-                       const real* v, const real* w, const real* nut, const int* mask, const real extra, const real source0, real* W, real* E,
+                       const real* dy, const real* dz, const real* ex, const real* ey, const real* ez, const long long inverse,
+                       const real* q, const real* u, const real* v, const real* w, const real* nut, const int* mask, const real extra, const real source0, real* W, real* E,
                        real* S, real* N, real* B, real* T, real* rhs, real* rd, const real gl, const real gt, const real inv_alpha,
                        const real inv_dt)
 {
@@ -21,7 +21,7 @@ INLINE void scalar_row(const long long c, const long long s_y, const long long s
     const real ax = dy[j] * dz[k], ay = dx[i] * dz[k], az = dx[i] * dy[j];
     const real F_w = o_w * u[c] * ax, F_e = o_e * u[c + 1] * ax, F_s = o_s * v[c] * ay, F_n = o_n * v[c + s_y] * ay;
     const real F_b = o_b * w[c] * az, F_t = o_t * w[c + s_z] * az;
-    const real r_w = R(1.0) / ex[i], r_e = R(1.0) / ex[i + 1], r_s = R(1.0) / ey[j], r_n = R(1.0) / ey[j + 1], r_b = R(1.0) / ez[k], r_t = R(1.0) / ez[k + 1];
+    const real r_w = ex[i + inverse], r_e = ex[i + 1 + inverse], r_s = ey[j + inverse], r_n = ey[j + 1 + inverse], r_b = ez[k + inverse], r_t = ez[k + 1 + inverse];
     const real m_w = mixing<0>(m), m_s = mixing<1>(m), m_b = mixing<2>(m);
     const real m_e = mixing<0>(mask[c + 1]), m_n = mixing<1>(mask[c + s_y]), m_t = mixing<2>(mask[c + s_z]);
     const real gp = gl + R(0.5) * gt * nut[c], gn = R(0.5) * gt;
@@ -38,12 +38,12 @@ INLINE void scalar_row(const long long c, const long long s_y, const long long s
         const real o_ss = (real)((mask[c - s_y] >> 2) & 1), o_nn = (real)((mask[c + 2 * s_y] >> 2) & 1);
         const real o_bb = (real)((mask[c - s_z] >> 3) & 1), o_tt = (real)((mask[c + 2 * s_z] >> 3) & 1);
         const real hx = R(0.5) * dx[i], hy = R(0.5) * dy[j], hz = R(0.5) * dz[k];
-        real out = face_correction(F_e, q[c - 1], q0, q[c + 1], q[c + 2], r_w, r_e, R(1.0) / ex[i + 2], hx, R(0.5) * dx[i + 1], o_w, o_ee);
-        out -= face_correction(F_w, q[c - 2], q[c - 1], q0, q[c + 1], R(1.0) / ex[i - 1], r_w, r_e, R(0.5) * dx[i - 1], hx, o_ww, o_e);
-        out += face_correction(F_n, q[c - s_y], q0, q[c + s_y], q[c + 2 * s_y], r_s, r_n, R(1.0) / ey[j + 2], hy, R(0.5) * dy[j + 1], o_s, o_nn);
-        out -= face_correction(F_s, q[c - 2 * s_y], q[c - s_y], q0, q[c + s_y], R(1.0) / ey[j - 1], r_s, r_n, R(0.5) * dy[j - 1], hy, o_ss, o_n);
-        out += face_correction(F_t, q[c - s_z], q0, q[c + s_z], q[c + 2 * s_z], r_b, r_t, R(1.0) / ez[k + 2], hz, R(0.5) * dz[k + 1], o_b, o_tt);
-        out -= face_correction(F_b, q[c - 2 * s_z], q[c - s_z], q0, q[c + s_z], R(1.0) / ez[k - 1], r_b, r_t, R(0.5) * dz[k - 1], hz, o_bb, o_t);
+        real out = face_correction(F_e, q[c - 1], q0, q[c + 1], q[c + 2], r_w, r_e, ex[i + 2 + inverse], hx, R(0.5) * dx[i + 1], o_w, o_ee);
+        out -= face_correction(F_w, q[c - 2], q[c - 1], q0, q[c + 1], ex[i - 1 + inverse], r_w, r_e, R(0.5) * dx[i - 1], hx, o_ww, o_e);
+        out += face_correction(F_n, q[c - s_y], q0, q[c + s_y], q[c + 2 * s_y], r_s, r_n, ey[j + 2 + inverse], hy, R(0.5) * dy[j + 1], o_s, o_nn);
+        out -= face_correction(F_s, q[c - 2 * s_y], q[c - s_y], q0, q[c + s_y], ey[j - 1 + inverse], r_s, r_n, R(0.5) * dy[j - 1], hy, o_ss, o_n);
+        out += face_correction(F_t, q[c - s_z], q0, q[c + s_z], q[c + 2 * s_z], r_b, r_t, ez[k + 2 + inverse], hz, R(0.5) * dz[k + 1], o_b, o_tt);
+        out -= face_correction(F_b, q[c - 2 * s_z], q[c - s_z], q0, q[c + s_z], ez[k - 1 + inverse], r_b, r_t, R(0.5) * dz[k - 1], hz, o_bb, o_t);
         source -= out;
     }
     const real diagonal = c_w + c_e + c_s + c_n + c_b + c_t + extra;
@@ -69,7 +69,7 @@ KERNEL void scalar_upwind(const int nx, const int ny, const int nz, const real* 
     FV_CELLS(i, j, k)
     {
         const long long c = AT(i, j, k);
-        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, q, u, v, w, nut, mask, sp[c], su[c], W, E, S, N, B, T, rhs,
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, q, u, v, w, nut, mask, sp[c], su[c], W, E, S, N, B, T, rhs,
                          rd, gl, gt, inv_alpha, inv_dt);
     }
 }
@@ -84,7 +84,7 @@ KERNEL void scalar_second(const int nx, const int ny, const int nz, const real* 
     FV_CELLS(i, j, k)
     {
         const long long c = AT(i, j, k);
-        scalar_row<true>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, q, u, v, w, nut, mask, sp[c], su[c], W, E, S, N, B, T, rhs,
+        scalar_row<true>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, q, u, v, w, nut, mask, sp[c], su[c], W, E, S, N, B, T, rhs,
                          rd, gl, gt, inv_alpha, inv_dt);
     }
 }
@@ -101,7 +101,7 @@ KERNEL void dissipation_rows(const int nx, const int ny, const int nz, const rea
         const long long c = AT(i, j, k);
         const real volume = dx[i] * dy[j] * dz[k];
         const real rate = volume * eps[c] / k_[c];
-        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, eps, u, v, w, nut, mask, sp[c] + C2 * rate,
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, eps, u, v, w, nut, mask, sp[c] + C2 * rate,
                           su[c] + C1 * G[c] * rate, W, E, S, N, B, T, rhs, rd, gl, gt, inv_alpha, inv_dt);
     }
 }
@@ -120,7 +120,7 @@ KERNEL void dissipation_realizable(const int nx, const int ny, const int nz, con
         const real volume = dx[i] * dy[j] * dz[k];
         const real stretch = S_[c] * k_[c] / (S_[c] * k_[c] + R(5.0) * eps[c]);
         const real made = volume * (stretch > R(0.43) ? stretch : R(0.43)) * S_[c] * eps[c];
-        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, eps, u, v, w, nut, mask,
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, eps, u, v, w, nut, mask,
                           sp[c] + volume * C2 * eps[c] / (k_[c] + sqrt(gl * eps[c])), su[c] + made, W, E, S, N, B, T, rhs, rd, gl, gt,
                           inv_alpha, inv_dt);
     }
@@ -142,7 +142,7 @@ KERNEL void dissipation_rng(const int nx, const int ny, const int nz, const real
         const real eta = S_[c] * k_[c] / eps[c];
         const real cube = eta * eta * eta;
         const real R_ = C_mu * (R(1.0) - eta / eta_0) / (R(1.0) / (cube + R(1e-30)) + beta);
-        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, eps, u, v, w, nut, mask, sp[c] + (C2 + (R_ > R(0.0) ? R_ : R(0.0))) * rate,
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, eps, u, v, w, nut, mask, sp[c] + (C2 + (R_ > R(0.0) ? R_ : R(0.0))) * rate,
                           su[c] + (C1 * G[c] - (R_ < R(0.0) ? R_ : R(0.0)) * eps[c]) * rate, W, E, S, N, B, T, rhs, rd, gl, gt,
                           inv_alpha, inv_dt);
     }
@@ -159,7 +159,7 @@ KERNEL void energy_rows(const int nx, const int ny, const int nz, const real* k_
     {
         const long long c = AT(i, j, k);
         const real volume = dx[i] * dy[j] * dz[k];
-        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, k_, u, v, w, nut, mask, sp[c] + volume * eps[c] / k_[c],
+        scalar_row<false>(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, k_, u, v, w, nut, mask, sp[c] + volume * eps[c] / k_[c],
                           su[c] + volume * G[c], W, E, S, N, B, T, rhs, rd, gl, gt, inv_alpha, inv_dt);
     }
 }

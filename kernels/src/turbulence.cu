@@ -49,7 +49,7 @@ KERNEL void production(const int nx, const int ny, const int nz, const real* u, 
     FV_CELLS(i, j, k)
     {
         const long long c = AT(i, j, k);
-        const Gradients g = gradients(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, v, w, T, mask);
+        const Gradients g = gradients(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, u, v, w, T, mask);
         const real total = nut[c] * (strain_squared(g) - gain * g.lapse);
         G[c] = total > R(0.0) ? total : R(0.0);
     }
@@ -63,7 +63,7 @@ KERNEL void production_strain(const int nx, const int ny, const int nz, const re
     FV_CELLS(i, j, k)
     {
         const long long c = AT(i, j, k);
-        const Gradients g = gradients(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, v, w, T, mask);
+        const Gradients g = gradients(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, u, v, w, T, mask);
         const real strain = strain_squared(g);
         const real total = nut[c] * (strain - gain * g.lapse);
         G[c] = total > R(0.0) ? total : R(0.0);
@@ -81,7 +81,7 @@ KERNEL void production_realizable(const int nx, const int ny, const int nz, cons
     FV_CELLS(i, j, k)
     {
         const long long c = AT(i, j, k);
-        const Gradients g = gradients(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, u, v, w, T, mask);
+        const Gradients g = gradients(c, SY, SZ, i, j, k, dx, dy, dz, ex, ey, ez, inverse, u, v, w, T, mask);
         const real strain = strain_squared(g);
         const real total = nut[c] * (strain - gain * g.lapse);
         G[c] = total > R(0.0) ? total : R(0.0);

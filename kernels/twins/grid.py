@@ -1,7 +1,7 @@
 """Twin of src/grid.cuh: how the other twins read arrays with two halo layers and the packed metrics.
 
 Legend: q array [k, j, i] with halos; i j k shifts from -2 to 2; metrics [dx | dy | dz | ex | ey | ez], cell widths and distances
-between centres.
+between centres, and after them the reciprocal of each, which the twins make themselves.
 """
 
 from __future__ import annotations

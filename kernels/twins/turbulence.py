@@ -72,7 +72,8 @@ def _gradients(u, v, w, T, mask, metrics, n, dtype):
     widths, distances = unpack_metrics(metrics, *n)
     faces, mixed = ([bit(mask, axis, dtype) for axis in range(3)] for bit in (opened, mixing))
     (ux, vy, wz) = (
-        (at(q, **shift) - at(q)) / line(widths[axis], axis) for axis, (q, shift) in enumerate(zip((u, v, w), SHIFTS, strict=True))
+        (at(q, **shift) - at(q)) * (1 / line(widths[axis], axis))
+        for axis, (q, shift) in enumerate(zip((u, v, w), SHIFTS, strict=True))
     )
     stick = np.where(at(mask) & 16, dtype.type(0), dtype.type(2))
     at_wall = [stick / line(widths[axis], axis) for axis in range(3)]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from kernels.metrics import with_reciprocals
 from thermal.case.model import Case, Opening, Rack, Wall
 from thermal.fluids.air import density_ratio
 from thermal.parallel import HALO, Block, Communicator
@@ -80,7 +81,7 @@ class Domain:
         self.shape = tuple(n + 2 * HALO for n in reversed(self.n))
         self.stride = (1, self.shape[2], self.shape[2] * self.shape[1])
         self.widths = tuple(self._padded_widths(grid, axis) for axis in range(3))
-        self.metrics = backend.upload(self._metrics(), backend.real)
+        self.metrics = backend.upload(with_reciprocals(self._metrics(), backend.real), backend.real)
         self.mask_host = self.local(self._marked_mask())
         self.mask = backend.upload(self.mask_host, np.int32)  # bytes would make compilers vectorise 64 cells at once and spill
         self.patch_flow = [patch_flow(patch) for patch in placement.patches]

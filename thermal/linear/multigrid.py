@@ -233,9 +233,7 @@ class Hierarchy:
 class Replica:
     """The coarse levels of a cut hall, held whole by every block: gathered once on the way down, read back on the way up."""
 
-    def __init__(
-        self, backend: Backend, plan: Plan, local: Level, comm: Communicator, sweeps: Sequence[int], held: np.ndarray
-    ):
+    def __init__(self, backend: Backend, plan: Plan, local: Level, comm: Communicator, sweeps: Sequence[int], held: np.ndarray):
         """held: see Multigrid, cells of the plan's first level."""
         self._backend = backend
         self._local = local

@@ -191,7 +191,7 @@ def _restrict_like(kernel: str, coarse: tuple[str, ...], fine: tuple[str, ...]) 
 SHARES = ("kept", "to_x", "to_y", "to_z")
 
 BY_KERNEL: dict[tuple[str, str], Recipe] = {
-    **{(kernel, "a"): lambda hall: hall.random.uniform(0.1, 1.0, 1) for kernel in ("axpy", "xpay")},
+    ("axpy", "a"): lambda hall: hall.random.uniform(0.1, 1.0, 1),
     ("fold_partials", "count"): lambda hall: 37,
     ("fold_partials", "ways"): lambda hall: 8,
     ("fold_partials", "partial"): lambda hall: hall.random.random(37),

@@ -9,7 +9,13 @@ import pytest
 
 from thermal.loop.components.chip import ChipGroup, ChipState
 from thermal.loop.components.cold_plate import (
-    OCP_MODULE_FLOW, OCP_MODULE_RESISTANCE, ColdPlate, FittedResistance, TabledResistance, fit_resistance, ocp_module,
+    OCP_MODULE_FLOW,
+    OCP_MODULE_RESISTANCE,
+    ColdPlate,
+    FittedResistance,
+    TabledResistance,
+    fit_resistance,
+    ocp_module,
 )  # fmt: skip
 from thermal.loop.components.films import RatedLoss
 

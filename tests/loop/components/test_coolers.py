@@ -15,7 +15,7 @@ PRESSURE = 101325.0
 
 
 def trillium() -> DryCooler:
-    """BAC TrilliumSeries TDFS1238N-C60ET40B (Modelica Buildings library): 2931 kW, 46.11 to 40.55 degC in 35 degC, fans 117.68 kW.
+    """BAC TDFS1238N-C60ET40B (Modelica Buildings library): 2931 kW, 46.11 to 40.55 degC in 35 degC air, 117.68 kW of fans.
 
     The record has no air flow; 250 m3/s warms its air to 45.2 degC.
     """

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 from thermal.loop.components.exchanger import (
-    ARRANGEMENTS, counterflow, crossflow_unmixed, inlet_conductance, parallel_flow, shell_and_tube, transfer_units,
+    ARRANGEMENTS,
+    counterflow,
+    crossflow_unmixed,
+    inlet_conductance,
+    parallel_flow,
+    shell_and_tube,
+    transfer_units,
 )  # fmt: skip
 
 NAMES = {

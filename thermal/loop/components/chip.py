@@ -67,7 +67,8 @@ class ChipGroup:
     def advance(self, state: ChipState, step: float, power: float, inlet: float, flow: float, air: float) -> ChipHeat:
         """One implicit step; what is given to coolant and air is the mean over the step, so that joules are conserved exactly.
 
-        C_c (T_c' - T_c)/dt = G_jc (T_j' - T_c') - G (T_c' - T_in) - G_air (T_c' - T_air);  C_j (T_j' - T_j)/dt = P - G_jc (T_j' - T_c')
+        C_c (T_c' - T_c)/dt = G_jc (T_j' - T_c') - G (T_c' - T_in) - G_air (T_c' - T_air)
+        C_j (T_j' - T_j)/dt = P - G_jc (T_j' - T_c')
 
         step     s, > 0; others as in steady. First order in time, stable for any step.
         Raises   ValueError if junction_resistance is zero while junction_capacity is not.

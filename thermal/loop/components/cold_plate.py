@@ -36,8 +36,8 @@ class FittedResistance:
 
     def at(self, flow: ArrayLike) -> Array:
         """K/W at m3/s through one plate; infinite without flow."""
-        flow = np.abs(np.asarray(flow, float))
-        return np.where(flow > 0.0, self.a + self.b * np.where(flow > 0.0, flow, 1.0) ** -self.n, np.inf)
+        q = np.abs(np.asarray(flow, float))
+        return np.where(q > 0.0, self.a + self.b * np.where(q > 0.0, q, 1.0) ** -self.n, np.inf)
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ class TabledResistance:
 
     def at(self, flow: ArrayLike) -> Array:
         """K/W at m3/s through one plate; infinite without flow."""
-        flow = np.abs(np.asarray(flow, float))
+        q = np.abs(np.asarray(flow, float))
         known, values = np.log(self.flows), np.log(self.resistances)
-        moving = flow > 0.0
-        place = np.log(np.where(moving, flow, 1.0))
+        moving = q > 0.0
+        place = np.log(np.where(moving, q, 1.0))
         slope = (values[1] - values[0]) / (known[1] - known[0])
         inside = np.interp(place, known, values)
         return np.where(moving, np.exp(np.where(place < known[0], values[0] + slope * (place - known[0]), inside)), np.inf)
@@ -109,8 +109,8 @@ class ColdPlate:
         return (np.asarray(case, float) - np.asarray(inlet, float)) / self.resistance.at(flow)
 
 
-# Chen et al. 2023, OCP OAI System Liquid Cooling Guidelines, fig. 7: one cold plate of a 1 kW accelerator module, PG25; as digitised in
-# the Modelica Buildings library (OCP_1kW_OAM_PG25): L/min, K/W from case to the coolant's inlet.
+# Chen et al. 2023, OCP OAI System Liquid Cooling Guidelines, fig. 7: one cold plate of a 1 kW accelerator module, PG25; as
+# digitised in the Modelica Buildings library (OCP_1kW_OAM_PG25): L/min, K/W from case to the coolant's inlet.
 OCP_MODULE_FLOW = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.2, 2.4)
 OCP_MODULE_RESISTANCE = (
     0.0389, 0.0325, 0.03, 0.028, 0.0265, 0.0255, 0.0245, 0.023, 0.022, 0.0214, 0.0209, 0.0204, 0.02, 0.0197,

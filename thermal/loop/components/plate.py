@@ -75,15 +75,15 @@ class PlateExchanger:
         """
         hot_mean, cold_mean, heat = hot_inlet, cold_inlet, 0.0
         for _ in range(50):
-            rates = [
+            one, two = (
                 abs(flow) * float(side.liquid.heat_capacity(mean))
                 for side, flow, mean in ((self.hot, hot_flow, hot_mean), (self.cold, cold_flow, cold_mean))
-            ]
+            )
             before, ua = heat, self.conductance(hot_flow, cold_flow, hot_mean, cold_mean)
-            heat = float(inlet_conductance(ua, *rates)) * (hot_inlet - cold_inlet)
+            heat = float(inlet_conductance(ua, one, two)) * (hot_inlet - cold_inlet)
             if heat == 0.0 or abs(heat - before) <= 1e-12 * abs(heat):
                 break
-            hot_mean, cold_mean = hot_inlet - 0.5 * heat / rates[0], cold_inlet + 0.5 * heat / rates[1]
+            hot_mean, cold_mean = hot_inlet - 0.5 * heat / one, cold_inlet + 0.5 * heat / two
         return heat
 
     def losses(self) -> tuple[RatedLoss, RatedLoss]:

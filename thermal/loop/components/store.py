@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class StoreStep:
-    """What one step gave: layer temperatures K from bottom to top, outlet K and heat lost to the room, both means over the step."""
+    """What one step gave: layer temperatures K, bottom first; outlet K and heat lost to the room, both means over the step."""
 
     layers: Array
     outlet: float
@@ -79,7 +79,7 @@ class BufferStore:
         return StoreStep(_settled(layers), outlet, lost)
 
 
-def _settled(layers: Array) -> Array:
+def _settled(layers: NDArray) -> Array:
     """Layers of equal heat capacity without warm below cold: neighbours that are upside down get their mean (pool-adjacent)."""
     blocks: list[tuple[float, int]] = []
     for value in layers:

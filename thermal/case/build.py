@@ -11,6 +11,7 @@ from typing import Any
 from thermal.case import aisle, checks, model, openings, periodic, rows, walls
 from thermal.case.asserts import build_limits
 from thermal.case.density import check_density
+from thermal.case.liquid_build import build_plant
 from thermal.case.load import CASE_FILE, Tables, load_tables, read_text
 from thermal.case.resolved import resolved_text
 from thermal.errors import CaseErrors
@@ -66,6 +67,8 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
     _check(tables, room, mesh, racks, patches, plates, obstacles, warm)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
+    types = {row.name: row.type for _, row in tables.lists["rack_row"]}
+    plant = build_plant(tables, types, air.pressure) if air is not None else None
     if tables.errors or room is None or mesh is None or air is None or flow is None:
         return None
     solve, site = tables.single["solve"], tables.single["site"]
@@ -75,6 +78,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
         racks=tuple(racks), openings=tuple(patches), plates=tuple(plates), obstacles=tuple(obstacles), limits=tuple(limits),
         ashrae_class=tables.single["limits"].ashrae_class, path=path, text=tables.text,
         resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm),
+        liquid=plant,
     )  # fmt: skip
 
 

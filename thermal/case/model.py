@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from thermal.case.liquid_model import Plant
+
 Point = tuple[float, float, float]
 
 
@@ -218,3 +220,4 @@ class Case:
     text: str = ""  # the case file as read, for the record
     resolved: dict = field(default_factory=dict, compare=False)  # every key with its value, for the report
     walls: tuple[Wall, ...] = ()  # walls without an entry let no heat pass
+    liquid: Plant | None = None  # the loops; None: what liquid takes is an input

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
+from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
@@ -44,6 +45,7 @@ class Site(Table):
         "Height above sea level; sets the air pressure and with it the density.",
         source="ICAO Doc 7488/3 standard atmosphere",
     )
+    outdoor: Outdoor | None = setting(None, "The weather outside, as [site.outdoor].", shown="35 degC")
 
 
 class AirTable(Table):
@@ -238,6 +240,13 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    cold_plate: list[ColdPlate] = setting([], "Cold plates of rack types.")
+    cdu: list[Cdu] = setting([], "Coolant distribution units.")
+    rack_manifold: list[RackManifold] = setting([], "Rows of racks on manifolds.")
+    facility_loop: list[FacilityLoop] = setting([], "Water between CDUs and coolers.")
+    dry_cooler: list[DryCooler] = setting([], "Dry and adiabatic coolers.")
+    chiller: list[Chiller] = setting([], "Chillers.")
+    liquid_link: list[LiquidLink] = setting([], "Single links of the loops.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
 
 

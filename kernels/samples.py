@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kernels import samples_flow, samples_tracers
+from kernels import samples_flow, samples_movers, samples_tracers
 from kernels.metrics import with_reciprocals
 from kernels.signature import Kernel, Parameter, partial_count
 
@@ -157,6 +157,7 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
     **samples_flow.BY_FILE,
     **samples_tracers.BY_FILE,
+    **samples_movers.BY_FILE,
     ("krylov", "runs"): runs,
     ("drive", "axis"): lambda hall: int(hall.random.integers(0, 3)),
     **{("drive", name): lambda hall: hall.random.uniform(0.1, 1.0, 1) for name in ("force", "change")},
@@ -254,6 +255,7 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("solve_coarsest", "x"): Hall.field,
     **samples_flow.BY_KERNEL,
     **samples_tracers.BY_KERNEL,
+    **samples_movers.BY_KERNEL,
 }
 
 

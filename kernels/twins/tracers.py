@@ -17,7 +17,9 @@ EACH = (slice(None), *INTERIOR)
 
 def _box(q, axis=0, shift=0):
     """View of the cells 0 .. n of each axis, the plane beyond the last cell included, `shift` away along an axis."""
-    return q[tuple(slice(2 + (shift if 2 - a == axis else 0), n - 1 + (shift if 2 - a == axis else 0)) for a, n in enumerate(q.shape))]
+    return q[
+        tuple(slice(2 + (shift if 2 - a == axis else 0), n - 1 + (shift if 2 - a == axis else 0)) for a, n in enumerate(q.shape))
+    ]
 
 
 def _reach(d, axis, shift=0):

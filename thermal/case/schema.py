@@ -12,6 +12,7 @@ from pydantic import Field, StrictBool, StrictInt
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
+from thermal.case.rack_table import RackTable
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
     ACCELERATION,
@@ -35,6 +36,17 @@ class CaseTable(Table):
     """What the case is called."""
 
     title: Title = setting("", "Free text for reports; it is never interpreted.")
+    extends: Annotated[str, Field(strict=True, min_length=1, max_length=200)] | None = setting(
+        None,
+        "Another case file, by its path from this one, in the same folder or one beside it; what stands here is laid over it: "
+        "tables key by key, lists of tables by name.",
+        shown="none",
+    )
+    remove: list[Annotated[str, Field(strict=True, max_length=200)]] = setting(
+        [],
+        'What of the extended case is left out: objects ("rack_row.A"), their keys ("supply.tiles.flow_ratio"), whole tables.',
+        shown="none",
+    )
 
 
 class Site(Table):
@@ -235,6 +247,7 @@ class CaseFile(Table):
     limits: Limits = setting({}, "The equipment class of the report's indices.")
     rack: dict[Name, RackType] = setting({}, "Rack types by name: [rack.NAME].")
     rack_row: list[RackRow] = setting([], "Rows of racks.")
+    rack_table: list[RackTable] = setting([], "Racks from lists.")
     supply: list[Supply] = setting([], "Openings through which cold air comes.")
     return_: list[Return] = setting([], "Openings through which warm air leaves.", alias="return")
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")

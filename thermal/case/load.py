@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import objects, schema
+from thermal.case import objects, schema, time_tables
 from thermal.case.lines import Path, guard, line_index, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -26,7 +26,7 @@ LARGEST_FILE = 1 << 20  # bytes; 10 000 racks in rows of ten fit in a sixth of i
 MOST_MESSAGES = 100  # a file with more mistakes is not what it claims to be
 MOST_NOTED = 1000  # mistakes after which reading stops
 
-TableKind = Literal["table", "list", "named"]
+TableKind = Literal["table", "optional", "list", "named"]
 TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "case": (schema.CaseTable, "table"),
     "site": (schema.Site, "table"),
@@ -43,6 +43,9 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "containment": (objects.Containment, "list"),
     "obstacle": (objects.Obstacle, "list"),
     "wall": (objects.Wall, "list"),
+    "time": (time_tables.Time, "optional"),
+    "probe": (time_tables.ProbeTable, "list"),
+    "event": (time_tables.EventTable, "list"),
     "assert": (schema.Assert, "list"),
 }
 
@@ -186,7 +189,9 @@ def load_tables(text: str, file: str) -> Tables:
             tables.report((key,), "unknown table", listed(TABLES), nearest(key, TABLES))
     for key, (model, kind) in TABLES.items():
         content = document.get(key)
-        if kind == "table":
+        if kind == "optional" and content is None:
+            tables.single[key] = None
+        elif kind in ("table", "optional"):
             _read_single(tables, key, model, content)
         elif kind == "list":
             _read_list(tables, key, model, content)

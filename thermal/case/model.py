@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from thermal.case.timeline import Event, Probe, TimeSpan
+
 Point = tuple[float, float, float]
 
 
@@ -218,3 +220,6 @@ class Case:
     text: str = ""  # the case file as read, for the record
     resolved: dict = field(default_factory=dict, compare=False)  # every key with its value, for the report
     walls: tuple[Wall, ...] = ()  # walls without an entry let no heat pass
+    time: TimeSpan | None = None  # None: the steady hall is wanted
+    probes: tuple[Probe, ...] = ()
+    events: tuple[Event, ...] = ()

@@ -11,6 +11,7 @@ from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
+from thermal.case.time_tables import EventTable, ProbeTable, Time
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
     ACCELERATION,
@@ -238,6 +239,9 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    time: Time | None = setting(None, "A run in time in place of the steady hall.")
+    probe: list[ProbeTable] = setting([], "Numbers that are followed in time.")
+    event: list[EventTable] = setting([], "What changes during a run in time.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
 
 

@@ -185,6 +185,11 @@ def place(case: Case, grid: Grid) -> Placement:
     tubes = channels.laid()
     if not painter.errors:  # a blocked rack would only repeat itself as an unbalanced region
         painter.errors += check_balances(case, balances, painter.patches, region, is_cooled(tubes, region))
+        if case.events:
+            from thermal.flow.events import check_events  # which needs placements itself
+
+            relieved = [bool(balance.pressure_openings) for balance in balances]
+            painter.errors += check_events(case, relieved, painter.patches, region)
     if painter.errors:
         raise CaseErrors(painter.errors)
     return Placement(case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances, tubes, channels.inside)

@@ -120,16 +120,21 @@ def solve(
     """Run placed grids, coarsest first, in blocks: the Outcome, with the device's arrays given back, the placement it belongs to,
     and the seconds it took.
 
-    options   `start` of SteadyRun.run, `gates` of SteadyRun
+    options   `start` of SteadyRun.run, `gates` of SteadyRun, `means`: a hall that does not settle goes on in time
     """
     from thermal.flow.steady import SteadyRun
     from thermal.parallel import Serial, run_blocks
 
-    start = options.pop("start", None)
+    start, means = options.pop("start", None), options.pop("means", False)
     limit = placements[-1].case.stop.iterations
 
     def work(comm: Any) -> Any:
-        return SteadyRun(placements, device, comm, limit, monitor, **options).run(checkpoint, start)
+        run = SteadyRun(placements, device, comm, limit, monitor, **options)
+        if placements[-1].case.time is None and not means:
+            return run.run(checkpoint, start)
+        from thermal.flow.timed import run_in_time
+
+        return run_in_time(run, checkpoint, means)
 
     begun = time.monotonic()
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]

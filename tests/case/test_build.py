@@ -128,6 +128,27 @@ heat_flux = "15 W/m2"
 name = "glass"
 on = "ceiling"
 temperature = "12 degC"
+[time]
+end = "5 min"
+start = "rest"
+step = "0.2 s"
+largest_cfl = 3
+tolerance = 0.01
+record_every = "10 s"
+average_from = "1 min"
+[[probe]]
+name = "corner"
+at = ["9 m", "1 m", "2 m"]
+what = "velocity"
+[[probe]]
+name = "front"
+surface = "rack.A1"
+[[event]]
+name = "failure"
+at = "30 s"
+object = "supply.wall"
+flow = "0 m3/s"
+ramp = "5 s"
 [[assert]]
 name = "warm"
 what = "rack.A1.inlet_mean"

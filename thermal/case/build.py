@@ -17,6 +17,7 @@ from thermal.case.listed_racks import build_listed_racks, check_aisle_rows
 from thermal.case.load import CASE_FILE, Tables, load_tables
 from thermal.case.record_text import record_text
 from thermal.case.resolved import resolved_text
+from thermal.case.time_tables import build_events, build_probes, build_span
 from thermal.errors import CaseErrors
 from thermal.fluids import air as air_properties
 
@@ -76,6 +77,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     mesh = _mesh(tables)
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
     _check(tables, room, mesh, racks, patches, plates, obstacles, warm)
+    span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, obstacles, warm)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
     types = {row.name: row.type for _, row in tables.lists["rack_row"]}
     plant = build_plant(tables, types, air.pressure) if air is not None else None
@@ -89,7 +91,21 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
         ashrae_class=tables.single["limits"].ashrae_class, path=path, text=record_text(tables),
         resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm),
         liquid=plant,
+        time=span, probes=tuple(probes), events=tuple(events),
     )  # fmt: skip
+
+
+def _timeline(
+    tables: Tables, room: model.Point | None, flow: model.Flow | None, racks: list[model.Rack], racks_whole: bool,
+    patches: list[model.Opening], obstacles: list[model.Obstacle], warm: list[model.Wall],
+) -> tuple[model.TimeSpan | None, list[model.Probe], list[model.Event]]:  # fmt: skip
+    """Span, probes and events of a run in time."""
+    whole = racks_whole and tables.is_whole("supply", "return", "wall")
+    solids = [(f"rack {r.name}", r.box) for r in racks] + [(f"obstacle {o.name}", o.box) for o in obstacles]
+    names = {kind: [o.name for o in patches if o.kind == kind] for kind in ("supply", "return")}
+    names |= {"rack": [r.name for r in racks], "wall": [w.name for w in warm]}
+    probes = build_probes(tables, racks, patches, solids, room, whole)
+    return build_span(tables, flow), probes, build_events(tables, names, whole)
 
 
 def _air(tables: Tables) -> model.Air | None:

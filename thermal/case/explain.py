@@ -19,7 +19,7 @@ from thermal.case.schema import Refine
 from thermal.errors import UsageError, quote
 from thermal.units import POWER, accepted_units
 
-HEADINGS = {"table": "[{}]", "named": "[{}.NAME]", "list": "[[{}]]"}
+HEADINGS = {"table": "[{}]", "optional": "[{}]", "named": "[{}.NAME]", "list": "[[{}]]"}
 
 
 @dataclass(frozen=True)

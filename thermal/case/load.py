@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import liquid, objects, rack_table, schema
+from thermal.case import liquid, objects, rack_table, schema, time_tables
 from thermal.case.lines import Path, guard, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -29,7 +29,7 @@ LARGEST_FILE = 1 << 20  # bytes; 10 000 racks in rows of ten fit in a sixth of i
 MOST_MESSAGES = 100  # a file with more mistakes is not what it claims to be
 MOST_NOTED = 1000  # mistakes after which reading stops
 
-TableKind = Literal["table", "list", "named"]
+TableKind = Literal["table", "optional", "list", "named"]
 TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "case": (schema.CaseTable, "table"),
     "site": (schema.Site, "table"),
@@ -48,6 +48,9 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "obstacle": (objects.Obstacle, "list"),
     "wall": (objects.Wall, "list"),
     **{key: (table, "list") for key, table in liquid.TABLES.items()},
+    "time": (time_tables.Time, "optional"),
+    "probe": (time_tables.ProbeTable, "list"),
+    "event": (time_tables.EventTable, "list"),
     "assert": (schema.Assert, "list"),
 }
 
@@ -234,7 +237,9 @@ def _read_tables(tables: Tables, document: dict[str, Any]) -> None:
             tables.report((key,), "unknown table", listed(TABLES), nearest(key, TABLES))
     for key, (model, kind) in TABLES.items():
         content = document.get(key)
-        if kind == "table":
+        if kind == "optional" and content is None:
+            tables.single[key] = None
+        elif kind in ("table", "optional"):
             _read_single(tables, key, model, content)
         elif kind == "list":
             _read_list(tables, key, model, content)

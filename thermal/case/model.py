@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from thermal.case.bodies import Body
 
 from thermal.case.liquid_model import Plant
+from thermal.case.timeline import Event, Probe, TimeSpan
 
 Point = tuple[float, float, float]
 
@@ -227,3 +228,6 @@ class Case:
     walls: tuple[Wall, ...] = ()  # walls without an entry let no heat pass
     liquid: Plant | None = None  # the loops; None: what liquid takes is an input
     bodies: tuple[Body, ...] = ()  # what air flows through: fans, coolers, racks in depth
+    time: TimeSpan | None = None  # None: the steady hall is wanted
+    probes: tuple[Probe, ...] = ()
+    events: tuple[Event, ...] = ()

@@ -71,7 +71,9 @@ def resolved_text(
     """Section -> key -> text. Sections are "mesh", "rack.gpu", "rack_row A", "supply tiles", ... in the order of the dialect."""
     sections: dict[str, dict[str, str]] = {}
     for key, (_, kind) in TABLES.items():
-        if kind == "table":
+        if kind == "optional" and tables.single[key] is None:
+            continue
+        if kind in ("table", "optional"):
             sections[key] = _rows(tables.single[key])
         elif kind == "named":
             sections.update({f"{key}.{name}": _rows(table) for name, table in tables.types.items()})

@@ -13,6 +13,7 @@ from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Ti
 from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.case.rack_table import RackTable
+from thermal.case.time_tables import EventTable, ProbeTable, Time
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
     ACCELERATION,
@@ -260,6 +261,9 @@ class CaseFile(Table):
     dry_cooler: list[DryCooler] = setting([], "Dry and adiabatic coolers.")
     chiller: list[Chiller] = setting([], "Chillers.")
     liquid_link: list[LiquidLink] = setting([], "Single links of the loops.")
+    time: Time | None = setting(None, "A run in time in place of the steady hall.")
+    probe: list[ProbeTable] = setting([], "Numbers that are followed in time.")
+    event: list[EventTable] = setting([], "What changes during a run in time.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
 
 

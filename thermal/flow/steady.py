@@ -68,6 +68,7 @@ class Outcome:
     pressure_ratio: float
     flow: Any = field(repr=False)  # the Flow it ended with
     periodic: dict[str, Any] = field(default_factory=dict)  # row of the summary of a room that repeats itself
+    march: Any = None  # thermal.flow.transient.March of a run in time
 
 
 @dataclass
@@ -249,6 +250,11 @@ class SteadyRun:
         return {"object": name, "quantity": quantity, "value": value, "gate": gate}
 
     # -- grids ----------------------------------------------------------------------------------------------------
+    def enter_finest(self) -> Flow:
+        """The flow of the finest grid at rest, for whoever goes on from there."""
+        self._enter(len(self.placements) - 1, None)
+        return self.flow
+
     def _enter(self, level: int, before: tuple[Grid, dict[str, np.ndarray]] | None) -> None:
         """Set up a grid of the sequence, from rest or from the fields of a coarser one."""
         self._build(level)

@@ -23,7 +23,7 @@ from thermal.laying import (
     paint_plates,
     paint_racks,
 )
-from thermal.movers.laying import Channels, LaidPart, is_cooled
+from thermal.movers.laying import Channels, LaidPart, intakes, is_cooled
 from thermal.painting import Painter
 from thermal.patches import Patch, Sheet
 from thermal.wall_distance import wall_distance
@@ -57,6 +57,7 @@ class Placement:
     region_count: int
     snapping: list[SnapRow]
     balances: list[RegionBalance]
+    intakes: list[Patch] = field(default_factory=list)  # of racks that air flows through, see movers.laying.intakes
     tubes: list[LaidPart] = field(default_factory=list)
     inside: np.ndarray = field(default_factory=lambda: np.zeros((1, 1, 1), np.int32))  # see movers.laying.Channels
 
@@ -187,7 +188,20 @@ def place(case: Case, grid: Grid) -> Placement:
         painter.errors += check_balances(case, balances, painter.patches, region, is_cooled(tubes, region))
     if painter.errors:
         raise CaseErrors(painter.errors)
-    return Placement(case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances, tubes, channels.inside)
+    return Placement(
+        case,
+        grid,
+        mask,
+        painter.patches,
+        sheets,
+        region,
+        count,
+        painter.snapping,
+        balances,
+        intakes(tubes, case.racks),
+        tubes,
+        channels.inside,
+    )
 
 
 def place_case(case: Case, precision: str = "single") -> Placement:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
+from thermal.case.movers import Crah, FanWall, InRow, RearDoor
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
@@ -238,6 +239,10 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    crah: list[Crah] = setting([], "Room coolers: fan, coil and control in a box that air flows through.")
+    fan_wall: list[FanWall] = setting([], "Banks of fans, with coils or without.")
+    in_row: list[InRow] = setting([], "Coolers between racks.")
+    rdhx: list[RearDoor] = setting([], "Heat exchangers on the backs of racks.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
 
 

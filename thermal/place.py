@@ -127,8 +127,8 @@ class Placement:
         for axis in range(3):
             others = tuple(direction for direction in range(3) if direction != 2 - axis)
             row = np.zeros(self.grid.n[axis] + 1, bool)
-            row[:-1] |= (self.closed_faces(axis, -1) & self._is_casing(axis, -1)).any(axis=others)
-            row[1:] |= (self.closed_faces(axis, +1) & self._is_casing(axis, +1)).any(axis=others)
+            row[:-1] |= self.closed_faces(axis, -1).any(axis=others)
+            row[1:] |= self.closed_faces(axis, +1).any(axis=others)
             for sheet in self.sheets:
                 if sheet.axis == axis:
                     row[sheet.face[:, 2 - axis]] = True
@@ -138,14 +138,17 @@ class Placement:
             rows.append(row)
         return rows[0], rows[1], rows[2]
 
-    def _is_casing(self, axis: int, side: int) -> np.ndarray:
-        """bool (nz, ny, nx): whether what lies beyond the low (side -1) or high (+1) face is not the same bundle of tubes; coarse
-        cells may join tubes, which end in the same air, but not a tube with the air beside it."""
-        same = np.zeros(self.inside.shape, bool)
-        low, high = _shifted(axis)
-        alike = (self.inside[low] == self.inside[high]) & (self.inside[low] > 0)
-        same[high if side < 0 else low] = alike
-        return ~same
+    @cached_property
+    def thermal_mass(self) -> np.ndarray:
+        """float64 (nz, ny, nx): J/K of what stands in each cell beside its air, at the air's temperature; of racks in depth, spread
+        evenly over the volume of their tubes. Only runs in time feel it."""
+        mass, volume = np.zeros(self.grid.shape), self.grid.volumes()
+        for body in self.case.bodies:
+            mine = [laid.cells.reshape(-1, 3) for laid in self.tubes if laid.body is body]
+            if body.thermal_mass > 0.0 and mine:
+                where = tuple(np.concatenate(mine).T)
+                mass[where] = body.thermal_mass * volume[where] / volume[where].sum()
+        return mass
 
     @cached_property
     def wall_distance(self) -> np.ndarray:

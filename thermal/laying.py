@@ -14,6 +14,8 @@ def paint_racks(painter: Painter, racks: tuple[Rack, ...]) -> list[tuple[Rack, I
     """Racks become solid cells; returns those that have a place."""
     placed = []
     for rack in racks:
+        if rack.is_through:
+            continue
         box = painter.snap(f"rack.{rack.name}", rack.source, rack.box, facing=rack.axis)
         if box is None:
             continue

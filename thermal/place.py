@@ -23,7 +23,7 @@ from thermal.laying import (
     paint_plates,
     paint_racks,
 )
-from thermal.movers.laying import Channels, LaidPart, is_cooled
+from thermal.movers.laying import Channels, LaidPart, intakes, is_cooled
 from thermal.painting import Painter
 from thermal.patches import Patch, Sheet
 from thermal.wall_distance import wall_distance
@@ -57,6 +57,7 @@ class Placement:
     region_count: int
     snapping: list[SnapRow]
     balances: list[RegionBalance]
+    intakes: list[Patch] = field(default_factory=list)  # of racks that air flows through, see movers.laying.intakes
     tubes: list[LaidPart] = field(default_factory=list)
     inside: np.ndarray = field(default_factory=lambda: np.zeros((1, 1, 1), np.int32))  # see movers.laying.Channels
 
@@ -126,8 +127,8 @@ class Placement:
         for axis in range(3):
             others = tuple(direction for direction in range(3) if direction != 2 - axis)
             row = np.zeros(self.grid.n[axis] + 1, bool)
-            row[:-1] |= (self.closed_faces(axis, -1) & self._is_casing(axis, -1)).any(axis=others)
-            row[1:] |= (self.closed_faces(axis, +1) & self._is_casing(axis, +1)).any(axis=others)
+            row[:-1] |= self.closed_faces(axis, -1).any(axis=others)
+            row[1:] |= self.closed_faces(axis, +1).any(axis=others)
             for sheet in self.sheets:
                 if sheet.axis == axis:
                     row[sheet.face[:, 2 - axis]] = True
@@ -137,14 +138,17 @@ class Placement:
             rows.append(row)
         return rows[0], rows[1], rows[2]
 
-    def _is_casing(self, axis: int, side: int) -> np.ndarray:
-        """bool (nz, ny, nx): whether what lies beyond the low (side -1) or high (+1) face is not the same bundle of tubes; coarse
-        cells may join tubes, which end in the same air, but not a tube with the air beside it."""
-        same = np.zeros(self.inside.shape, bool)
-        low, high = _shifted(axis)
-        alike = (self.inside[low] == self.inside[high]) & (self.inside[low] > 0)
-        same[high if side < 0 else low] = alike
-        return ~same
+    @cached_property
+    def thermal_mass(self) -> np.ndarray:
+        """float64 (nz, ny, nx): J/K of what stands in each cell beside its air, at the air's temperature; of racks in depth, spread
+        evenly over the volume of their tubes. Only runs in time feel it."""
+        mass, volume = np.zeros(self.grid.shape), self.grid.volumes()
+        for body in self.case.bodies:
+            mine = [laid.cells.reshape(-1, 3) for laid in self.tubes if laid.body is body]
+            if body.thermal_mass > 0.0 and mine:
+                where = tuple(np.concatenate(mine).T)
+                mass[where] = body.thermal_mass * volume[where] / volume[where].sum()
+        return mass
 
     @cached_property
     def wall_distance(self) -> np.ndarray:
@@ -192,7 +196,20 @@ def place(case: Case, grid: Grid) -> Placement:
             painter.errors += check_events(case, relieved, painter.patches, region)
     if painter.errors:
         raise CaseErrors(painter.errors)
-    return Placement(case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances, tubes, channels.inside)
+    return Placement(
+        case,
+        grid,
+        mask,
+        painter.patches,
+        sheets,
+        region,
+        count,
+        painter.snapping,
+        balances,
+        intakes(tubes, case.racks),
+        tubes,
+        channels.inside,
+    )
 
 
 def place_case(case: Case, precision: str = "single") -> Placement:

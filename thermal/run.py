@@ -159,6 +159,8 @@ def make_result(
 ) -> Result:
     """A judged summary and output fields from the outcome of a run on a placement."""
     from thermal.case.asserts import judge
+    from thermal.movers.points import all_warnings, device_rows
+    from thermal.movers.summary import through_rack
     from thermal.output.record import rack_fronts
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
 
@@ -167,6 +169,8 @@ def make_result(
     fronts = rack_fronts(placement, placement.grid, fields["temperature"])
     reference = case.air.reference_temperature
     sample = outcome.measure.sample
+    devices = device_rows(case, outcome.measure.movers)
+    depth = {row["name"]: row for row in devices if row["kind"] == "rack"}
     racks = []
     for number, rack in enumerate(case.racks):
         front = fronts[rack.name]
@@ -175,7 +179,9 @@ def make_result(
         rise = rack.air_power / (density * case.air.heat_capacity * rack.flow)
         swing = None if outcome.swing is None else float(outcome.swing[number])
         row = rack_row(rack, front, reference + inlet + rise, rack.flow, swing)
-        racks.append(row | {"air_flow_kg_s": density * rack.flow} if ideal else row)
+        if rack.name in depth:
+            row = through_rack(row, depth[rack.name], reference + inlet, density / case.air.density)
+        racks.append(row | {"air_flow_kg_s": density * row["air_flow_m3_s"]} if ideal else row)
     openings = []
     for opening in case.openings:
         index = next(i for i, p in enumerate(placement.patches) if p.object is opening)
@@ -197,7 +203,7 @@ def make_result(
         case, verdict=outcome.verdict, verdict_text=outcome.text, iterations=outcome.iterations, cells=placement.fluid_cells,
         seconds={}, backend=device.name, precision=precision,
         balance={"heat": abs(outcome.balance["heat"]), "mass": outcome.balance["mass"]},
-        racks=racks, openings=openings, walls=walls, worst=outcome.worst,
+        racks=racks, openings=openings, walls=walls, devices=devices, warnings=all_warnings(devices), worst=outcome.worst,
         level_iterations=outcome.level_iterations, threads=device.threads, blocks=list(blocks), backend_reason=device.reason,
         numerics={
             "turbulence": case.flow.turbulence.model, "velocity_scheme": case.flow.velocity_scheme,

@@ -13,13 +13,14 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from thermal.case import model
+from thermal.case.bodies import COOLERS, Body
 from thermal.case.lines import Path
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
 from thermal.case.schema import Assert
 from thermal.errors import quote
 from thermal.study.bands import rack_bands
-from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, TEMPERATURE, TIME, Dimension, accepted_units
+from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, PRESSURE, TEMPERATURE, TIME, Dimension, accepted_units
 
 # Implicit limits of every run. 1 % of the heat: below the accuracy of any rack's rated power. 1e-3 of the supply: a tenth of the
 # tolerance to which fan flows are balanced on site, so that a leak in the arithmetic cannot hide behind it.
@@ -79,6 +80,19 @@ _BALANCE = {
     "heat": _number("heat", FRACTION, "-", "heat that does not add up/heat to the air"),
     "mass": _number("mass", FRACTION, "-", "air that does not add up/supply"),
 }
+_DEVICE = {
+    "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, negative when it runs backwards"),
+    "pressure": _number("pressure_Pa", PRESSURE, "Pa", "pressure rise of the fans"),
+    "speed": _number("speed", FRACTION, "-", "speed of the fans, 1 = full"),
+    "fan_power": _number("fan_power_kW", POWER, "kW", "electric power of the fans"),
+    "air_in": _number("air_in_degC", TEMPERATURE, "degC", "flow-weighted mean of the air that enters"),
+    "air_out": _number("air_out_degC", TEMPERATURE, "degC", "flow-weighted mean of the air that leaves"),
+    "heat": _number("heat_kW", POWER, "kW", "sensible heat that its coil takes from the air"),
+    "capacity": _number("capacity_kW", POWER, "kW", "what the coil would take with its valve open"),
+    "valve": _number("valve", FRACTION, "-", "part of the capacity that the control asks for"),
+    "water_out": _number("water_out_degC", TEMPERATURE, "degC", "temperature of the water that leaves"),
+    "miss": _number("miss_K", DIFFERENCE, "K", "controlled temperature above its setpoint"),
+}
 _SECONDS = {name: _number(name, TIME, "s", f"time of the run: {name}") for name in ("solve", "wall", "compile")}
 
 # first part of a path -> key of the summary, numbers behind it, and for lists which rows belong (None: not a list)
@@ -87,6 +101,7 @@ LISTS: dict[str, tuple[str, dict[str, Number], str | None]] = {
     "supply": ("openings", _OPENING, "supply"),
     "return": ("openings", _OPENING, "return"),
     "wall": ("walls", _WALL, None),
+    **{kind: ("devices", _DEVICE, kind) for kind in COOLERS},
 }
 TABLES: dict[str, tuple[str, dict[str, Number]]] = {
     "balance": ("balance", _BALANCE),
@@ -129,6 +144,7 @@ def build_limits(
     racks_whole: bool,
     openings: Sequence[model.Opening],
     walls: Sequence[model.Wall],
+    bodies: Sequence[Body] = (),
 ) -> list[model.Limit]:
     """The limits of a case. Unknown paths, names and units are noted as mistakes.
 
@@ -139,8 +155,9 @@ def build_limits(
         "supply": [o.name for o in openings if o.kind == "supply"],
         "return": [o.name for o in openings if o.kind == "return"],
         "wall": [w.name for w in walls],
+        **{kind: [b.name for b in bodies if b.kind == kind] for kind in COOLERS},
     }
-    whole = {"rack": racks_whole, **{key: tables.is_whole(key) for key in ("supply", "return", "wall")}}
+    whole = {"rack": racks_whole, **{key: tables.is_whole(key) for key in ("supply", "return", "wall", *COOLERS)}}
     limits: list[model.Limit] = []
     seen: set[str] = set()
     for number, (path, table) in enumerate(tables.lists["assert"], 1):

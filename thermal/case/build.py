@@ -8,10 +8,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thermal.case import aisle, checks, model, openings, periodic, rows, walls
+from thermal.case import aisle, checks, devices, model, openings, periodic, rows, slots, walls
 from thermal.case.asserts import build_limits
+from thermal.case.bodies import Body
 from thermal.case.density import check_density
 from thermal.case.extends import Document, read_document, text_document
+from thermal.case.fields import tidy
 from thermal.case.liquid_build import build_plant
 from thermal.case.listed_racks import build_listed_racks, check_aisle_rows
 from thermal.case.load import CASE_FILE, Tables, load_tables
@@ -74,9 +76,10 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     rack_flow = sum(rack.flow for rack in racks) if racks_whole else None
     patches = openings.build_openings(tables, room, faces, rack_flow, flow.initial_temperature if flow else 297.15)
     warm = walls.build_walls(tables, room)
+    bodies = [*slots.build_bodies(tables, racks, air), *devices.build_devices(tables, racks_of, air)]
     mesh = _mesh(tables)
-    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
-    _check(tables, room, mesh, racks, patches, plates, obstacles, warm)
+    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies)
+    _check(tables, room, mesh, racks, patches, plates, obstacles, warm, bodies)
     span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, obstacles, warm)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
     types = {row.name: row.type for _, row in tables.lists["rack_row"]}
@@ -89,7 +92,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
         stop=model.Stop(iterations=solve.iterations, wall_time=solve.wall_time if solve.wall_time is not None else math.inf),
         racks=tuple(racks), openings=tuple(patches), plates=tuple(plates), obstacles=tuple(obstacles), limits=tuple(limits),
         ashrae_class=tables.single["limits"].ashrae_class, path=path, text=record_text(tables),
-        resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm),
+        resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm), bodies=tuple(bodies),
         liquid=plant,
         time=span, probes=tuple(probes), events=tuple(events),
     )  # fmt: skip
@@ -153,7 +156,7 @@ def _flow(tables: Tables) -> model.Flow | None:
 
 def _room(tables: Tables) -> model.Point | None:
     table = tables.single["room"]
-    return (rows.tidy(table.size[0]), rows.tidy(table.size[1]), rows.tidy(table.size[2])) if table is not None else None
+    return (tidy(table.size[0]), tidy(table.size[1]), tidy(table.size[2])) if table is not None else None
 
 
 def _mesh(tables: Tables) -> model.Mesh | None:
@@ -190,10 +193,12 @@ def _obstacles(tables: Tables) -> tuple[list[model.Obstacle], list[model.Plate],
 def _check(
     tables: Tables, room: model.Point | None, mesh: model.Mesh | None, racks: list[model.Rack], patches: list[model.Opening],
     plates: list[model.Plate], obstacles: list[model.Obstacle], warm: list[model.Wall],
+    bodies: list[Body],
 ) -> None:  # fmt: skip
     """Note every geometric mistake of what could be built."""
     solids = [(f"rack {r.name}", r.source, r.box, False) for r in racks]
     solids += [(f"obstacle {o.name}", o.source, o.box, o.power == 0.0) for o in obstacles]
+    solids += [(body.label.replace(".", " ", 1), body.source, body.box, False) for body in bodies if body.kind != "rack"]
     found = checks.check_overlaps(solids)
     found += checks.check_names([(f"rack of row {r.row},", r.name, r.source) for r in racks])
     found += checks.check_names([(o.kind, o.name, o.source) for o in patches])
@@ -201,7 +206,9 @@ def _check(
         [("sheet", p.name, p.source) for p in plates] + [("obstacle", o.name, o.source) for o in obstacles]
     )
     found += checks.check_names([("wall", w.name, w.source) for w in warm])
-    found += checks.check_openings(patches, [(label, box) for label, _, box, _ in solids])
+    standing = solids[: len(racks) + len(obstacles)]  # a body lets an opening's air through
+    found += checks.check_openings(patches, [(label, box) for label, _, box, _ in standing])
+    found += checks.check_names([("device", b.name, b.source) for b in bodies if b.kind != "rack"])
     found += checks.check_walls(warm)
     if mesh is not None:
         found += checks.check_names([("refinement", r.name, tables.source(("mesh", "refine"))) for r in mesh.refinements])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import liquid, objects, rack_table, schema, time_tables
+from thermal.case import liquid, movers, objects, rack_table, schema, time_tables
 from thermal.case.lines import Path, guard, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -47,6 +47,10 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "containment": (objects.Containment, "list"),
     "obstacle": (objects.Obstacle, "list"),
     "wall": (objects.Wall, "list"),
+    "crah": (movers.Crah, "list"),
+    "fan_wall": (movers.FanWall, "list"),
+    "in_row": (movers.InRow, "list"),
+    "rdhx": (movers.RearDoor, "list"),
     **{key: (table, "list") for key, table in liquid.TABLES.items()},
     "time": (time_tables.Time, "optional"),
     "probe": (time_tables.ProbeTable, "list"),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from math import prod
 
 from thermal.case import model
+from thermal.case.fields import tidy
 from thermal.case.lines import Path
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
 from thermal.case.objects import Return, Supply, Wall
-from thermal.case.rows import tidy
 from thermal.errors import quote
 
 # surface of the room -> axis, whether at its high end, sign of the inward normal

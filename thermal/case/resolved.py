@@ -59,6 +59,10 @@ def _rows(table: BaseModel) -> dict[str, str]:
         quantity = quantity_of(field)
         if value is None or value == [] or (isinstance(value, list) and isinstance(value[0], BaseModel)):
             continue
+        if isinstance(value, BaseModel):
+            inner = {f"{field.alias or name}.{key}": text for key, text in _rows(value).items()}
+            texts.update({key: text for key, text in inner.items() if not text.endswith(" (default)")})
+            continue
         dimension = quantity.dimension if quantity else (POWER if name == "power" else None)
         mark = "" if name in table.model_fields_set else " (default)"
         texts[field.alias or name] = _text(value, dimension) + mark

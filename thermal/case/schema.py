@@ -11,6 +11,7 @@ from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
+from thermal.case.movers import Crah, FanWall, InRow, RearDoor
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.case.rack_table import RackTable
 from thermal.case.time_tables import EventTable, ProbeTable, Time
@@ -254,6 +255,10 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    crah: list[Crah] = setting([], "Room coolers: fan, coil and control in a box that air flows through.")
+    fan_wall: list[FanWall] = setting([], "Banks of fans, with coils or without.")
+    in_row: list[InRow] = setting([], "Coolers between racks.")
+    rdhx: list[RearDoor] = setting([], "Heat exchangers on the backs of racks.")
     cold_plate: list[ColdPlate] = setting([], "Cold plates of rack types.")
     cdu: list[Cdu] = setting([], "Coolant distribution units.")
     rack_manifold: list[RackManifold] = setting([], "Rows of racks on manifolds.")

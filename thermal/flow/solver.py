@@ -116,10 +116,9 @@ class Flow:
         """The distance from an answer, from a mass defect and what the last looks found. Waits for the device."""
         scales, sample = self.scales, self.boundary.sample()
         heat = scales.warmth(sample.heat[self.kept])
-        fronts = self.tracks.fronts
-        inlets = sample.mixed[fronts] if fronts else np.zeros(0)
         momentum = sum(self.momentum.defects()) / scales.momentum if scales.momentum else 0.0
         movers = self.movers.read()
+        inlets = self.tracks.inlets(sample, movers)
         given = scales.skins + (movers.total_heat if movers else 0.0)
         balance = -(float(sample.heat.sum()) + given - self.drive.carried()) / heat
         tracks, spans = self.tracks.read(sample, inlets, heat)

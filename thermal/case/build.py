@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thermal.case import aisle, checks, model, openings, periodic, rows, walls
+from thermal.case import aisle, checks, model, openings, periodic, plenums, porous, rows, walls
 from thermal.case.asserts import build_limits
 from thermal.case.density import check_density
 from thermal.case.load import CASE_FILE, Tables, load_tables, read_text
@@ -54,17 +54,21 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     flow = _flow(tables)
     room = _room(tables)
     racks_of = rows.build_racks(tables, air)
+    paths = plenums.build_paths(tables, room, racks_of, air.density if air else None)
+    plenums.refuse_floor_openings(tables)
+    zones = porous.build_zones(tables, air.kinematic_viscosity if air else None)
+    racks_of = plenums.chimney_racks(racks_of, paths.exhausts)
     racks = [rack for row in racks_of.values() for rack in row]
     pieces = aisle.build_containment(tables, racks_of, room)
     solids, sheets, faces = _obstacles(tables)
-    obstacles, plates = solids + pieces.solids, sheets + pieces.plates
+    obstacles, plates = solids + pieces.solids, sheets + pieces.plates + paths.plates
     racks_whole = tables.is_whole("rack", "rack_row") and air is not None
     rack_flow = sum(rack.flow for rack in racks) if racks_whole else None
     patches = openings.build_openings(tables, room, faces, rack_flow, flow.initial_temperature if flow else 297.15)
     warm = walls.build_walls(tables, room)
     mesh = _mesh(tables)
-    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
-    _check(tables, room, mesh, racks, patches, plates, obstacles, warm)
+    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, paths.plates)
+    _check(tables, room, paths, zones, mesh, racks, patches, plates, obstacles, warm)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
     if tables.errors or room is None or mesh is None or air is None or flow is None:
         return None
@@ -75,6 +79,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
         racks=tuple(racks), openings=tuple(patches), plates=tuple(plates), obstacles=tuple(obstacles), limits=tuple(limits),
         ashrae_class=tables.single["limits"].ashrae_class, path=path, text=tables.text,
         resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm),
+        zones=tuple(zones), under_floor=paths.under, over_ceiling=paths.over,
     )  # fmt: skip
 
 
@@ -158,8 +163,9 @@ def _obstacles(tables: Tables) -> tuple[list[model.Obstacle], list[model.Plate],
 
 
 def _check(
-    tables: Tables, room: model.Point | None, mesh: model.Mesh | None, racks: list[model.Rack], patches: list[model.Opening],
-    plates: list[model.Plate], obstacles: list[model.Obstacle], warm: list[model.Wall],
+    tables: Tables, room: model.Point | None, paths: plenums.Paths, zones: list[model.Zone], mesh: model.Mesh | None,
+    racks: list[model.Rack], patches: list[model.Opening], plates: list[model.Plate], obstacles: list[model.Obstacle],
+    warm: list[model.Wall],
 ) -> None:  # fmt: skip
     """Note every geometric mistake of what could be built."""
     solids = [(f"rack {r.name}", r.source, r.box, False) for r in racks]
@@ -167,19 +173,22 @@ def _check(
     found = checks.check_overlaps(solids)
     found += checks.check_names([(f"rack of row {r.row},", r.name, r.source) for r in racks])
     found += checks.check_names([(o.kind, o.name, o.source) for o in patches])
-    found += checks.check_names(
-        [("sheet", p.name, p.source) for p in plates] + [("obstacle", o.name, o.source) for o in obstacles]
-    )
+    sheets = [("sheet", p.name, p.source) for p in plates if p.kind == "sheet"]
+    found += checks.check_names(sheets + [("obstacle", o.name, o.source) for o in obstacles])
+    for kind in model.PATHS:
+        found += checks.check_names([(kind, p.name, p.source) for p in plates if p.kind == kind])
     found += checks.check_names([("wall", w.name, w.source) for w in warm])
     found += checks.check_openings(patches, [(label, box) for label, _, box, _ in solids])
     found += checks.check_walls(warm)
+    found += checks.check_names([("zone", z.name, z.source) for z in zones])
     if mesh is not None:
         found += checks.check_names([("refinement", r.name, tables.source(("mesh", "refine"))) for r in mesh.refinements])
     if room is not None:
         things = [(label, source, box) for label, source, box, _ in solids] + [
             (f"sheet {p.name}", p.source, p.box) for p in plates
         ]
-        found += checks.check_outside(things, room)
+        things += [(f"zone {z.name}", z.source, z.box) for z in zones]
+        found += checks.check_outside(things, (room[0], room[1], room[2] + paths.over), (0.0, 0.0, -paths.under))
         found += checks.check_racks(racks, obstacles, plates, room)
         if mesh is not None:
             found += checks.check_size(mesh, room, tables.where(("mesh", "cell")))

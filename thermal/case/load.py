@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import objects, schema
+from thermal.case import air_paths, objects, schema
 from thermal.case.lines import Path, guard, line_index, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -43,6 +43,15 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "containment": (objects.Containment, "list"),
     "obstacle": (objects.Obstacle, "list"),
     "wall": (objects.Wall, "list"),
+    "raised_floor": (air_paths.RaisedFloor, "table"),
+    "ceiling_plenum": (air_paths.CeilingPlenum, "table"),
+    "tile": (air_paths.Tile, "list"),
+    "grille": (air_paths.Grille, "list"),
+    "cutout": (air_paths.Cutout, "list"),
+    "leak": (air_paths.Leak, "list"),
+    "door": (air_paths.Door, "list"),
+    "porous": (air_paths.Porous, "list"),
+    "chimney": (air_paths.Chimney, "list"),
     "assert": (schema.Assert, "list"),
 }
 

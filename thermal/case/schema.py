@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
+from thermal.case.air_paths import CeilingPlenum, Chimney, Cutout, Door, Grille, Leak, Porous, RaisedFloor, Tile
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.fluids.air import PRANDTL
@@ -238,6 +239,15 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    raised_floor: RaisedFloor = setting({}, "The plenum under the floor.")
+    ceiling_plenum: CeilingPlenum = setting({}, "The plenum over the false ceiling.")
+    tile: list[Tile] = setting([], "Perforated tiles of the raised floor.")
+    grille: list[Grille] = setting([], "Grilles of the false ceiling.")
+    cutout: list[Cutout] = setting([], "Cable cut-outs.")
+    leak: list[Leak] = setting([], "What leaks.")
+    door: list[Door] = setting([], "Doors and curtains.")
+    porous: list[Porous] = setting([], "Cable trays and pipes that air passes.")
+    chimney: list[Chimney] = setting([], "Ducts to the plenum over the ceiling.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
 
 

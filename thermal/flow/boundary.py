@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from thermal.flow.domain import PRESSURE, Domain, FaceList, supply_density
+from thermal.flow.passages import Passages
 from thermal.flow.wall_heat import WallHeat
 from thermal.state import State
 
@@ -56,6 +57,8 @@ class Boundary:
                         self._drag[tangent].append(backend.bind("wall_drag", *head, state.inverse, state.rhs))
         self._sheets: list[list[Launch]] = [[], [], []]
         for sheet in domain.placement.sheets:
+            if sheet.plate.kind != "sheet":
+                continue  # an air path, see passages
             cells = sheet.face[domain.within(sheet.face)]
             areas = sheet.area[domain.within(sheet.face)]
             if not len(cells):
@@ -66,6 +69,7 @@ class Boundary:
             self._sheets[sheet.axis].append(
                 backend.bind("sheet_loss", len(cells), cell_, area_, loss_, state.velocity[sheet.axis], state.extra)
             )
+        self.passages = Passages(domain, state)
         self._jets: list[list[Launch]] = [[], [], []]
         self._shares: list[list[Launch]] = [[], [], []]
         for faces in domain.lists:
@@ -108,11 +112,13 @@ class Boundary:
             launch()
         for launch in self._shares[axis]:
             launch()
+        self.passages.share(axis)
 
     def push_jets(self, axis: int) -> None:
         """Add the jets' surplus of momentum to the rows along `axis`, once they are assembled."""
         for launch in self._jets[axis]:
             launch()
+        self.passages.push(axis)
 
     def drag(self, axis: int) -> None:
         """Add the pull of moving walls to the rows along `axis`, once they are assembled."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from meshes import Grid
-from thermal.case.model import Case, Wall
+from thermal.case.model import PATHS, Case, Wall
 from thermal.fluids.air import density_ratio
 from thermal.place import Placement
 
@@ -161,6 +161,7 @@ def make_result(
     from thermal.case.asserts import judge
     from thermal.movers.points import all_warnings, device_rows
     from thermal.movers.summary import through_rack
+    from thermal.output.air_paths import path_rows, plenum_rows
     from thermal.output.record import rack_fronts
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
 
@@ -211,6 +212,9 @@ def make_result(
         } | ({"thermodynamic_pressure_Pa": outcome.pressure_ratio * case.air.pressure} if ideal else {}),
     )  # fmt: skip
     summary |= outcome.periodic
+    if any(sheet.plate.kind in PATHS for sheet in placement.sheets) or case.under_floor or case.over_ceiling:
+        summary["air_paths"] = path_rows(case, placement, outcome.fields, outcome.pressure_ratio)
+        summary["plenums"] = plenum_rows(case, placement, outcome.fields, summary["air_paths"])
     summary["asserts"] = judge(case.limits, summary)
     return Result(case, placement.grid, placement, fields, summary, outcome.history)
 

@@ -73,6 +73,8 @@ DIFFERENCE = Dimension(
     {"degC": "degC is a temperature, not a difference", "degF": "degF is not read"},
 )
 FRACTION = Dimension("a fraction", "-", _with({"": 1.0, "-": 1.0, "%": 0.01}), "")
+AREA_RATIO = Dimension("an area per area", "-", _with({"": 1.0, "-": 1.0, "%": 0.01, "cm2/m2": 1e-4, "mm2/m2": 1e-6}), "cm2/m2")
+INVERSE_LENGTH = Dimension("a loss per length", "1/m", _with({"1/m": 1.0, "m-1": 1.0}), "1/m")
 NUMBER = Dimension("a number", "-", _with({"": 1.0, "-": 1.0}), "")
 TIME = Dimension("a time", "s", _scaled(s=1.0, min=60.0, h=3600.0, d=86400.0), "s")
 DENSITY = Dimension("a density", "kg/m3", _with({"kg/m3": 1.0}), "kg/m3")

@@ -20,7 +20,7 @@ from thermal.case.messages import listed, nearest
 from thermal.case.schema import Assert
 from thermal.errors import quote
 from thermal.study.bands import rack_bands
-from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, PRESSURE, TEMPERATURE, TIME, Dimension, accepted_units
+from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, PRESSURE, SPEED, TEMPERATURE, TIME, Dimension, accepted_units
 
 # Implicit limits of every run. 1 % of the heat: below the accuracy of any rack's rated power. 1e-3 of the supply: a tenth of the
 # tolerance to which fan flows are balanced on site, so that a leak in the arithmetic cannot hide behind it.
@@ -65,9 +65,24 @@ _OPENING = {
     "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive in the opening's own sense"),
     "temperature": _number("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
 }
+_PATHS = ("tile", "grille", "cutout", "leak", "door", "chimney")
 _WALL = {
     "heat": _number("heat_kW", POWER, "kW", "heat given to the air; negative where the wall cools"),
     "temperature": _number("temperature_degC", TEMPERATURE, "degC", "mean surface temperature"),
+}
+_PATH = {
+    "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive up, or along the axis of an upright door"),
+    "velocity": _number("velocity_m_s", SPEED, "m/s", "flow over the whole area"),
+    "pressure_drop": _number("pressure_drop_Pa", PRESSURE, "Pa", "between the cells on both sides, in the sense of the flow"),
+    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
+}
+_PLENUM = {
+    "pressure": _number("pressure_Pa", PRESSURE, "Pa", "mean static pressure above the room's"),
+    "flow": _number("flow_m3_s", FLOW, "m3/s", "through all its tiles or grilles"),
+    "maldistribution": _number(
+        "maldistribution_percent", FRACTION, "%", "standard deviation of the tiles' velocities over their mean"
+    ),
+    "leak": _number("leak_percent", FRACTION, "%", "share of leaks and cut-outs in all that passes"),
 }
 _INDEX = {
     "rci_high": _number("rci_high_percent", FRACTION, "%", "rack cooling index against the class's recommended maximum"),
@@ -102,6 +117,8 @@ LISTS: dict[str, tuple[str, dict[str, Number], str | None]] = {
     "return": ("openings", _OPENING, "return"),
     "wall": ("walls", _WALL, None),
     **{kind: ("devices", _DEVICE, kind) for kind in COOLERS},
+    **{kind: ("air_paths", _PATH, kind) for kind in _PATHS},
+    "plenum": ("plenums", _PLENUM, None),
 }
 TABLES: dict[str, tuple[str, dict[str, Number]]] = {
     "balance": ("balance", _BALANCE),
@@ -145,6 +162,7 @@ def build_limits(
     openings: Sequence[model.Opening],
     walls: Sequence[model.Wall],
     bodies: Sequence[Body] = (),
+    plates: Sequence[model.Plate] = (),
 ) -> list[model.Limit]:
     """The limits of a case. Unknown paths, names and units are noted as mistakes.
 
@@ -156,8 +174,13 @@ def build_limits(
         "return": [o.name for o in openings if o.kind == "return"],
         "wall": [w.name for w in walls],
         **{kind: [b.name for b in bodies if b.kind == kind] for kind in COOLERS},
+        **{kind: [p.name for p in plates if p.kind == ("mouth" if kind == "chimney" else kind)] for kind in _PATHS},
+        "plenum": [key for key in ("raised_floor", "ceiling_plenum") if tables.single[key] and tables.single[key].height],
     }
-    whole = {"rack": racks_whole, **{key: tables.is_whole(key) for key in ("supply", "return", "wall", *COOLERS)}}
+    whole = {
+        "rack": racks_whole,
+        **{key: tables.is_whole(key) for key in ("supply", "return", "wall", *COOLERS, *_PATHS, "plenum")},
+    }
     limits: list[model.Limit] = []
     seen: set[str] = set()
     for number, (path, table) in enumerate(tables.lists["assert"], 1):

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thermal.case import aisle, checks, devices, model, openings, periodic, rows, slots, walls
+from thermal.case import aisle, checks, devices, model, openings, periodic, plenums, porous, rows, slots, walls
 from thermal.case.asserts import build_limits
 from thermal.case.bodies import Body
 from thermal.case.density import check_density
@@ -68,18 +68,22 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     racks_of = rows.build_racks(tables, air)
     racks_of |= build_listed_racks(tables, air, racks_of)
     check_aisle_rows(tables, racks_of)
+    paths = plenums.build_paths(tables, room, racks_of, air.density if air else None)
+    plenums.refuse_floor_openings(tables)
+    zones = porous.build_zones(tables, air.kinematic_viscosity if air else None)
+    racks_of = plenums.chimney_racks(racks_of, paths.exhausts)
     racks = [rack for row in racks_of.values() for rack in row]
     pieces = aisle.build_containment(tables, racks_of, room)
     solids, sheets, faces = _obstacles(tables)
-    obstacles, plates = solids + pieces.solids, sheets + pieces.plates
+    obstacles, plates = solids + pieces.solids, sheets + pieces.plates + paths.plates
     racks_whole = tables.is_whole("rack", "rack_row", "rack_table") and air is not None
     rack_flow = sum(rack.flow for rack in racks) if racks_whole else None
     patches = openings.build_openings(tables, room, faces, rack_flow, flow.initial_temperature if flow else 297.15)
     warm = walls.build_walls(tables, room)
     bodies = [*slots.build_bodies(tables, racks, air), *devices.build_devices(tables, racks_of, air)]
     mesh = _mesh(tables)
-    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies)
-    _check(tables, room, mesh, racks, patches, plates, obstacles, warm, bodies)
+    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies, paths.plates)
+    _check(tables, room, paths, zones, mesh, racks, patches, plates, obstacles, warm, bodies)
     span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, obstacles, warm)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
     types = {row.name: row.type for _, row in tables.lists["rack_row"]}
@@ -95,6 +99,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
         resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm), bodies=tuple(bodies),
         liquid=plant,
         time=span, probes=tuple(probes), events=tuple(events),
+        zones=tuple(zones), under_floor=paths.under, over_ceiling=paths.over,
     )  # fmt: skip
 
 
@@ -191,9 +196,9 @@ def _obstacles(tables: Tables) -> tuple[list[model.Obstacle], list[model.Plate],
 
 
 def _check(
-    tables: Tables, room: model.Point | None, mesh: model.Mesh | None, racks: list[model.Rack], patches: list[model.Opening],
-    plates: list[model.Plate], obstacles: list[model.Obstacle], warm: list[model.Wall],
-    bodies: list[Body],
+    tables: Tables, room: model.Point | None, paths: plenums.Paths, zones: list[model.Zone], mesh: model.Mesh | None,
+    racks: list[model.Rack], patches: list[model.Opening], plates: list[model.Plate], obstacles: list[model.Obstacle],
+    warm: list[model.Wall], bodies: list[Body],
 ) -> None:  # fmt: skip
     """Note every geometric mistake of what could be built."""
     solids = [(f"rack {r.name}", r.source, r.box, False) for r in racks]
@@ -202,21 +207,24 @@ def _check(
     found = checks.check_overlaps(solids)
     found += checks.check_names([(f"rack of row {r.row},", r.name, r.source) for r in racks])
     found += checks.check_names([(o.kind, o.name, o.source) for o in patches])
-    found += checks.check_names(
-        [("sheet", p.name, p.source) for p in plates] + [("obstacle", o.name, o.source) for o in obstacles]
-    )
+    sheets = [("sheet", p.name, p.source) for p in plates if p.kind == "sheet"]
+    found += checks.check_names(sheets + [("obstacle", o.name, o.source) for o in obstacles])
+    for kind in model.PATHS:
+        found += checks.check_names([(kind, p.name, p.source) for p in plates if p.kind == kind])
     found += checks.check_names([("wall", w.name, w.source) for w in warm])
     standing = solids[: len(racks) + len(obstacles)]  # a body lets an opening's air through
     found += checks.check_openings(patches, [(label, box) for label, _, box, _ in standing])
     found += checks.check_names([("device", b.name, b.source) for b in bodies if b.kind != "rack"])
     found += checks.check_walls(warm)
+    found += checks.check_names([("zone", z.name, z.source) for z in zones])
     if mesh is not None:
         found += checks.check_names([("refinement", r.name, tables.source(("mesh", "refine"))) for r in mesh.refinements])
     if room is not None:
         things = [(label, source, box) for label, source, box, _ in solids] + [
             (f"sheet {p.name}", p.source, p.box) for p in plates
         ]
-        found += checks.check_outside(things, room)
+        things += [(f"zone {z.name}", z.source, z.box) for z in zones]
+        found += checks.check_outside(things, (room[0], room[1], room[2] + paths.over), (0.0, 0.0, -paths.under))
         found += checks.check_racks(racks, obstacles, plates, room)
         if mesh is not None:
             found += checks.check_size(mesh, room, tables.where(("mesh", "cell")))

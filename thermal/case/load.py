@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import liquid, movers, objects, rack_table, schema, time_tables
+from thermal.case import air_paths, liquid, movers, objects, rack_table, schema, time_tables
 from thermal.case.lines import Path, guard, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -47,6 +47,15 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "containment": (objects.Containment, "list"),
     "obstacle": (objects.Obstacle, "list"),
     "wall": (objects.Wall, "list"),
+    "raised_floor": (air_paths.RaisedFloor, "table"),
+    "ceiling_plenum": (air_paths.CeilingPlenum, "table"),
+    "tile": (air_paths.Tile, "list"),
+    "grille": (air_paths.Grille, "list"),
+    "cutout": (air_paths.Cutout, "list"),
+    "leak": (air_paths.Leak, "list"),
+    "door": (air_paths.Door, "list"),
+    "porous": (air_paths.Porous, "list"),
+    "chimney": (air_paths.Chimney, "list"),
     "crah": (movers.Crah, "list"),
     "fan_wall": (movers.FanWall, "list"),
     "in_row": (movers.InRow, "list"),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from thermal.case.bodies import Body
 
+import numpy as np
+
 from thermal.case.liquid_model import Plant
 from thermal.case.timeline import Event, Probe, TimeSpan
 
@@ -136,11 +138,52 @@ class Rack:
     turbulence_length: float = 0.05  # m
     source: str = ""
     is_through: bool = False  # whether air flows through it, as a Body of the same name; `flow` is then its design flow
+    exhaust: str = "back"  # "top": into a chimney
 
     @property
     def air_power(self) -> float:
         """W given to the room's air."""
         return self.power * (1.0 - self.liquid_share)
+
+
+# Pieces that pass air. HOLES win over any closed sheet in their place; a leak takes what is left. The flow of PATHS is reported,
+# JETS blow the momentum of their holes.
+HOLES = ("tile", "grille", "cutout", "door", "mouth", "foot")
+PATHS = ("tile", "grille", "cutout", "door", "mouth", "leak")
+JETS = ("tile", "grille", "cutout")
+SLABS = ("floor", "ceiling")  # closed sheets between a plenum and the room, wherever nothing else is
+
+
+@dataclass(frozen=True)
+class Cylinder:
+    """A round body along an axis, inside its bounding box."""
+
+    axis: int
+    centre: tuple[float, float]  # m, in the plane of the other two axes, in their order
+    radius: float  # m
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A closed surface of triangles: float64 (n, 3, 3) m, room coordinates, in triangle, corner, axis."""
+
+    triangles: np.ndarray
+
+
+Body = Cylinder | Surface
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A box of cables or pipes that air passes with a resistance. rho (D U + C |U| U/2) Pa/m along each axis, U superficial."""
+
+    name: str
+    box: Box
+    quadratic: Point  # C, 1/m
+    linear: Point = (0.0, 0.0, 0.0)  # D, 1/s
+    porosity: float = 1.0  # volume of air/volume
+    power: float = 0.0  # W given to the air, evenly over the box
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,16 +195,18 @@ class Plate:
     open_fraction: float = 0.0  # 0: closed
     loss_coefficient: float = float("inf")  # of the superficial velocity; inf: closed
     source: str = ""
+    kind: str = "sheet"  # sheet | one of PATHS (an air path, thermal/paths.py) | one of SLABS
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """A solid box; `power` W go into the air through its open faces."""
+    """A solid box, or a body within it; `power` W go into the air through its open faces."""
 
     name: str
     box: Box
     power: float = 0.0
     source: str = ""
+    body: Body | None = None  # None: the whole box
 
 
 @dataclass(frozen=True)
@@ -231,3 +276,16 @@ class Case:
     time: TimeSpan | None = None  # None: the steady hall is wanted
     probes: tuple[Probe, ...] = ()
     events: tuple[Event, ...] = ()
+    under_floor: float = 0.0  # m, depth of the plenum below the raised floor, which lies at z = 0; 0: none
+    zones: tuple[Zone, ...] = ()
+    over_ceiling: float = 0.0  # m, height of the plenum above the false ceiling, which lies at z = room[2]; 0: none
+
+    @property
+    def low(self) -> Point:
+        """m, low corner of all air: the origin, or below it the corner of the plenum under the floor."""
+        return (0.0, 0.0, -self.under_floor)
+
+    @property
+    def high(self) -> Point:
+        """m, high corner of all air, the plenum over the ceiling included."""
+        return (self.room[0], self.room[1], self.room[2] + self.over_ceiling)

@@ -135,7 +135,8 @@ class Supply(Table):
     name: Name = setting(..., "Name of the opening.")
     on: str = setting(
         ...,
-        'Surface: "floor", "ceiling", "x-", "x+", "y-", "y+" of the room, or "NAME.x+" (x-, y+, y-, top, bottom) of an obstacle.',
+        'Surface: "floor", "ceiling", "x-", "x+", "y-", "y+" of the room, or "NAME.x+" (x-, y+, y-, top, bottom) of an obstacle, '
+        'of the "raised_floor" or of the "ceiling_plenum".',
     )
     start: InPlane | None = setting(
         None,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
+from thermal.case.air_paths import CeilingPlenum, Chimney, Cutout, Door, Grille, Leak, Porous, RaisedFloor, Tile
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
 from thermal.case.movers import Crah, FanWall, InRow, RearDoor
@@ -255,6 +256,15 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    raised_floor: RaisedFloor = setting({}, "The plenum under the floor.")
+    ceiling_plenum: CeilingPlenum = setting({}, "The plenum over the false ceiling.")
+    tile: list[Tile] = setting([], "Perforated tiles of the raised floor.")
+    grille: list[Grille] = setting([], "Grilles of the false ceiling.")
+    cutout: list[Cutout] = setting([], "Cable cut-outs.")
+    leak: list[Leak] = setting([], "What leaks.")
+    door: list[Door] = setting([], "Doors and curtains.")
+    porous: list[Porous] = setting([], "Cable trays and pipes that air passes.")
+    chimney: list[Chimney] = setting([], "Ducts to the plenum over the ceiling.")
     crah: list[Crah] = setting([], "Room coolers: fan, coil and control in a box that air flows through.")
     fan_wall: list[FanWall] = setting([], "Banks of fans, with coils or without.")
     in_row: list[InRow] = setting([], "Coolers between racks.")

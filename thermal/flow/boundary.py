@@ -10,6 +10,7 @@ import numpy as np
 
 from thermal.flow.domain import PRESSURE, Domain, FaceList, supply_density
 from thermal.flow.history import History
+from thermal.flow.passages import Passages
 from thermal.flow.wall_heat import WallHeat
 from thermal.state import State
 
@@ -57,6 +58,8 @@ class Boundary:
                         self._drag[tangent].append(backend.bind("wall_drag", *head, state.inverse, state.rhs))
         self._sheets: list[list[Launch]] = [[], [], []]
         for sheet in domain.placement.sheets:
+            if sheet.plate.kind != "sheet":
+                continue  # an air path, see passages
             cells = sheet.face[domain.within(sheet.face)]
             areas = sheet.area[domain.within(sheet.face)]
             if not len(cells):
@@ -67,6 +70,7 @@ class Boundary:
             self._sheets[sheet.axis].append(
                 backend.bind("sheet_loss", len(cells), cell_, area_, loss_, state.velocity[sheet.axis], state.extra)
             )
+        self.passages = Passages(domain, state)
         self._tiles: list[tuple[FaceList, np.ndarray, Any, Any]] = []
         self._jets: list[list[Launch]] = [[], [], []]
         self._shares: list[list[Launch]] = [[], [], []]
@@ -111,11 +115,13 @@ class Boundary:
             launch()
         for launch in self._shares[axis]:
             launch()
+        self.passages.share(axis)
 
     def push_jets(self, axis: int) -> None:
         """Add the jets' surplus of momentum to the rows along `axis`, once they are assembled."""
         for launch in self._jets[axis]:
             launch()
+        self.passages.push(axis)
 
     def renew_jets(self) -> None:
         """Give the jets the momentum of the flows that the domain's patches have now."""

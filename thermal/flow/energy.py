@@ -32,6 +32,12 @@ class Energy:
                 mine = domain.within(patch.cell)
                 for cell, value in zip(domain.flat(patch.cell[mine]), share[mine], strict=True):
                     heat[int(cell)] = heat.get(int(cell), 0.0) + float(value)
+        for zone, cell in domain.placement.warmed:
+            volume = domain.placement.grid.volumes()[tuple(cell.T)]
+            mine = domain.within(cell)
+            share = zone.power / (air.density * air.heat_capacity) * volume / volume.sum()
+            for place, value in zip(domain.flat(cell[mine]), share[mine], strict=True):
+                heat[int(place)] = heat.get(int(place), 0.0) + float(value)
         self._heat = None
         if heat:
             cells = backend.upload(np.array(list(heat)), np.int64)

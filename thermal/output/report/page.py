@@ -10,6 +10,7 @@ from typing import Any
 from thermal.output.ashrae import CLASSES
 from thermal.output.convergence import convergence
 from thermal.output.pictures import hottest_rack, pictures
+from thermal.output.plenum_map import plenum_maps
 from thermal.output.record import Record, read
 from thermal.output.report.verdict import has_answer, headline, rack_status
 from thermal.output.scene import scene
@@ -74,6 +75,7 @@ def render(record: Record) -> str:
         slices=[picture for picture in made if picture.plane is not None],
         fronts=[picture for picture in made if picture.key == "fronts"],
         charts=charts,
+        plenum_maps=plenum_maps(record),
         scene=scene(record, made),
         snapping=record.snapping,
         resolved=_flat(record.resolved)[:MOST_ROWS],
@@ -155,6 +157,8 @@ def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
         "racks",
         "openings",
         "walls",
+        "air_paths",
+        "plenums",
         "indices",
         "asserts",
         "grid_study",

@@ -1,9 +1,8 @@
 """Tracers on a standing flow: second-order rows of many columns, solved to a residual that closes their balances.
 
-Residuals are those of the second-order scheme in float64; corrections come from upwind rows in the fields' precision (deferred
-correction and iterative refinement in one). Columns of one family share the limiter of each face, the least of theirs: so the
-scheme is linear among them, and shares that add up to one on the boundary do so in every cell. After FREE rounds limiters stand,
-and the rounds that follow converge like those of a linear scheme.
+Residuals are taken in float64, corrections found in the fields' precision (iterative refinement). Columns of one family share the
+limiter of each face, the least of theirs: so the scheme is linear among them, and shares that add up to one where they enter do so
+in every cell. After FREE rounds limiters stand still, and what is left is a linear system.
 """
 
 from __future__ import annotations
@@ -14,16 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from thermal.flow.domain import Domain
 from thermal.parallel import wrap
-from thermal.scalars.flows import StandingFlow, is_passed_on
-from thermal.scalars.krylov import Batch, Links
+from thermal.scalars.edges import Edges
+from thermal.scalars.flows import StandingFlow
+from thermal.scalars.krylov import Batch
+from thermal.scalars.launches import Launches
 
 AT_ONCE = 4  # columns whose Krylov arrays are held at one time: about what the flow's own fields took
-FREE = 8  # rounds in which limiters follow the columns
-ROUNDS = 80  # of residual and correction, at most
-REDUCTION = 0.1  # of each correction
-TOLERANCE = 1e-7  # sum of |residual| over (supply x scale) at which a column is done; its balance then closes to that
+FREE = 4  # rounds in which limiters follow the columns
+ROUNDS = 40  # of residual and correction, at most
+REDUCTION = (0.1, 0.02)  # of a round's residual while limiters follow, and later
+TOLERANCE = 2e-7  # sum of |residual| over (supply x scale) at which a column is done; its balance then closes to that
 NOISE = 1e-4  # of a column's scale: differences between cells that limit nothing
 
 
@@ -53,7 +53,7 @@ class Solution:
 
     inflow_mean   unit (patches,) flow-weighted mean of what enters each patch, NaN where nothing does; outflow_mean likewise
     residual      sum of |residual|/(supply x scale);  balance  |in + made - out|/(supply x scale);  rounds, steps  what it took
-    fields        whole-hall arrays, NaN where no air from outside comes
+    fields        whole-hall float64 arrays, NaN where no air from outside comes
     """
 
     inflow_mean: dict[str, np.ndarray] = field(default_factory=dict)
@@ -64,244 +64,169 @@ class Solution:
     rounds: int = 0
     steps: int = 0
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether every balance closes to what is promised."""
+        return all(value <= 1e-6 for value in self.balance.values())
+
+
+@dataclass
+class _Chunk:
+    """Some columns of one family, treated at one time."""
+
+    numbers: range
+    columns: list[Column]
+    values: Any
+    residual: Any
+    entering: np.ndarray
+    link: np.ndarray
+    scale: np.ndarray
+
 
 class Transport:
     """The tracers of one block.
 
-    flow      that carries them;  columns  in the order of their families
-    second    whether convection is of second order, or upwind
+    flow      that carries them;  second    whether convection is of second order, or upwind
     """
 
     def __init__(self, flow: StandingFlow, columns: Sequence[Column], second: bool = True) -> None:
         self.flow, self.domain, self.second = flow, flow.domain, second
-        self.columns = sorted(columns, key=lambda one: one.family)
-        domain, backend = self.domain, self.domain.backend
-        self.count, self.fields = len(columns), int(np.prod(domain.shape))
+        domain, backend, n = self.domain, self.domain.backend, self.domain.n
         case = domain.placement.case
-        real = [domain.zeros() for _ in range(3 + 7 + 1)]
-        self.conductances, self.rows, self.inverse, entering = real[:3], real[3:9], real[9], real[10]
-        diffusivity = case.air.kinematic_viscosity / case.air.prandtl
-        turbulent = 1.0 / case.flow.turbulence.turbulent_prandtl
-        n = domain.n
-        backend.run("face_conductance", *n, flow.mixing, flow.mask_, domain.metrics, *self.conductances, diffusivity, turbulent)
-        backend.store(self._entering(), entering)
-        backend.run(
-            "tracer_rows", *n, *flow.flows, *self.conductances, entering, flow.mask_, *self.rows, self.inverse
-        )
-        self.links = self._links()
-        self.batch = Batch(domain, self.rows, self.inverse, flow.mask_, self.links, min(AT_ONCE, self.count))
-        self.values = backend.zeros((self.count, *domain.shape), np.float64)
+        self.run = Launches(backend)
+        self.edges = Edges(flow, self.run)
+        columns = sorted(columns, key=lambda one: one.family)
+        self.conductances = [domain.zeros() for _ in range(3)]
+        rows = [domain.zeros() for _ in range(6)]
+        inverse, entering = domain.zeros(), domain.zeros()
+        molecular, turbulent = case.air.kinematic_viscosity / case.air.prandtl, 1.0 / case.flow.turbulence.turbulent_prandtl
+        self.run("face_conductance", *n, flow.mixing, flow.mask_, domain.metrics, *self.conductances, molecular, turbulent)
+        backend.store(self.edges.inflow_of_cells(), entering)
+        self.run("tracer_rows", *n, *flow.flows, *self.conductances, entering, flow.mask_, *rows, inverse)
+        self.inverse = inverse
+        self.batch = Batch(domain, rows, inverse, flow.mask_, self.edges.links, min(AT_ONCE, len(columns)))
+        self.values = backend.zeros((len(columns), *domain.shape), np.float64)
         self.residual_ = backend.zeros((self.batch.columns, *domain.shape), np.float64)
         self.partial = backend.partials(*n)
-        self.limiters: dict[str, list[Any]] = {
-            family: [domain.zeros() for _ in range(3)] for family in dict.fromkeys(one.family for one in self.columns)
-        }
-        self.noise_ = backend.upload(np.array([NOISE * one.scale for one in self.columns]), np.float64)
-        self._intake = _Means(domain, *self._faces_by(self._rack_of_patch(), -1.0, self.racks))
-        patches = np.arange(len(domain.placement.patches))
-        self._out = _Means(domain, *self._faces_by(patches, -1.0, len(patches)))
-        self._lists = [
-            (len(one.patch[one.inflow > 0.0]), backend.upload(one.cell[one.inflow > 0.0], np.int64),
-             backend.upload(one.inflow[one.inflow > 0.0], np.float64), backend.upload(one.patch[one.inflow > 0.0], np.int32))
-            for one in flow.crossings if (one.inflow > 0.0).any()
-        ]  # fmt: skip
-        self._rates = {
-            m: backend.upload(domain.local(np.where(flow.reached, one.rate, 0.0)), np.float64)
-            for m, one in enumerate(self.columns)
-            if one.rate is not None
-        }
+        self.factors = {one.family: [domain.zeros() for _ in range(3)] for one in columns}
+        self.chunks = self._chunks(columns)
         wet = domain.local(flow.reached).astype(np.float64)
-        for m, one in enumerate(self.columns):
-            backend.store(one.start * wet, self.values[m])
+        self._fields = [self.values[m] for m in range(len(columns))]
+        self._residuals = [self.residual_[m] for m in range(self.batch.columns)]
+        self._rates: dict[int, Any] = {}
+        for m, one in enumerate(columns):
+            backend.store(one.start * wet, self._fields[m])
+            if one.rate is not None:
+                self._rates[m] = backend.upload(domain.local(np.where(flow.reached, one.rate, 0.0)), np.float64)
 
-    # -- the boundary ---------------------------------------------------------------------------------------------
-    @property
-    def racks(self) -> int:
-        """Number of objects that pass air on."""
-        return len(self.domain.racks)
-
-    def _rack_of_patch(self) -> np.ndarray:
-        """Number of the rack each patch belongs to, -1 of others."""
-        number = {id(rack): n for n, rack in enumerate(self.domain.racks)}
-        return np.array(
-            [number[id(p.object)] if is_passed_on(p) else -1 for p in self.domain.placement.patches] or [-1], np.int64
-        )
-
-    def _entering(self) -> np.ndarray:
-        """Sum over the openings of each cell of what enters, m3/s, a local array."""
-        total = np.zeros(self.fields)
-        for one in self.flow.crossings:
-            np.add.at(total, one.cell, np.maximum(one.inflow, 0.0))
-        return total.reshape(self.domain.shape)
-
-    def _faces_by(self, group_of_patch: np.ndarray, sign: float, groups: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Faces through which air goes one way (sign -1: out of the room), sorted by group: start, cell, m3/s."""
-        crossings = self.flow.crossings
-        if not crossings:
-            return np.zeros(groups + 1, np.int32), np.zeros(0, np.int64), np.zeros(0)
-        cell = np.concatenate([one.cell for one in crossings])
-        flow = sign * np.concatenate([one.inflow for one in crossings])
-        group = group_of_patch[np.concatenate([one.patch for one in crossings])]
-        chosen = np.flatnonzero((flow > 0.0) & (group >= 0))
-        chosen = chosen[np.argsort(group[chosen], kind="stable")]
-        start = np.searchsorted(group[chosen], np.arange(groups + 1)).astype(np.int32)
-        return start, cell[chosen], flow[chosen]
-
-    def _links(self) -> Links:
-        start, cell, flow = self._faces_by(self._rack_of_patch(), -1.0, self.racks)
-        drawn = self._drawn = self.domain.comm.sum(np.add.reduceat(np.append(flow, 0.0), start[:-1]) * (np.diff(start) > 0))
-        weight = flow / np.repeat(np.where(drawn > 0.0, drawn, 1.0), np.diff(start))
-        rack_of = self._rack_of_patch()
-        faces = []
-        for one in self.flow.crossings:
-            chosen = (rack_of[one.patch] >= 0) & (one.inflow > 0.0)
-            if chosen.any():
-                faces.append((one.cell[chosen], one.inflow[chosen], rack_of[one.patch[chosen]]))
-        return Links(start, cell, weight, faces)
-
-    def _given(self, columns: slice) -> np.ndarray:
-        """What enters through each patch (patches, columns): as told, and what racks pass on."""
-        given = np.array([one.entering for one in self.columns[columns]]).T.copy()
-        if self.racks:
-            sums = self._intake.read(self.values[columns])
-            means = sums / np.where(self._drawn > 0.0, self._drawn, 1.0)[:, None]
-            rack = self._rack_of_patch()
-            link = np.array([one.link for one in self.columns[columns]])
-            given[rack >= 0] += link * means[rack[rack >= 0]]
-        return given
-
-    # -- the solution ---------------------------------------------------------------------------------------------
-    def solve(self, tolerance: float = TOLERANCE) -> Solution:
-        """Rounds of residual and correction until every column's residual lies below the tolerance."""
-        solution = Solution()
-        chunks = self._chunks()
-        last = {one.name: np.inf for one in self.columns}
-        for solution.rounds in range(1, ROUNDS + 1):
-            if self.second and solution.rounds <= FREE:
-                self._limit()
-            open_ = False
-            for chunk in chunks:
-                norms = self._residual(chunk)
-                for one, norm in zip(self.columns[chunk], norms, strict=True):
-                    last[one.name] = norm
-                if (norms > tolerance).any() or (self.second and solution.rounds <= 2):
-                    open_ = True
-                    solution.steps += self._correct(chunk)
-            if not open_ or not all(np.isfinite(norm) for norm in last.values()):
-                break
-        solution.residual = last
-        self._close(solution, chunks)
-        return solution
-
-    def _chunks(self) -> list[slice]:
+    def _chunks(self, columns: Sequence[Column]) -> list[_Chunk]:
         """Runs of columns of one family, no longer than the batch."""
-        chunks = []
-        begin = 0
-        for m in range(1, self.count + 1):
-            if m == self.count or self.columns[m].family != self.columns[begin].family or m - begin == self.batch.columns:
-                chunks.append(slice(begin, m))
+        chunks, begin = [], 0
+        for m in range(1, len(columns) + 1):
+            if m == len(columns) or columns[m].family != columns[begin].family or m - begin == self.batch.columns:
+                some = list(columns[begin:m])
+                chunks.append(
+                    _Chunk(
+                        range(begin, m), some, self.values[begin:m], self.residual_[: m - begin],
+                        np.array([one.entering for one in some]).T.reshape(-1, m - begin), np.array([one.link for one in some]),
+                        np.array([one.scale for one in some]) * max(self.flow.supply, 1e-30),
+                    )
+                )  # fmt: skip
                 begin = m
         return chunks
 
-    def _exchange(self, columns: slice) -> None:
+    def solve(self, tolerance: float = TOLERANCE) -> Solution:
+        """Rounds of residual and correction until every column's residual lies below the tolerance."""
+        solution = Solution()
+        for solution.rounds in range(1, ROUNDS + 1):
+            following = self.second and solution.rounds <= FREE + 1
+            if following and solution.rounds > 1:  # the first round is upwind: a first guess has no slopes worth limiting
+                self._limit()
+            left = []
+            for chunk in self.chunks:
+                norms = self._residual(chunk)
+                solution.residual |= {one.name: float(norm) for one, norm in zip(chunk.columns, norms, strict=True)}
+                if following or (norms > tolerance).any():
+                    left.append(norms.max())
+                    solution.steps += self._correct(chunk, REDUCTION[not following])
+            if not left or not np.isfinite(left).all():
+                break
+        for chunk in self.chunks:
+            self._close(solution, chunk)
+        return solution
+
+    # -- a round --------------------------------------------------------------------------------------------------
+    def _exchange(self, numbers: range) -> None:
         comm = self.domain.comm
-        for values in self.values[columns]:
-            if comm.size > 1:
-                comm.exchange([values])
-            else:
-                for axis in comm.periodic:
-                    wrap(values, axis)
+        if comm.size > 1:
+            comm.exchange([self._fields[m] for m in numbers])
+        else:
+            for axis in comm.periodic:
+                for m in numbers:
+                    wrap(self._fields[m], axis)
 
     def _limit(self) -> None:
         """New limiters from the present columns."""
-        domain, backend = self.domain, self.domain.backend
-        self._exchange(slice(None))
-        for family, shares in self.limiters.items():
-            members = [m for m, one in enumerate(self.columns) if one.family == family]
-            backend.run(
-                "tracer_limiter", *domain.n, members[0], members[-1] + 1, self.values, *self.flow.flows, self.flow.mask_,
-                domain.metrics, self.noise_, *shares,
-            )  # fmt: skip
-
-    def _residual(self, columns: slice) -> np.ndarray:
-        """Residuals of some columns into residual_; sum of |residual|/(supply x scale) of each."""
         domain, backend, n = self.domain, self.domain.backend, self.domain.n
-        values, count = self.values[columns], columns.stop - columns.start
-        residual = self.residual_[:count]
-        self._exchange(columns)
-        shares = self.limiters[self.columns[columns.start].family]
-        backend.run(
-            "tracer_residual", *n, count, values, *self.flow.flows, *self.conductances, *shares, self.flow.mask_, domain.metrics,
-            residual,
-        )  # fmt: skip
-        given = backend.upload(np.ascontiguousarray(self._given(columns)).ravel(), np.float64)
-        for number, cell_, inflow_, patch_ in self._lists:
-            backend.run("tracer_entering", number, count, self.fields, cell_, inflow_, patch_, given, values, residual)
-        norms = np.zeros(count)
-        for m in range(count):
-            if columns.start + m in self._rates:
-                backend.run("tracer_source", *n, self._rates[columns.start + m], residual[m])
-            backend.run("residual_sum", *n, residual[m], self.partial)
-            norms[m] = backend.download(self.partial).sum()
-        scales = np.array([one.scale for one in self.columns[columns]]) * max(self.flow.supply, 1e-30)
-        return self.domain.comm.sum(norms) / scales
+        for factors in self.factors.values():
+            for factor in factors:
+                backend.fill(factor, 1.0)
+        for chunk in self.chunks:
+            self._exchange(chunk.numbers)
+            for m, one in zip(chunk.numbers, chunk.columns, strict=True):
+                self.run(
+                    "tracer_limiter", *n, self._fields[m], *self.flow.flows, domain.metrics, NOISE * one.scale,
+                    *self.factors[one.family],
+                )  # fmt: skip
+        for factors in self.factors.values():
+            self.run("second_factors", *n, *self.flow.flows, self.flow.mask_, domain.metrics, *factors)
 
-    def _correct(self, columns: slice) -> int:
-        """Solve for the correction of some columns and add it; the steps it took."""
-        backend, n = self.domain.backend, self.domain.n
-        count = columns.stop - columns.start
-        backend.run("tracer_right_side", *n, count, self.residual_[:count], self.inverse, self.batch.right_side)
-        link = np.array([one.link for one in self.columns[columns]])
-        steps, _ = self.batch.solve(link, REDUCTION)
-        backend.run("tracer_take", *n, count, self.batch.answer, self.values[columns])
+    def _residual(self, chunk: _Chunk) -> np.ndarray:
+        """Residuals of a chunk; sum of |residual|/(supply x scale) of each column."""
+        domain, n, count = self.domain, self.domain.n, len(chunk.columns)
+        self._exchange(chunk.numbers)
+        self.run(
+            "tracer_residual", *n, count, chunk.values, *self.flow.flows, *self.conductances,
+            *self.factors[chunk.columns[0].family], domain.metrics, chunk.residual,
+        )  # fmt: skip
+        given = self.edges.given(chunk.entering, chunk.link, chunk.values)
+        self.edges.add_entering(given, chunk.values, chunk.residual)
+        norms = np.zeros(count)
+        for place, m in enumerate(chunk.numbers):
+            if m in self._rates:
+                self.run("tracer_source", *n, self._rates[m], self._residuals[place])
+            self.run("residual_sum", *n, self._residuals[place], self.partial)
+            norms[place] = domain.backend.download(self.partial).sum()
+        return domain.comm.sum(norms) / chunk.scale
+
+    def _correct(self, chunk: _Chunk, reduction: float) -> int:
+        """Solve for the correction of a chunk and add it; the steps it took."""
+        n, count = self.domain.n, len(chunk.columns)
+        self.run("tracer_right_side", *n, count, chunk.residual, self.inverse, self.batch.right_side)
+        steps = self.batch.solve(self.factors[chunk.columns[0].family], chunk.link, reduction)
+        self.run("tracer_take", *n, count, self.batch.answer, chunk.values)
         return steps
 
-    def _close(self, solution: Solution, chunks: Sequence[slice]) -> None:
-        """Means at the patches, balances and fields of the answer."""
-        flow, domain = self.flow, self.domain
-        rack = self._rack_of_patch()
-        for chunk in chunks:
-            given = self._given(chunk)
-            out = self._out.read(self.values[chunk])
-            for m, one in enumerate(self.columns[chunk]):
-                with np.errstate(invalid="ignore", divide="ignore"):
-                    solution.outflow_mean[one.name] = np.where(flow.outflow > 0.0, out[:, m] / flow.outflow, np.nan)
-                solution.inflow_mean[one.name] = np.where(flow.inflow > 0.0, given[:, m], np.nan)
-                made = float(np.where(flow.reached, one.rate, 0.0).sum()) if one.rate is not None else 0.0
-                lost = 0.0 if one.link else float(out[rack >= 0, m].sum())
-                net = float((flow.inflow * given[:, m]).sum() - out[:, m].sum()) + made
-                solution.balance[one.name] = abs(net) / (max(flow.supply, 1e-30) * one.scale)
-                solution.fields[one.name] = self._whole(self.values[chunk][m])
-                del lost
-        del domain
+    # -- the answer -----------------------------------------------------------------------------------------------
+    def _close(self, solution: Solution, chunk: _Chunk) -> None:
+        """Means at the patches, balances and fields of a chunk's answer."""
+        flow = self.flow
+        given = self.edges.given(chunk.entering, chunk.link, chunk.values)
+        out = self.edges.leaving(chunk.values)
+        for place, (m, one) in enumerate(zip(chunk.numbers, chunk.columns, strict=True)):
+            with np.errstate(invalid="ignore", divide="ignore"):
+                solution.outflow_mean[one.name] = np.where(flow.outflow > 0.0, out[:, place] / flow.outflow, np.nan)
+            solution.inflow_mean[one.name] = np.where(flow.inflow > 0.0, given[:, place], np.nan)
+            made = float(np.where(flow.reached, one.rate, 0.0).sum()) if one.rate is not None else 0.0
+            net = float((flow.inflow * given[:, place]).sum() - out[:, place].sum()) + made
+            solution.balance[one.name] = abs(net) / float(chunk.scale[place])
+            solution.fields[one.name] = self._whole(self._fields[m])
 
-    def _whole(self, field_: Any) -> np.ndarray:
-        """A column over the whole hall, float64, NaN where no air comes."""
+    def _whole(self, values: Any) -> np.ndarray:
+        """A column over the whole hall, NaN where no air comes."""
         domain = self.domain
-        local = domain.backend.download(field_)[2:-2, 2:-2, 2:-2]
         whole = np.zeros(domain.placement.grid.shape)
-        whole[domain.block.window] = local
+        whole[domain.block.window] = domain.backend.download(values)[2:-2, 2:-2, 2:-2]
         if domain.comm.size > 1:
             whole = domain.comm.sum(whole.ravel()).reshape(whole.shape)
         return np.where(self.flow.reached, whole, np.nan)
-
-
-class _Means:
-    """Sums over groups of faces of flow x column."""
-
-    def __init__(self, domain: Domain, start: np.ndarray, cell: np.ndarray, flow: np.ndarray) -> None:
-        backend = domain.backend
-        self.domain, self.groups = domain, len(start) - 1
-        self._start_ = backend.upload(start, np.int32)
-        self._cell_ = backend.upload(cell if len(cell) else np.zeros(1, np.int64), np.int64)
-        self._flow_ = backend.upload(flow if len(flow) else np.zeros(1), np.float64)
-
-    def read(self, values: Any) -> np.ndarray:
-        """(groups, columns), over the whole hall. Waits for the device."""
-        backend, columns = self.domain.backend, values.shape[0]
-        if not self.groups:
-            return np.zeros((0, columns))
-        sums_ = backend.zeros((self.groups * columns,), np.float64)
-        fields = int(np.prod(self.domain.shape))
-        backend.run("tracer_means", self.groups, columns, fields, self._start_, self._cell_, self._flow_, values, sums_)
-        return self.domain.comm.sum(backend.download(sums_)).reshape(self.groups, columns)

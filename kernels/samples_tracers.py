@@ -19,7 +19,7 @@ COLUMNS, RACKS = 3, 2
 
 def batch(hall: Hall) -> np.ndarray:
     """COLUMNS fields of the hall's precision."""
-    return hall.field(-1.0, 1.0, (COLUMNS, *hall.shape))
+    return hall.field(-1.0, 1.0, (COLUMNS, *tuple(hall.shape)))
 
 
 def double_batch(hall: Hall) -> np.ndarray:
@@ -47,6 +47,10 @@ def _factors(hall: Hall) -> np.ndarray:
     return hall.field(-1.0, 1.0)
 
 
+def _size(hall: Hall) -> int:
+    return int(np.prod(hall.shape))
+
+
 def _racks(hall: Hall) -> np.ndarray:
     return hall.random.integers(0, RACKS, hall.count).astype(np.int32)
 
@@ -61,7 +65,7 @@ STEPS = ("tracer_right_side", "tracer_product", "tracer_sweep", "tracer_directio
 BY_FILE: dict[tuple[str, str], Recipe] = {
     ("tracers", "columns"): constant(COLUMNS),
     ("tracers", "mask"): mask,
-    ("tracers", "fields"): lambda hall: int(np.prod(hall.shape)),
+    ("tracers", "fields"): _size,
     **{("tracers", name): double_field for name in ("F", "G", "H", "un", "rate")},
     **{("tracers", name): per_column for name in ("beta", "omega", "factor", "link")},
     **{("tracers", name): _per_rack for name in ("sums", "value")},

@@ -1,8 +1,9 @@
 """Twins of src/tracers.cu: transport of tracers on a flow that stands, the correction of its face flows, the solver's steps.
 
-Legend: q d tracers and their correction, `columns` fields one after the other; r residual, p direction, y = A x; F G H volume flow
+Legend: q d tracers and their correction, `columns` fields one after the other; r residual, p direction, y = A x; F G H flow
 through each LOW face along x, y, z; gx gy gz conductance of each LOW face; fx fy fz share of the second-order part that passes
-each LOW face, and then its factor with the flow's sign; W E S N B T rows, divided by their diagonal; rd 1/diagonal; entering sum of what comes in through openings.
+each LOW face, and then its factor with the flow's sign; W E S N B T rows, divided by their diagonal; rd 1/diagonal;
+entering sum of what comes in through openings.
 """
 
 from __future__ import annotations

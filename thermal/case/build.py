@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thermal.case import aisle, checks, model, openings, periodic, rows, walls
+from thermal.case import aisle, checks, model, moisture, openings, periodic, rows, walls
 from thermal.case.asserts import build_limits
 from thermal.case.density import check_density
 from thermal.case.load import CASE_FILE, Tables, load_tables, read_text
@@ -61,6 +61,9 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     racks_whole = tables.is_whole("rack", "rack_row") and air is not None
     rack_flow = sum(rack.flow for rack in racks) if racks_whole else None
     patches = openings.build_openings(tables, room, faces, rack_flow, flow.initial_temperature if flow else 297.15)
+    patches = moisture.with_humidity(tables, patches, air)
+    humidifiers = moisture.build_humidifiers(tables, patches, room)
+    tracers = moisture.build_tracers(tables, racks, patches)
     warm = walls.build_walls(tables, room)
     mesh = _mesh(tables)
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
@@ -75,6 +78,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
         racks=tuple(racks), openings=tuple(patches), plates=tuple(plates), obstacles=tuple(obstacles), limits=tuple(limits),
         ashrae_class=tables.single["limits"].ashrae_class, path=path, text=tables.text,
         resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm),
+        humidifiers=tuple(humidifiers), tracers=tracers,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import objects, schema
+from thermal.case import objects, scalars, schema
 from thermal.case.lines import Path, guard, line_index, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -43,6 +43,8 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "containment": (objects.Containment, "list"),
     "obstacle": (objects.Obstacle, "list"),
     "wall": (objects.Wall, "list"),
+    "humidifier": (scalars.Humidifier, "list"),
+    "tracers": (scalars.TracersTable, "table"),
     "assert": (schema.Assert, "list"),
 }
 

@@ -11,6 +11,7 @@ from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
+from thermal.case.scalars import Humidifier, TracersTable
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
     ACCELERATION,
@@ -238,6 +239,8 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    humidifier: list[Humidifier] = setting([], "Sources of water vapour.")
+    tracers: TracersTable = setting({}, "Where the air of each rack inlet comes from.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
 
 

@@ -180,7 +180,7 @@ def _project(domain: Domain, flows: tuple[Any, ...]) -> float:
     partial = backend.partials(*n)
     add = backend.bind("defect_sum", *n, defect, partial)
     correct = backend.bind("flow_correct", *n, *flows, p, *conductances)
-    solver.setup(*conductances, outside)
+    solver.setup(conductances[0], conductances[1], conductances[2], outside)
     scale = _scale(domain, flows)
     history: list[float] = []
     while True:

@@ -1,7 +1,7 @@
 """Many right-hand sides of one transport matrix at once: BiCGStab with Jacobi passes over upwind rows as its preconditioner.
 
-The matrix is that of convection (of second order, with limiters that stand) and diffusion, its rows divided by their diagonal, and
-of what racks pass on from their intake to their outlet. Every column has its own step lengths; the rows are read once for all.
+The matrix is that of convection (of second order, with limiters that stand) and diffusion, its rows divided by their diagonal,
+and of what racks pass on from intake to outlet. Every column has its own step lengths; the rows are read once for all.
 Source: van der Vorst 1992, SIAM J. Sci. Stat. Comput. 13:631, with the preconditioner on the right.
 """
 

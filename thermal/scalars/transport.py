@@ -1,8 +1,8 @@
 """Tracers on a standing flow: second-order rows of many columns, solved to a residual that closes their balances.
 
-Residuals are taken in float64, corrections found in the fields' precision (iterative refinement). Columns of one family share the
-limiter of each face, the least of theirs: so the scheme is linear among them, and shares that add up to one where they enter do so
-in every cell. After FREE rounds limiters stand still, and what is left is a linear system.
+Residuals are taken in float64, corrections found in the fields' precision (iterative refinement). Columns of one family share
+the limiter of each face, the least of theirs: so the scheme is linear among them, and shares that add up to one where they
+enter do so in every cell. After FREE rounds limiters stand still, and what is left is a linear system.
 """
 
 from __future__ import annotations

@@ -87,6 +87,8 @@ SPEED = Dimension("a speed", "m/s", _with({"m/s": 1.0, "km/h": 1 / 3.6}), "m/s")
 GRADIENT = Dimension("a temperature gradient", "K/m", _with({"K/m": 1.0}), "K/m")
 HEAT_FLUX = Dimension("a heat flux", "W/m2", _with({"W/m2": 1.0, "kW/m2": 1e3}), "W/m2")
 THERMAL_MASS = Dimension("a thermal mass", "J/K", _with({"J/K": 1.0, "kJ/K": 1e3, "MJ/K": 1e6}), "kJ/K")
+MASS_FLOW = Dimension("a mass flow", "kg/s", _with({"kg/s": 1.0, "kg/h": 1 / 3600, "g/s": 1e-3, "g/h": 1e-3 / 3600}), "kg/h")
+HUMIDITY_RATIO = Dimension("a humidity ratio", "kg/kg", _with({"g/kg": 1e-3, "kg/kg": 1.0}), "g/kg")
 FLOW_PER_POWER = Dimension(
     "an air flow per kW", "m3/s/W", _with({"m3/s/kW": 1e-3, "m3/h/kW": 1e-3 / 3600, "L/s/kW": 1e-6, "m3/s/MW": 1e-6}), "m3/s/kW"
 )
@@ -97,6 +99,7 @@ LINE_CONDUCTANCE = Dimension("a conductance per length", "W/(m K)", _with({"W/(m
 ALL = (
     LENGTH, POWER, FLOW, PRESSURE, TEMPERATURE, DIFFERENCE, FRACTION, TIME, DENSITY, HEAT_CAPACITY, VISCOSITY,
     EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER, HEAT_FLUX, RESISTANCE, CONDUCTANCE, LINE_CONDUCTANCE, THERMAL_MASS,
+    MASS_FLOW, HUMIDITY_RATIO,
 )  # fmt: skip
 
 # Spellings read as the unit on the right; the left side is compared after `_plain`.

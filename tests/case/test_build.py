@@ -80,6 +80,7 @@ on = "x-"
 from = ["1 m", "0.5 m"]
 to = ["3 m", "1.5 m"]
 temperature = "18 degC"
+humidity = "55 %"
 flow_per_area = "0.25 m/s"
 open_fraction = 0.5
 turbulence_intensity = "4 %"
@@ -88,6 +89,7 @@ turbulence_length = "7 cm"
 name = "relief"
 on = "unit.top"
 temperature = "19 degC"
+humidity = "8 degC"
 pressure = "5 Pa"
 loss_coefficient = 2
 [[return]]
@@ -97,6 +99,27 @@ from = ["5 m", "5 m"]
 to = ["6 m", "6 m"]
 flow = "1800 m3/h"
 temperature = "30 degC"
+humidity = "7 g/kg"
+[[humidifier]]
+name = "steam"
+moisture = "2 kg/h"
+from = ["1 m", "1 m", "1 m"]
+to = ["2 m", "2 m", "2 m"]
+[[humidifier]]
+name = "duct"
+moisture = "0.5 g/s"
+supply = "wall"
+[tracers]
+solve = false
+supplies = ["wall"]
+racks = ["A1"]
+age_of_air = false
+fields = true
+[[tracers.local]]
+name = "west"
+rows = ["A"]
+supplies = ["wall"]
+returns = ["out"]
 [[containment]]
 name = "mesh"
 kind = "panel"

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thermal.case import aisle, checks, devices, model, openings, periodic, plenums, porous, rows, slots, walls
+from thermal.case import aisle, checks, devices, model, moisture, openings, periodic, plenums, porous, rows, slots, walls
 from thermal.case.asserts import build_limits
 from thermal.case.bodies import Body
 from thermal.case.density import check_density
@@ -79,6 +79,9 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     racks_whole = tables.is_whole("rack", "rack_row", "rack_table") and air is not None
     rack_flow = sum(rack.flow for rack in racks) if racks_whole else None
     patches = openings.build_openings(tables, room, faces, rack_flow, flow.initial_temperature if flow else 297.15)
+    patches = moisture.with_humidity(tables, patches, air)
+    humidifiers = moisture.build_humidifiers(tables, patches, room)
+    tracers = moisture.build_tracers(tables, racks, patches)
     warm = walls.build_walls(tables, room)
     bodies = [*slots.build_bodies(tables, racks, air), *devices.build_devices(tables, racks_of, air)]
     mesh = _mesh(tables)
@@ -100,6 +103,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
         liquid=plant,
         time=span, probes=tuple(probes), events=tuple(events),
         zones=tuple(zones), under_floor=paths.under, over_ceiling=paths.over,
+        humidifiers=tuple(humidifiers), tracers=tracers,
     )  # fmt: skip
 
 

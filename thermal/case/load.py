@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import air_paths, liquid, movers, objects, rack_table, schema, time_tables
+from thermal.case import air_paths, liquid, movers, objects, rack_table, scalars, schema, time_tables
 from thermal.case.lines import Path, guard, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -47,6 +47,8 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "containment": (objects.Containment, "list"),
     "obstacle": (objects.Obstacle, "list"),
     "wall": (objects.Wall, "list"),
+    "humidifier": (scalars.Humidifier, "list"),
+    "tracers": (scalars.TracersTable, "table"),
     "raised_floor": (air_paths.RaisedFloor, "table"),
     "ceiling_plenum": (air_paths.CeilingPlenum, "table"),
     "tile": (air_paths.Tile, "list"),

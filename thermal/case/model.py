@@ -119,6 +119,7 @@ class Opening:
     turbulence_intensity: float = 0.05  # k = 1.5 (I U)^2
     turbulence_length: float = 0.10  # m; epsilon = Cmu^0.75 k^1.5 / length
     source: str = ""  # file:line for messages
+    humidity_ratio: float | None = None  # kg/kg of air that enters here; None: humidity is not solved
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,39 @@ class Wall:
 
 
 @dataclass(frozen=True)
+class Humidifier:
+    """A source of vapour, kg/s, in a box of the room or in the air of a supply; the other is None."""
+
+    name: str
+    moisture: float
+    box: Box | None = None
+    supply: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class LocalGroup:
+    """Rows of racks with the supplies and returns that count as local to them; None: all."""
+
+    name: str
+    rows: tuple[str, ...]
+    supplies: tuple[str, ...] | None = None
+    returns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Tracers:
+    """What is followed through the settled flow. supplies, racks: "all", "none" or names; None: all where they are few."""
+
+    solve: bool = True
+    supplies: str | tuple[str, ...] | None = None
+    racks: str | tuple[str, ...] = "none"
+    age_of_air: bool = True
+    fields: bool = False
+    local: tuple[LocalGroup, ...] = ()
+
+
+@dataclass(frozen=True)
 class Limit:
     """One [[assert]]: `what` names a number of summary.json, by a dotted path in which * stands for any object name."""
 
@@ -279,6 +313,8 @@ class Case:
     under_floor: float = 0.0  # m, depth of the plenum below the raised floor, which lies at z = 0; 0: none
     zones: tuple[Zone, ...] = ()
     over_ceiling: float = 0.0  # m, height of the plenum above the false ceiling, which lies at z = room[2]; 0: none
+    humidifiers: tuple[Humidifier, ...] = ()
+    tracers: Tracers = Tracers()
 
     @property
     def low(self) -> Point:

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StrictInt, WithJsonSchema
 
 from thermal.case.fields import Coordinate, Corner, Extent, InPlane, Name, Quantity, Table, setting
 from thermal.case.movers import Drop, Fan, Resistance, Slot, SpeedRule
+from thermal.case.scalars import AirHumidity, return_humidity, supply_humidity
 from thermal.errors import quote
 from thermal.units import (
     DIFFERENCE,
@@ -146,6 +147,7 @@ class Supply(Table):
     )
     to: InPlane | None = setting(None, "High corner in the surface.", shown="whole surface")
     temperature: AirTemperature = setting(..., "Temperature of the air that comes in.")
+    humidity: AirHumidity = supply_humidity()
     flow: VolumeFlow | None = setting(None, "Total air flow.", shown="none")
     flow_ratio: Annotated[float, Quantity(FRACTION, above=0.0, high=100.0)] | None = setting(
         None, "Part of the flow of all racks together, shared by area among all supplies that have a flow_ratio.", shown="none"
@@ -185,6 +187,7 @@ class Return(Table):
     temperature: AirTemperature | None = setting(
         None, "Temperature of air that flows back in.", shown="initial_temperature of [flow]"
     )
+    humidity: AirHumidity = return_humidity()
     turbulence_intensity: Intensity = setting("5 %", "Of air that flows back in.")
     turbulence_length: MixingLength = setting("0.1 m", "Of air that flows back in.")
 

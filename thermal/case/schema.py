@@ -15,6 +15,7 @@ from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop
 from thermal.case.movers import Crah, FanWall, InRow, RearDoor
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.case.rack_table import RackTable
+from thermal.case.scalars import Humidifier, TracersTable
 from thermal.case.time_tables import EventTable, ProbeTable, Time
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
@@ -256,6 +257,8 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    humidifier: list[Humidifier] = setting([], "Sources of water vapour.")
+    tracers: TracersTable = setting({}, "Where the air of each rack inlet comes from.")
     raised_floor: RaisedFloor = setting({}, "The plenum under the floor.")
     ceiling_plenum: CeilingPlenum = setting({}, "The plenum over the false ceiling.")
     tile: list[Tile] = setting([], "Perforated tiles of the raised floor.")

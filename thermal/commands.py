@@ -256,7 +256,14 @@ def schema(options: argparse.Namespace) -> int:
     return 0
 
 
+def compare(options: argparse.Namespace) -> int:
+    """Hold records against each other."""
+    from thermal.comparing import compare as compare_records
+
+    return compare_records(options)
+
+
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": run, "check": check, "report": report, "cases": cases, "doctor": doctor, "bench": bench,
-    "explain": explain, "schema": schema,
+    "explain": explain, "schema": schema, "compare": compare,
 }  # fmt: skip

@@ -113,6 +113,12 @@ def parser() -> argparse.ArgumentParser:
         "--grid-factors", type=factors, default=None, metavar="1:2:3",
         help="into which the cells of one grid are cut in a grid study, coarse to fine (default 1:2:3)",
     )  # fmt: skip
+    run.add_argument(
+        "--without-each", metavar="KINDS",
+        help="then the hall without each supply, return, rack or rack_row in turn (several by commas, some by rack.A*): one "
+        "table of hottest inlets and lost limits; a rerun goes on where it was stopped",
+    )  # fmt: skip
+    run.add_argument("--make-up", action="store_true", help="with --without-each: the others of its kind take over its flow")
     run.add_argument("--resume", metavar="DIR", help="go on from the checkpoint of a record (one case only)")
     run.add_argument("--junit", metavar="FILE", help="write verdicts and limits as JUnit XML")
 

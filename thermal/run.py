@@ -70,11 +70,13 @@ def simulate(
     resume: Path | None = None,
     progress: Any = None,
     stop: Any = None,
+    keep: dict[str, np.ndarray] | None = None,
 ) -> Result:
     """Run a case to its verdict and write its record.
 
     out       folder of the record; None: nothing is written       resume   folder whose checkpoint is continued
     progress  see thermal.progress; stop   has is_set(): true asks the run to end with a checkpoint
+    keep      takes the solver's own fields (thermal.state.FIELDS), from which other runs on this grid may start
     Raises    CaseErrors, OutputError, RecordError, kernels' BackendUnavailable. An outcome without an answer is no exception.
     """
     from kernels import open_backend
@@ -107,6 +109,8 @@ def simulate(
     )  # fmt: skip
 
     outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint)
+    if keep is not None:
+        keep.update(outcome.fields)
     result = make_result(case, placement, outcome, device, precision, blocks)
     result.summary["seconds"] |= {"solve": seconds, "compile": device.compile_seconds}
     if out:

@@ -282,3 +282,33 @@ def _edges(centres: np.ndarray, low: float, high: float) -> np.ndarray:
     """Planes between sorted centres, closed by the ends of the face."""
     middle = 0.5 * (centres[1:] + centres[:-1])
     return np.concatenate([[min(low, centres[0] - 1e-6)], middle, [max(high, centres[-1] + 1e-6)]])
+
+
+def plan_pictures(records: list[Record]) -> tuple[list[Picture], list[Picture]]:
+    """Plans of several halls at one height, for each its temperature and its air speed, on one scale each."""
+    height = min(PLAN_HEIGHT, *(0.5 * record.geometry["room"][2] for record in records))
+    layers = []
+    for record in records:
+        index = _cell_at(record.planes[2], height)
+        layers.append(record.slices([("temperature", 2, index), ("velocity", 2, index)]))
+    temperatures = [layer[0] - ZERO_CELSIUS for layer in layers]
+    speeds = [np.sqrt((layer[1].astype(np.float64) ** 2).sum(axis=-1)) for layer in layers]
+    scale = Scale(*nice_range(*_extent(temperatures), smallest=2.0))
+    speed_scale = Scale(*nice_range(0.0, _extent(speeds)[1], smallest=0.1))
+    wide = max(max(record.geometry["room"]) for record in records) > WIDE_HALL
+    width = 860.0 if wide else 400.0
+    warm, fast = [], []
+    for record, (_, velocity), temperature, speed in zip(records, layers, temperatures, speeds, strict=True):
+        title = f"plan at z\u00a0=\u00a0{height:.2f}\u00a0m"
+        svg = _slice(record, 2, height, temperature, "temperature", scale, "°C", f"Temperature, {title}", "", width)
+        warm.append(Picture("plan-temperature", title, "", svg, (2, height), wide))
+        svg = _slice(record, 2, height, speed, "speed", speed_scale, "m/s", f"Air speed, {title}", "", width, velocity)
+        fast.append(Picture("plan-speed", title, "", svg, (2, height), wide))
+    return warm, fast
+
+
+def front_pictures(records: list[Record]) -> list[Picture]:
+    """The rack fronts of several halls on one scale; an empty picture for a hall without racks."""
+    found = [front.temperature - ZERO_CELSIUS for record in records for front in record.fronts.values()]
+    scale = Scale(*nice_range(*_extent(found), smallest=5.0))
+    return [_front_picture(record, scale) for record in records]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kernels import samples_flow
+from kernels import samples_flow, samples_loops
 from kernels.metrics import with_reciprocals
 from kernels.signature import Kernel, Parameter, partial_count
 
@@ -156,6 +156,7 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "face"): lambda hall: hall.random.permutation(hall.count).astype(np.int32),
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
     **samples_flow.BY_FILE,
+    **samples_loops.BY_FILE,
     ("krylov", "runs"): runs,
     ("drive", "axis"): lambda hall: int(hall.random.integers(0, 3)),
     **{("drive", name): lambda hall: hall.random.uniform(0.1, 1.0, 1) for name in ("force", "change")},

@@ -33,7 +33,12 @@ FEW = 16  # a loop of so few entries there (racks, regions, one thread that adds
 FIXED = {"solve_coarsest": (14, 14, 1)}  # a matrix over the cells of a plane: the solver has about a hundred
 LEAST = {"cuda": 4e-3}  # s, of one sample; processors need less
 BUDGET = 0.03  # s of samples a round
-HOT = ("FV_CELLS", "FV_COLOUR", "FV_SUM")  # loops over whole fields: what a step spends its time on, once they are large
+HOT = (
+    "FV_CELLS",
+    "FV_COLOUR",
+    "FV_EACH",
+    "FV_SUM",
+)  # loops over whole fields: what a step spends its time on, once they are large
 GOOD, ROUNDS = 0.8, 3  # a share below this is measured again, so many times
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kernels import samples_flow, samples_loops
+from kernels import samples_flow, samples_loops, samples_movers, samples_tracers
 from kernels.metrics import with_reciprocals
 from kernels.signature import Kernel, Parameter, partial_count
 
@@ -157,6 +157,8 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
     **samples_flow.BY_FILE,
     **samples_loops.BY_FILE,
+    **samples_tracers.BY_FILE,
+    **samples_movers.BY_FILE,
     ("krylov", "runs"): runs,
     ("drive", "axis"): lambda hall: int(hall.random.integers(0, 3)),
     **{("drive", name): lambda hall: hall.random.uniform(0.1, 1.0, 1) for name in ("force", "change")},
@@ -192,7 +194,7 @@ def _restrict_like(kernel: str, coarse: tuple[str, ...], fine: tuple[str, ...]) 
 SHARES = ("kept", "to_x", "to_y", "to_z")
 
 BY_KERNEL: dict[tuple[str, str], Recipe] = {
-    **{(kernel, "a"): lambda hall: hall.random.uniform(0.1, 1.0, 1) for kernel in ("axpy", "xpay")},
+    ("axpy", "a"): lambda hall: hall.random.uniform(0.1, 1.0, 1),
     ("fold_partials", "count"): lambda hall: 37,
     ("fold_partials", "ways"): lambda hall: 8,
     ("fold_partials", "partial"): lambda hall: hall.random.random(37),
@@ -253,6 +255,8 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("solve_coarsest", "b"): Hall.field,
     ("solve_coarsest", "x"): Hall.field,
     **samples_flow.BY_KERNEL,
+    **samples_tracers.BY_KERNEL,
+    **samples_movers.BY_KERNEL,
 }
 
 

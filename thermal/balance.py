@@ -7,7 +7,7 @@ blows into or draws from needs a pressure opening. A region heated without any t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -59,9 +59,18 @@ def balance_regions(grid: Grid, region: np.ndarray, count: int, patches: Sequenc
 
 
 def check_balances(
-    case: Case, balances: Sequence[RegionBalance], patches: Sequence[Patch], region: np.ndarray
+    case: Case,
+    balances: Sequence[RegionBalance],
+    patches: Sequence[Patch],
+    region: np.ndarray,
+    cooled: Mapping[int, Sequence[str]] | None = None,
 ) -> list[CaseError]:
-    """Mistakes: racks with power but no flow, surplus flows, heat without a way out."""
+    """Mistakes: racks with power but no flow, surplus flows, heat without a way out.
+
+    cooled   regions that hold a coil (thermal.movers.laying.is_cooled)
+    """
+    for number in cooled or {}:
+        balances[number - 1].outside = True
     errors = [
         CaseError(rack.source, f"rack.{rack.name} gives {rack.air_power:.4g} W to air but moves none", fix="give it a flow")
         for rack in case.racks

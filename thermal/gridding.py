@@ -41,6 +41,8 @@ def break_points(case: Case) -> tuple[list[BreakPoint], list[BreakPoint], list[B
     """Wanted planes along x, y, z. Racks and openings outrank obstacles and plates: air flow and power hang on their areas."""
     boxes: list[tuple[Box, int]] = [(rack.box, OPENING) for rack in case.racks]
     boxes += [(opening.box, OPENING) for opening in case.openings]
+    boxes += [(body.box, OPENING) for body in case.bodies]
+    boxes += [(part.box, SOLID) for body in case.bodies for part in body.parts if len(body.parts) > 1 or body.chamber]
     boxes += [(obstacle.box, SOLID) for obstacle in case.obstacles]
     boxes += [(plate.box, SOLID) for plate in case.plates]
     boxes += [(wall.box, SOLID) for wall in case.walls]

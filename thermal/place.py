@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,7 @@ from thermal.laying import (
     paint_plates,
     paint_racks,
 )
+from thermal.movers.laying import Channels, LaidPart, is_cooled
 from thermal.painting import Painter
 from thermal.patches import Patch, Sheet
 from thermal.wall_distance import wall_distance
@@ -56,6 +57,8 @@ class Placement:
     region_count: int
     snapping: list[SnapRow]
     balances: list[RegionBalance]
+    tubes: list[LaidPart] = field(default_factory=list)
+    inside: np.ndarray = field(default_factory=lambda: np.zeros((1, 1, 1), np.int32))  # see movers.laying.Channels
 
     @property
     def fluid(self) -> np.ndarray:
@@ -97,6 +100,7 @@ class Placement:
         for axis in range(3):
             for side in (-1, 1):
                 wall = self.closed_faces(axis, side)
+                wall &= self.inside == 0  # tubes of a through-body have no friction of their own
                 for patch in self.patches:
                     # a patch of sign +1 lies on the low side of its cell
                     if patch.kind != "skin" and patch.axis == axis and patch.sign == -side:
@@ -122,13 +126,25 @@ class Placement:
         for axis in range(3):
             others = tuple(direction for direction in range(3) if direction != 2 - axis)
             row = np.zeros(self.grid.n[axis] + 1, bool)
-            row[:-1] |= self.closed_faces(axis, -1).any(axis=others)
-            row[1:] |= self.closed_faces(axis, +1).any(axis=others)
+            row[:-1] |= (self.closed_faces(axis, -1) & self._is_casing(axis, -1)).any(axis=others)
+            row[1:] |= (self.closed_faces(axis, +1) & self._is_casing(axis, +1)).any(axis=others)
             for sheet in self.sheets:
                 if sheet.axis == axis:
                     row[sheet.face[:, 2 - axis]] = True
+            for laid in self.tubes:
+                if laid.part.axis == axis:
+                    row[laid.face[:, 2 - axis]] = True
             rows.append(row)
         return rows[0], rows[1], rows[2]
+
+    def _is_casing(self, axis: int, side: int) -> np.ndarray:
+        """bool (nz, ny, nx): whether what lies beyond the low (side -1) or high (+1) face is not the same bundle of tubes; coarse
+        cells may join tubes, which end in the same air, but not a tube with the air beside it."""
+        same = np.zeros(self.inside.shape, bool)
+        low, high = _shifted(axis)
+        alike = (self.inside[low] == self.inside[high]) & (self.inside[low] > 0)
+        same[high if side < 0 else low] = alike
+        return ~same
 
     @cached_property
     def wall_distance(self) -> np.ndarray:
@@ -149,6 +165,8 @@ def place(case: Case, grid: Grid) -> Placement:
     rack_boxes = paint_racks(painter, case.racks)
     obstacle_boxes = paint_obstacles(painter, case.obstacles)
     porous = paint_plates(painter, case.plates)
+    channels = Channels(painter, case)
+    channels.paint(case.bodies)
     for rack, box in rack_boxes:
         add_rack_patches(painter, rack, box)
     for opening in case.openings:
@@ -164,11 +182,12 @@ def place(case: Case, grid: Grid) -> Placement:
     open_x, open_y, open_z = ((mask & open_bit(axis)).astype(bool) for axis in range(3))
     region, count = label_regions(fluid, open_x, open_y, open_z, periodic)
     balances = balance_regions(grid, region, count, painter.patches)
+    tubes = channels.laid()
     if not painter.errors:  # a blocked rack would only repeat itself as an unbalanced region
-        painter.errors += check_balances(case, balances, painter.patches, region)
+        painter.errors += check_balances(case, balances, painter.patches, region, is_cooled(tubes, region))
     if painter.errors:
         raise CaseErrors(painter.errors)
-    return Placement(case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances)
+    return Placement(case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances, tubes, channels.inside)
 
 
 def place_case(case: Case, precision: str = "single") -> Placement:

@@ -87,10 +87,13 @@ HEAT_FLUX = Dimension("a heat flux", "W/m2", _with({"W/m2": 1.0, "kW/m2": 1e3}),
 FLOW_PER_POWER = Dimension(
     "an air flow per kW", "m3/s/W", _with({"m3/s/kW": 1e-3, "m3/h/kW": 1e-3 / 3600, "L/s/kW": 1e-6, "m3/s/MW": 1e-6}), "m3/s/kW"
 )
+RESISTANCE = Dimension("a thermal resistance", "K/W", _with({"K/W": 1.0, "K/kW": 1e-3}), "K/W")
+CONDUCTANCE = Dimension("a conductance", "W/K", _with({"W/K": 1.0, "kW/K": 1e3}), "W/K")
+LINE_CONDUCTANCE = Dimension("a conductance per length", "W/(m K)", _with({"W/(m K)": 1.0}), "W/(m K)")
 
 ALL = (
     LENGTH, POWER, FLOW, PRESSURE, TEMPERATURE, DIFFERENCE, FRACTION, TIME, DENSITY, HEAT_CAPACITY, VISCOSITY,
-    EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER, HEAT_FLUX,
+    EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER, HEAT_FLUX, RESISTANCE, CONDUCTANCE, LINE_CONDUCTANCE,
 )  # fmt: skip
 
 # Spellings read as the unit on the right; the left side is compared after `_plain`.
@@ -100,6 +103,7 @@ _SAME = {
     "J/kgK": "J/(kg K)", "J/kg/K": "J/(kg K)", "J/(kgK)": "J/(kg K)",
     "kJ/kgK": "kJ/(kg K)", "kJ/kg/K": "kJ/(kg K)", "kJ/(kgK)": "kJ/(kg K)",
     "m3/(skW)": "m3/s/kW", "m3/(hkW)": "m3/h/kW", "L/(skW)": "L/s/kW", "K-1": "1/K", "K^-1": "1/K",
+    "W/mK": "W/(m K)", "W/m/K": "W/(m K)", "W/(mK)": "W/(m K)",
     "m3/s/m2": "m/s", "m3/(sm2)": "m/s", "m3/(hm2)": "m3/h/m2", "m2s-1": "m2/s", "kgm-3": "kg/m3",
 }  # fmt: skip
 

@@ -13,7 +13,10 @@ from benchmarks.validation.sheet import Sheet
 from kernels import Backend, open_backend
 
 STUDY = "manufactured"
-WHOLE = {False: (16, 32, 64), True: (8, 16, 32)}  # cells a side of the whole step, by whether stretched
+# Cells a side of the whole step. The closed room on even grids is not asymptotic before: errors of convection and diffusion have
+# opposite signs there, and hide each other on coarse grids.
+WHOLE, FINER = (12, 24, 48), (24, 48, 96)
+RELAXATION = 0.97  # of the momentum; the answer does not depend on it
 LEAST = {"second-order": 1.9, "upwind": 0.9}
 Errors = dict[str, tuple[float, float]]  # field: mean and largest error
 
@@ -37,11 +40,11 @@ def run(sheet: Sheet) -> None:
     for solution in (closed_room, duct):
         for stretched in (True, False):
             title = f"whole step, {solution().room}"
-            errors = compare(sheet, device, (12, 24, 48), title, solution(), stretched, "second-order", whole_step)
+            errors = compare(sheet, device, _cells(title, stretched), title, solution(), stretched, "second-order", whole_step)
             found |= {
                 f"{name}, {solution().room}, {'stretched' if stretched else 'even'}": values for name, values in errors.items()
             }
-    compare(sheet, device, (16, 32, 64), "whole step, closed", closed_room(), False, "upwind", whole_step)
+    compare(sheet, device, WHOLE, "whole step, closed", closed_room(), False, "upwind", whole_step)
     twins(sheet, device)
     sheet.draw(STUDY, "manufactured", "Mean errors of the whole step against the cells along a side.", lambda f: draw(f, found))
 
@@ -72,8 +75,15 @@ def compare(
     return {name: [r[name][0] for r in runs] for name in runs[0]}
 
 
+def _cells(title: str, stretched: bool) -> tuple[int, ...]:
+    return FINER if title.endswith("closed") and not stretched else WHOLE
+
+
 def whole_step(m: Manufactured, change: float = 1e-9) -> Errors:
-    """Momentum, pressure and temperature together, iterated to their end."""
+    """Momentum, pressure and temperature together, iterated from the exact fields to the discrete ones."""
+    for name in "uvwpT":
+        m.put(name, m.exact[name])
+    m.flow.bind(RELAXATION, 1.0)
 
     def step() -> None:
         for _ in range(10):
@@ -180,9 +190,10 @@ def draw(figure: Any, found: dict[str, list[float]]) -> None:
         for number, name in enumerate("uvwpT"):
             for style, grid in (("o-", "even"), ("s--", "stretched")):
                 values = found[f"{name}, {room}, {grid}"]
-                axis.loglog(WHOLE[grid == "stretched"], values, style, color=f"C{number}", label=f"{name}, {grid}")
-        axis.loglog((8, 64), (5e-2, 5e-2 / 64.0), "k:", label="second order")
-        axis.set(xlabel="cells along a side", title=room, xticks=(8, 16, 32, 64), xticklabels=("8", "16", "32", "64"))
+                cells = _cells(room, grid == "stretched")
+                axis.loglog(cells, values, style, color=f"C{number}", label=f"{name}, {grid}")
+        axis.loglog((12, 96), (3e-2, 3e-2 / 64.0), "k:", label="second order")
+        axis.set(xlabel="cells along a side", title=room, xticks=(12, 24, 48, 96), xticklabels=("12", "24", "48", "96"))
         axis.minorticks_off()
     axes[0].set_ylabel("mean error over the largest value")
     axes[0].legend(fontsize=7)

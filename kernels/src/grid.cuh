@@ -12,6 +12,7 @@
 //   FV_CELLS(i,j,k)                all interior cells
 //   FV_COLOUR(i,j,k,colour)        interior cells with i+j+k+colour even (stride 2: a colour test would stop vectorisation)
 //   FV_BOX(i,j,k,i0,i1,j0,j1,k0,k1)   cells of the half-open box; bounds from -2 to n+2
+//   FV_EACH(i,j,k,m,columns)       all interior cells of each of `columns` fields that lie one after the other, m the field
 //   FV_LIST(n,count)               0 <= n < count; two entries must not write to the same place
 //   FV_SUM(i,j,k,partial,EXPR)     float64 sums of EXPR over interior cells; `sum_partials` then adds them in fixed order
 //
@@ -49,6 +50,13 @@
     const int k = FV_THREAD(z);                                 \
     const int i = 2 * FV_THREAD(x) + ((j + k + (colour)) & 1);  \
     if (i < nx && j < ny && k < nz)
+// One thread a cell for all fields, so that what they share (a matrix) is read once.
+#define FV_EACH(i, j, k, m, columns)          \
+    const int i = FV_THREAD(x);               \
+    const int j = FV_THREAD(y);               \
+    const int k = FV_THREAD(z);               \
+    if (i < nx && j < ny && k < nz)           \
+        for (int m = 0; m < (columns); ++m)
 #define FV_LIST(n, count)                                                       \
     const long long n = (long long)blockIdx.x * blockDim.x + threadIdx.x;       \
     if (n < (count))
@@ -108,6 +116,12 @@ INLINE double pow(const double x, const double y) { return __builtin_pow(x, y); 
     FV_ROWS(j, k, 0, ny, 0, nz, (long long)nx * ny * nz / 2)         \
     FV_PRAGMA(omp simd)                                              \
     for (int i = (j + k + (colour)) & 1; i < nx; i += 2)
+// A row of all fields after another, so that what they share (a matrix) is read from the cache.
+#define FV_EACH(i, j, k, m, columns)                                            \
+    FV_ROWS(j, k, 0, ny, 0, nz, (long long)nx * ny * nz * (columns))            \
+    for (int m = 0; m < (columns); ++m)                                         \
+        FV_PRAGMA(omp simd)                                                     \
+        for (int i = 0; i < nx; ++i)
 #define FV_LIST(n, count)                                                                         \
     FV_PRAGMA(omp parallel for simd schedule(static) num_threads(FV_TEAM(count)))                 \
     for (long long n = 0; n < (long long)(count); ++n)

@@ -22,17 +22,6 @@ KERNEL void axpy(const int nx, const int ny, const int nz, const double* a, cons
     }
 }
 
-// y = x + a y, a read on the device
-KERNEL void xpay(const int nx, const int ny, const int nz, const double* a, const real* x, real* y)
-{
-    const real s = (real)a[0];
-    FV_CELLS(i, j, k)
-    {
-        const long long c = AT(i, j, k);
-        y[c] = x[c] + s * y[c];
-    }
-}
-
 // y = s x, s from the host
 KERNEL void scale(const int nx, const int ny, const int nz, const real s, const real* x, real* y)
 {
@@ -82,12 +71,6 @@ KERNEL void wrap(const int nx, const int ny, const int nz, const int axis, real*
 KERNEL void dot(const int nx, const int ny, const int nz, const real* x, const real* y, double* partial)
 {
     FV_SUM(i, j, k, partial, (double)x[AT(i, j, k)] * (double)y[AT(i, j, k)])
-}
-
-// partial sums of |x|
-KERNEL void sum_absolute(const int nx, const int ny, const int nz, const real* x, double* partial)
-{
-    FV_SUM(i, j, k, partial, fabs((double)x[AT(i, j, k)]))
 }
 
 // few[n] = partial[n] + partial[n + ways] + ...: the first of two steps where many partials would keep one GPU thread busy

@@ -20,11 +20,6 @@ def axpy(nx, ny, nz, a, sign, x, y):
     y[INTERIOR] += sign * y.dtype.type(a[0]) * x[INTERIOR]
 
 
-def xpay(nx, ny, nz, a, x, y):
-    """y = x + a y over interior cells, a float64 (1,)."""
-    y[INTERIOR] = x[INTERIOR] + y.dtype.type(a[0]) * y[INTERIOR]
-
-
 def scale(nx, ny, nz, s, x, y):
     """y = s x over interior cells."""
     y[INTERIOR] = s * x[INTERIOR]
@@ -45,11 +40,6 @@ def dot(nx, ny, nz, x, y, partial):
     """Partial sums of x y, one per row."""
     product = x[INTERIOR].astype(np.float64) * y[INTERIOR].astype(np.float64)
     partial[: ny * nz] = product.sum(axis=2).ravel()
-
-
-def sum_absolute(nx, ny, nz, x, partial):
-    """Partial sums of |x|, one per row."""
-    partial[: ny * nz] = np.abs(x[INTERIOR].astype(np.float64)).sum(axis=2).ravel()
 
 
 def fold_partials(count, ways, partial, few):

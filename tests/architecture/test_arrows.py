@@ -13,7 +13,7 @@ ALLOWED = {  # room -> what it may import beside the standard library
     "meshes": {"meshes", "numpy"},
     "kernels": {"kernels", "numpy", "cupy", "cuda"},
     "thermal": {"thermal", "kernels", "meshes", "cases", "numpy", "pydantic", "pydantic_core"}
-    | set(("h5py", "rich", "jinja2", "markupsafe", "pyvista", "mpi4py", "nest_asyncio2")),
+    | set(("h5py", "rich", "jinja2", "markupsafe", "pyvista", "mpi4py", "nest_asyncio2", "openpyxl")),
 }
 
 # package -> where it may be imported; never while a module is being imported
@@ -24,8 +24,9 @@ LAZY = {
     "cupy": "kernels/",
     "mpi4py": "thermal/",
     "rich": "thermal/",
+    "openpyxl": "thermal/case/",
 }
-SINGLE_FILE = ("pyvista", "mpi4py")  # imported by one file at most
+SINGLE_FILE = ("pyvista", "mpi4py", "openpyxl")  # imported by one file at most
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -190,7 +190,7 @@ def _find_rows(
     names = table.rows or []
     place = (*path, "rows")
     for name in names:
-        if name not in rows and name not in tables.broken["rack_row"]:
+        if name not in rows and name not in tables.broken["rack_row"] and tables.is_whole("rack_table"):
             tables.report(place, f"no rack row {quote(name)}", listed(rows), nearest(name, rows))
     if not all(rows.get(name) for name in names):
         return None

@@ -11,7 +11,11 @@ from typing import Any
 from thermal.case import aisle, checks, model, openings, periodic, rows, walls
 from thermal.case.asserts import build_limits
 from thermal.case.density import check_density
-from thermal.case.load import CASE_FILE, Tables, load_tables, read_text
+from thermal.case.extends import Document, read_document, text_document
+from thermal.case.liquid_build import build_plant
+from thermal.case.listed_racks import build_listed_racks, check_aisle_rows
+from thermal.case.load import CASE_FILE, Tables, load_tables
+from thermal.case.record_text import record_text
 from thermal.case.resolved import resolved_text
 from thermal.errors import CaseErrors
 from thermal.fluids import air as air_properties
@@ -22,8 +26,8 @@ def load_case(path: str | os.PathLike[str]) -> model.Case:
 
     Raises   thermal.errors.CaseErrors with every mistake at once.
     """
-    file, text = read_text(path)
-    return case_from_text(text, name=case_name(file), file=file.name, path=file)
+    file, document = read_document(path)
+    return case_from_document(document, case_name(file), file)
 
 
 def case_from_text(text: str, name: str = "case", file: str = CASE_FILE, path: Path | None = None) -> model.Case:
@@ -32,7 +36,12 @@ def case_from_text(text: str, name: str = "case", file: str = CASE_FILE, path: P
     name   of the case;  file   for messages;  path   of the file, where there is one
     Raises CaseErrors.
     """
-    tables = load_tables(text, file)
+    return case_from_document(text_document(text, file), name, path)
+
+
+def case_from_document(document: Document, name: str, path: Path | None) -> model.Case:
+    """The case of a document, see thermal.case.extends. Raises CaseErrors."""
+    tables = load_tables(document)
     case = build(tables, name, path)
     tables.raise_errors()
     if case is None:  # a table without which nothing can be built is missing, and that is an error already
@@ -54,11 +63,13 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     flow = _flow(tables)
     room = _room(tables)
     racks_of = rows.build_racks(tables, air)
+    racks_of |= build_listed_racks(tables, air, racks_of)
+    check_aisle_rows(tables, racks_of)
     racks = [rack for row in racks_of.values() for rack in row]
     pieces = aisle.build_containment(tables, racks_of, room)
     solids, sheets, faces = _obstacles(tables)
     obstacles, plates = solids + pieces.solids, sheets + pieces.plates
-    racks_whole = tables.is_whole("rack", "rack_row") and air is not None
+    racks_whole = tables.is_whole("rack", "rack_row", "rack_table") and air is not None
     rack_flow = sum(rack.flow for rack in racks) if racks_whole else None
     patches = openings.build_openings(tables, room, faces, rack_flow, flow.initial_temperature if flow else 297.15)
     warm = walls.build_walls(tables, room)
@@ -66,6 +77,8 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
     _check(tables, room, mesh, racks, patches, plates, obstacles, warm)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
+    types = {row.name: row.type for _, row in tables.lists["rack_row"]}
+    plant = build_plant(tables, types, air.pressure) if air is not None else None
     if tables.errors or room is None or mesh is None or air is None or flow is None:
         return None
     solve, site = tables.single["solve"], tables.single["site"]
@@ -73,8 +86,9 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
         name=name, title=tables.single["case"].title, room=room, altitude=site.altitude, air=air, flow=flow, mesh=mesh,
         stop=model.Stop(iterations=solve.iterations, wall_time=solve.wall_time if solve.wall_time is not None else math.inf),
         racks=tuple(racks), openings=tuple(patches), plates=tuple(plates), obstacles=tuple(obstacles), limits=tuple(limits),
-        ashrae_class=tables.single["limits"].ashrae_class, path=path, text=tables.text,
+        ashrae_class=tables.single["limits"].ashrae_class, path=path, text=record_text(tables),
         resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm),
+        liquid=plant,
     )  # fmt: skip
 
 

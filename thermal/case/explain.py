@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from thermal.case.asserts import number_of
 from thermal.case.fields import Limited, Quantity
+from thermal.case.liquid import Outdoor
 from thermal.case.load import TABLES
 from thermal.case.messages import nearest
 from thermal.case.resolved import quantity_of
@@ -47,6 +48,8 @@ def tables() -> list[TableText]:
     texts = []
     for name, (model, kind) in TABLES.items():
         texts.append(_table(name, HEADINGS[kind].format(name), model))
+        if name == "site":
+            texts.append(_table("site.outdoor", "[site.outdoor]", Outdoor))
         if name == "mesh":
             texts.append(_table("mesh.refine", "[[mesh.refine]]", Refine))
     return texts

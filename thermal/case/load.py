@@ -12,14 +12,17 @@ import stat
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import objects, schema
-from thermal.case.lines import Path, guard, line_index, line_of
+from thermal.case import liquid, objects, rack_table, schema
+from thermal.case.lines import Path, guard, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
+
+if TYPE_CHECKING:
+    from thermal.case.extends import Document
 
 CASE_FILE = "case.toml"
 LARGEST_FILE = 1 << 20  # bytes; 10 000 racks in rows of ten fit in a sixth of it
@@ -38,11 +41,13 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "limits": (schema.Limits, "table"),
     "rack": (objects.RackType, "named"),
     "rack_row": (objects.RackRow, "list"),
+    "rack_table": (rack_table.RackTable, "list"),
     "supply": (objects.Supply, "list"),
     "return": (objects.Return, "list"),
     "containment": (objects.Containment, "list"),
     "obstacle": (objects.Obstacle, "list"),
     "wall": (objects.Wall, "list"),
+    **{key: (table, "list") for key, table in liquid.TABLES.items()},
     "assert": (schema.Assert, "list"),
 }
 
@@ -63,6 +68,9 @@ class Tables:
 
     single   key -> model or None when it is wrong;  lists   key -> [(path, model)];  types   rack types by name
     broken   names of list items and rack types that are wrong, by key: known, but not usable
+    files    path -> file, of keys that another file than `file` brought in;  folders   folder of each file
+    sheets   path of a [[rack_table]] -> the list that it read (thermal.case.spreadsheet.Sheet)
+    document the tables as they were merged
     """
 
     file: str
@@ -73,11 +81,37 @@ class Tables:
     types: dict[str, Any] = field(default_factory=dict)
     broken: dict[str, set[str]] = field(default_factory=dict)
     errors: list[tuple[int, CaseError]] = field(default_factory=list)
+    files: dict[Path, str] = field(default_factory=dict)
+    folders: dict[str, FilePath] = field(default_factory=dict)
+    sheets: dict[Path, Any] = field(default_factory=dict)
+    document: dict[str, Any] = field(default_factory=dict)
+
+    def file_of(self, path: Path) -> str:
+        """The file that brought a path in, as messages name it."""
+        known = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self.lines), ())
+        return self.files.get(known, self.file)
+
+    def folder_of(self, path: Path) -> FilePath | None:
+        """The folder of the file that brought a path in; None where the case is no file."""
+        return self.folders.get(self.file_of(path))
+
+    def clash(self, path: Path, keys: list[str]) -> tuple[str, str]:
+        """Of keys that exclude each other, the one to report and what to do: where a variant lays one over an inherited other,
+        its own and how to remove the other; else the second."""
+        own = [key for key in keys if self.file_of((*path, key)) == self.file]
+        others = [key for key in keys if key not in own]
+        if not own or not others:
+            return keys[1], ""
+        item: Any = self.document
+        for part in path:
+            item = item[part]
+        name = path[1] if isinstance(path[1], str) else item.get("name")
+        return own[0], f'remove the inherited one: remove = ["{path[0]}.{name}.{others[0]}"] in [case]'
 
     def source(self, path: Path) -> str:
         """ "case.toml:12" of a path."""
         line = line_of(self.lines, path)
-        return f"{self.file}:{line}" if line else self.file
+        return f"{self.file_of(path)}:{line}" if line else self.file
 
     def where(self, path: Path) -> str:
         """ "case.toml:12  rack.gpu.power" of a path."""
@@ -90,7 +124,14 @@ class Tables:
     def raise_errors(self) -> None:
         """Raise CaseErrors with all mistakes in file order, if there is one."""
         if self.errors:
-            ordered = [error for _, error in sorted(self.errors, key=lambda pair: pair[0])]
+            ranks = {file: rank for rank, file in enumerate([self.file, *self.folders])}
+
+            def place(pair: tuple[int, CaseError]) -> tuple[int, str, int]:
+                file = re.match(r"(.*?)(?::\d|  |$)", pair[1].where)
+                name = file.group(1) if file else ""
+                return ranks.get(name, len(ranks)), name, pair[0]
+
+            ordered = [error for _, error in sorted(self.errors, key=place)]
             more = len(ordered) - MOST_MESSAGES
             if more > 0:
                 ordered = [*ordered[:MOST_MESSAGES], CaseError(self.file, f"and {more} more mistakes")]
@@ -174,13 +215,20 @@ def parse(text: str, file: str) -> dict[str, Any]:
         raise CaseErrors([CaseError(file, f"not readable as TOML: {clean(str(error))[:80]}")]) from None
 
 
-def load_tables(text: str, file: str) -> Tables:
-    """Validate every table of a text. Mistakes are collected in `.errors`; only a syntax mistake raises (CaseErrors).
+def load_tables(document: Document) -> Tables:
+    """Validate every table of a document. Mistakes are collected in `.errors`."""
+    lines = {path: line for path, (_, line) in document.places.items()}
+    files = {path: file for path, (file, _) in document.places.items() if file != document.file}
+    tables = Tables(
+        file=document.file, text=document.text, lines=lines, files=files, folders=document.folders, document=document.content
+    )
+    for path, *words in document.errors:
+        tables.report(path, *words)
+    _read_tables(tables, document.content)
+    return tables
 
-    file   name for messages, usually the last part of the path
-    """
-    document = parse(text, file)
-    tables = Tables(file=file, text=text, lines=line_index(text))
+
+def _read_tables(tables: Tables, document: dict[str, Any]) -> None:
     for key in document:
         if key not in TABLES and not tables.is_full:
             tables.report((key,), "unknown table", listed(TABLES), nearest(key, TABLES))
@@ -192,7 +240,6 @@ def load_tables(text: str, file: str) -> Tables:
             _read_list(tables, key, model, content)
         else:
             _read_named(tables, key, model, content)
-    return tables
 
 
 def _validate(tables: Tables, model: type[BaseModel], content: Any, path: Path) -> Any:

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from thermal.case.bodies import Body
+
+from thermal.case.liquid_model import Plant
 
 Point = tuple[float, float, float]
 
@@ -128,6 +134,7 @@ class Rack:
     turbulence_intensity: float = 0.10  # of the back's stream
     turbulence_length: float = 0.05  # m
     source: str = ""
+    is_through: bool = False  # whether air flows through it, as a Body of the same name; `flow` is then its design flow
 
     @property
     def air_power(self) -> float:
@@ -218,3 +225,5 @@ class Case:
     text: str = ""  # the case file as read, for the record
     resolved: dict = field(default_factory=dict, compare=False)  # every key with its value, for the report
     walls: tuple[Wall, ...] = ()  # walls without an entry let no heat pass
+    liquid: Plant | None = None  # the loops; None: what liquid takes is an input
+    bodies: tuple[Body, ...] = ()  # what air flows through: fans, coolers, racks in depth

@@ -129,7 +129,8 @@ def _check_flow(tables: Tables, path: Path, table: Supply | Return) -> None:
     )
     given = [key for key in keys if getattr(table, key) is not None]
     if len(given) > 1:
-        tables.report((*path, given[1]), f"{' and '.join(given)} together", f"one of {', '.join(keys)}")
+        key, fix = tables.clash(path, given)
+        tables.report((*path, key), f"{' and '.join(given)} together", f"one of {', '.join(keys)}", fix)
     elif not given and isinstance(table, Supply):
         tables.report(path, f"supply {table.name} has no flow", f"one of {', '.join(keys)}")
     if table.loss_coefficient and given and given != ["pressure"]:
@@ -137,8 +138,8 @@ def _check_flow(tables: Tables, path: Path, table: Supply | Return) -> None:
     if (
         isinstance(table, Supply)
         and table.flow_ratio is not None
-        and not tables.lists["rack_row"]
-        and tables.is_whole("rack_row")
+        and not (tables.lists["rack_row"] or tables.lists["rack_table"])
+        and tables.is_whole("rack_row", "rack_table")
     ):
         tables.report((*path, "flow_ratio"), "a part of the racks' flow, but there are no racks", "flow, flow_per_area, pressure")
 

@@ -79,6 +79,10 @@ def resolved_text(
             for number, (_, table) in enumerate(tables.lists[key], 1):
                 name = getattr(table, "name", None) or f"{number}"
                 sections[f"{key} {name}"] = _rows(table)
+    for number, (path, table) in enumerate(tables.lists["rack_table"], 1):
+        section = sections[f"rack_table {table.name or number}"]
+        section["racks"] = str(len(tables.sheets[path].lines))
+        section.pop("text", None)
     for number, refine in enumerate(tables.single["mesh"].refine, 1):
         sections[f"mesh.refine {refine.name or number}"] = _rows(refine)
     sections["air"].update(_air_rows(air, sections["air"]))
@@ -86,7 +90,7 @@ def resolved_text(
         sections["solve"]["wall_time"] = "no limit (default)"
     for row in dict.fromkeys(rack.row for rack in racks):
         flows = [rack.flow for rack in racks if rack.row == row]
-        sections[f"rack_row {row}"]["air flow of all its racks"] = show_quantity(sum(flows), FLOW)
+        sections.setdefault(f"rack_row {row}", {})["air flow of all its racks"] = show_quantity(sum(flows), FLOW)
     for patch in patches:
         if patch.flow is not None:
             sections[f"{patch.kind} {patch.name}"]["air flow"] = show_quantity(patch.flow, FLOW)

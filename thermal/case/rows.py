@@ -35,7 +35,9 @@ def check_types(tables: Tables) -> None:
         given = [key for key in ("delta_t", "airflow", "flow") if getattr(kind, key) is not None]
         if len(given) != 1:
             what = "no air flow" if not given else f"{' and '.join(given)} together"
-            tables.report(("rack", name), what, 'one of delta_t, airflow, flow: delta_t = "12 K", airflow = "0.07 m3/s/kW"')
+            key, fix = tables.clash(("rack", name), given) if given else ("", "")
+            place = ("rack", name, key) if fix else ("rack", name)
+            tables.report(place, what, 'one of delta_t, airflow, flow: delta_t = "12 K", airflow = "0.07 m3/s/kW"', fix)
             tables.broken["rack"].add(name)
             del tables.types[name]
 
@@ -57,7 +59,7 @@ def build_racks(tables: Tables, air: model.Air | None) -> dict[str, list[model.R
             tables.report((*path, "count"), f"more than {MOST_RACKS} racks in one hall", f"up to {MOST_RACKS}")
             tables.broken["rack_row"].add(row.name)
             break
-        rows[row.name] = _racks_of(tables, path, row, tables.types[row.type], air)
+        rows[row.name] = racks_of(tables, path, row, tables.types[row.type], air)
     return rows
 
 
@@ -85,7 +87,8 @@ def _check_row(tables: Tables, path: Path, row: RackRow) -> bool:
     return kind is not None and len(tables.errors) == before
 
 
-def _racks_of(tables: Tables, path: Path, row: RackRow, kind: RackType, air: model.Air) -> list[model.Rack]:
+def racks_of(tables: Tables, path: Path, row: RackRow, kind: RackType, air: model.Air) -> list[model.Rack]:
+    """The racks of one row of a type, in its order; none with the mistake noted when they would move no air."""
     along, step = DIRECTIONS[row.along]
     across, sign = DIRECTIONS[row.front]
     width, depth, height = kind.size

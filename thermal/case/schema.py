@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
+from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
+from thermal.case.rack_table import RackTable
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
     ACCELERATION,
@@ -34,6 +36,17 @@ class CaseTable(Table):
     """What the case is called."""
 
     title: Title = setting("", "Free text for reports; it is never interpreted.")
+    extends: Annotated[str, Field(strict=True, min_length=1, max_length=200)] | None = setting(
+        None,
+        "Another case file, by its path from this one, in the same folder or one beside it; what stands here is laid over it: "
+        "tables key by key, lists of tables by name.",
+        shown="none",
+    )
+    remove: list[Annotated[str, Field(strict=True, max_length=200)]] = setting(
+        [],
+        'What of the extended case is left out: objects ("rack_row.A"), their keys ("supply.tiles.flow_ratio"), whole tables.',
+        shown="none",
+    )
 
 
 class Site(Table):
@@ -44,6 +57,7 @@ class Site(Table):
         "Height above sea level; sets the air pressure and with it the density.",
         source="ICAO Doc 7488/3 standard atmosphere",
     )
+    outdoor: Outdoor | None = setting(None, "The weather outside, as [site.outdoor].", shown="35 degC")
 
 
 class AirTable(Table):
@@ -233,11 +247,19 @@ class CaseFile(Table):
     limits: Limits = setting({}, "The equipment class of the report's indices.")
     rack: dict[Name, RackType] = setting({}, "Rack types by name: [rack.NAME].")
     rack_row: list[RackRow] = setting([], "Rows of racks.")
+    rack_table: list[RackTable] = setting([], "Racks from lists.")
     supply: list[Supply] = setting([], "Openings through which cold air comes.")
     return_: list[Return] = setting([], "Openings through which warm air leaves.", alias="return")
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    cold_plate: list[ColdPlate] = setting([], "Cold plates of rack types.")
+    cdu: list[Cdu] = setting([], "Coolant distribution units.")
+    rack_manifold: list[RackManifold] = setting([], "Rows of racks on manifolds.")
+    facility_loop: list[FacilityLoop] = setting([], "Water between CDUs and coolers.")
+    dry_cooler: list[DryCooler] = setting([], "Dry and adiabatic coolers.")
+    chiller: list[Chiller] = setting([], "Chillers.")
+    liquid_link: list[LiquidLink] = setting([], "Single links of the loops.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
 
 

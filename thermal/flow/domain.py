@@ -15,6 +15,7 @@ import numpy as np
 from kernels.metrics import with_reciprocals
 from thermal.case.model import Case, Opening, Rack, Wall
 from thermal.fluids.air import density_ratio
+from thermal.movers.laying import LaidPart
 from thermal.parallel import HALO, Block, Communicator
 from thermal.place import Patch, Placement
 
@@ -62,6 +63,16 @@ class FaceList:
         return len(self.cell)
 
 
+def mark_tubes(mask: np.ndarray, tubes: list[LaidPart]) -> None:
+    """Set the sheet's bit on every face along the flow of all tubes, both ends included: nothing mixes or diffuses along them."""
+    for laid in tubes:
+        axis, place = laid.part.axis, 2 - laid.part.axis
+        mask[tuple(laid.cells.reshape(-1, 3).T)] |= SHEET << axis
+        last = laid.cells[:, -1 if laid.part.sign > 0 else 0].copy()
+        last[:, place] = (last[:, place] + 1) % mask.shape[place]
+        mask[tuple(last.T)] |= SHEET << axis
+
+
 class Domain:
     """One block of a placed hall.
 
@@ -85,7 +96,7 @@ class Domain:
         self.mask_host = self.local(self._marked_mask())
         self.mask = backend.upload(self.mask_host, np.int32)  # bytes would make compilers vectorise 64 cells at once and spill
         self.patch_flow = [patch_flow(patch) for patch in placement.patches]
-        self.racks = list(placement.case.racks)
+        self.racks = [rack for rack in placement.case.racks if not rack.is_through]
         self.lists, self.wall_cells = self._face_lists()
 
     def _marked_mask(self) -> np.ndarray:
@@ -99,6 +110,7 @@ class Domain:
                 mask[tuple(patch.cell.T)] |= PASSES
         for sheet in self.placement.sheets:
             mask[tuple(sheet.face.T)] |= SHEET << sheet.axis
+        mark_tubes(mask, self.placement.tubes)
         return mask
 
     # -- geometry -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from thermal.flow.boundary import Boundary
 from thermal.flow.domain import Domain
 from thermal.flow.drive import Drive
 from thermal.flow.sweeps import Sweeps
+from thermal.movers.air import Movers
 from thermal.racks.air import RackAir
 from thermal.state import State
 
@@ -16,9 +17,9 @@ from thermal.state import State
 class Energy:
     """Rows of the temperature on one block."""
 
-    def __init__(self, domain: Domain, state: State, boundary: Boundary, racks: RackAir, drive: Drive) -> None:
+    def __init__(self, domain: Domain, state: State, boundary: Boundary, racks: RackAir, drive: Drive, movers: Movers) -> None:
         backend = domain.backend
-        self.domain, self.state, self.racks = domain, state, racks
+        self.domain, self.state, self.racks, self.movers = domain, state, racks, movers
         self.sweeps = Sweeps(domain, state, state.T)
         self._walls, self._drive = boundary.walls, drive
         self._inflow = boundary.inflows([faces.temperature_ for faces in domain.lists])
@@ -59,6 +60,7 @@ class Energy:
             launch()
         if self._heat:
             self._heat()
+        self.movers.renew()
         self._walls.add()
         self._drive.carry()
         self._assemble()
@@ -70,6 +72,7 @@ class Energy:
             done += refresh
             if done < sweeps:
                 self.racks.carry()
+                self.movers.carry()
 
     def defect(self) -> float:
         """Of the temperature rows at the last look, K m3/s. Waits for the device."""

@@ -7,6 +7,7 @@ from thermal.flow.density import Boussinesq, IdealGas
 from thermal.flow.domain import Domain, expansion
 from thermal.flow.drive import Drive
 from thermal.flow.sweeps import Sweeps
+from thermal.movers.air import Movers
 from thermal.state import State
 
 NAMES = "xyz"
@@ -19,8 +20,10 @@ STIFFNESS = 20.0
 class Momentum:
     """Rows of u, v, w on one block."""
 
-    def __init__(self, domain: Domain, state: State, boundary: Boundary, density: Boussinesq | IdealGas, drive: Drive) -> None:
+    def __init__(self, domain: Domain, state: State, boundary: Boundary, density: Boussinesq | IdealGas, drive: Drive,
+                 movers: Movers) -> None:  # fmt: skip
         self.domain, self.state, self.boundary, self.density, self.drive = domain, state, boundary, density, drive
+        self.movers = movers
         self.sweeps = [Sweeps(domain, state, velocity, axis) for axis, velocity in enumerate(state.true_velocity)]
 
     def bind(self, relaxation: float, step: float) -> None:
@@ -47,8 +50,10 @@ class Momentum:
         """New velocities from the present pressure. With `measure`, look at each equation's defect on the way."""
         for axis in range(3):
             self.boundary.prepare_momentum(axis)
+            self.movers.prepare(axis)
             self.assemble[axis]()
             self.boundary.push_jets(axis)
+            self.movers.push(axis)
             self.boundary.drag(axis)
             self.drive.push(axis)
             if measure:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from thermal.case.bodies import part_flow
 from thermal.case.model import Case, Wall
 from thermal.flow.domain import expansion, patch_flow, supply_density
 from thermal.place import Placement
@@ -99,6 +100,9 @@ def find_scales(placement: Placement) -> Scales:
             through += abs(flow) / 2.0
             if patch.kind == "supply" and flow > 0.0:
                 supply += flow * supply_density(case, patch)
+    for laid in placement.tubes:
+        moved = part_flow(laid.part, max([laid.body.speed, *(n for _, n in laid.body.speed_rule)]))
+        fastest, through = max(fastest, moved / laid.total_area), through + moved
     capacity = air.density * air.heat_capacity
     skins = sum(o.power for o in case.obstacles) / capacity
     fluxes = [(p.object.heat_flux or 0.0) * p.total_area / capacity for p in placement.patches if isinstance(p.object, Wall)]

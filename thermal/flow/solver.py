@@ -19,6 +19,7 @@ from thermal.flow.pressure import Pressure
 from thermal.flow.scales import Scales, find_scales, kept_walls
 from thermal.flow.tracks import Tracks
 from thermal.flow.turbulence import MODELS
+from thermal.movers.air import Movers, Reading
 from thermal.racks.air import RackAir
 from thermal.state import State
 
@@ -45,6 +46,7 @@ class Measure:
     sample: Sample
     tracks: np.ndarray | None = None
     spans: np.ndarray | None = None
+    movers: Reading | None = None
 
 
 class Flow:
@@ -59,9 +61,10 @@ class Flow:
         self.racks = RackAir(domain, self.state)
         self.density = DENSITIES[case.flow.density](domain, self.state, self.racks)
         self.drive = Drive(domain, self.state)
-        self.momentum = Momentum(domain, self.state, self.boundary, self.density, self.drive)
+        self.movers = Movers(domain, self.state)
+        self.momentum = Momentum(domain, self.state, self.boundary, self.density, self.drive, self.movers)
         self.pressure = Pressure(domain, self.state, self.boundary)
-        self.energy = Energy(domain, self.state, self.boundary, self.racks, self.drive)
+        self.energy = Energy(domain, self.state, self.boundary, self.racks, self.drive, self.movers)
         self.turbulence = MODELS[self.model](domain, self.state, self.boundary)
         self.tracks = Tracks(domain, self.state, self.scales)
         self._kept = list(kept_walls(domain.placement))
@@ -116,9 +119,13 @@ class Flow:
         fronts = self.tracks.fronts
         inlets = sample.mixed[fronts] if fronts else np.zeros(0)
         momentum = sum(self.momentum.defects()) / scales.momentum if scales.momentum else 0.0
-        balance = -(float(sample.heat.sum()) + scales.skins - self.drive.carried()) / heat
+        movers = self.movers.read()
+        given = scales.skins + (movers.total_heat if movers else 0.0)
+        balance = -(float(sample.heat.sum()) + given - self.drive.carried()) / heat
         tracks, spans = self.tracks.read(sample, inlets, heat)
-        return Measure(mass / scales.supply, momentum, self.energy.defect() / heat, balance, inlets, sample, tracks, spans)
+        return Measure(
+            mass / scales.supply, momentum, self.energy.defect() / heat, balance, inlets, sample, tracks, spans, movers
+        )
 
     def polish(self, rounds: int) -> None:
         """Close the balances of a settled flow: project without predicting, then relax the temperature on the projected flow, so

@@ -1,0 +1,81 @@
+"""Arguments of the tracer kernels, where `samples.py` alone would not do: batches of fields, flows and values in double."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kernels.samples_flow import constant, mask
+
+if TYPE_CHECKING:
+    from kernels.samples import Hall
+
+Recipe = Callable[["Hall"], Any]
+
+COLUMNS, RACKS = 3, 2
+
+
+def batch(hall: Hall) -> np.ndarray:
+    """COLUMNS fields of the hall's precision."""
+    return hall.field(-1.0, 1.0, (COLUMNS, *hall.shape))
+
+
+def double_batch(hall: Hall) -> np.ndarray:
+    """COLUMNS fields in double."""
+    return hall.random.uniform(-1.0, 1.0, (COLUMNS, *hall.shape))
+
+
+def double_field(hall: Hall) -> np.ndarray:
+    """One field in double, of both signs."""
+    return hall.random.uniform(-1.0, 1.0, hall.shape)
+
+
+def per_column(hall: Hall) -> np.ndarray:
+    """One factor a column."""
+    return hall.random.uniform(0.1, 1.0, COLUMNS)
+
+
+def per_face(hall: Hall) -> np.ndarray:
+    """One double a face of the list."""
+    return hall.random.uniform(0.1, 1.0, hall.count)
+
+
+def _racks(hall: Hall) -> np.ndarray:
+    return hall.random.integers(0, RACKS, hall.count).astype(np.int32)
+
+
+def _per_rack(hall: Hall) -> np.ndarray:
+    return hall.random.uniform(0.1, 1.0, RACKS * COLUMNS)
+
+
+MEANS = ("tracer_means", "correction_means")
+STEPS = ("tracer_right_side", "tracer_product", "tracer_sweep", "tracer_direction", "tracer_add", "tracer_take")
+
+BY_FILE: dict[tuple[str, str], Recipe] = {
+    ("tracers", "columns"): constant(COLUMNS),
+    ("tracers", "mask"): mask,
+    ("tracers", "fields"): lambda hall: int(np.prod(hall.shape)),
+    **{("tracers", name): double_field for name in ("F", "G", "H", "un", "rate")},
+    **{("tracers", name): per_column for name in ("beta", "omega", "factor", "link")},
+    **{("tracers", name): _per_rack for name in ("sums", "value")},
+    **{("tracers", name): _racks for name in ("tag", "rack")},
+    **{("tracers", name): per_face for name in ("flow", "weight")},
+    **{("tracers", name): batch for name in ("d", "b", "y", "v", "x", "fresh")},
+    ("tracers", "q"): double_batch,
+    ("tracers", "noise"): lambda hall: hall.random.uniform(0.0, 0.5, COLUMNS),
+    ("tracers", "first"): constant(1),
+    ("tracers", "last"): constant(COLUMNS),
+    ("tracers", "start"): lambda hall: np.array([0, hall.count // 2, hall.count], np.int32),
+    ("tracers", "rd"): lambda hall: hall.field(),
+}
+
+BY_KERNEL: dict[tuple[str, str], Recipe] = {
+    **{(kernel, "count"): constant(RACKS) for kernel in MEANS},
+    **{(kernel, "r"): double_batch for kernel in ("tracer_residual", "tracer_entering", "tracer_right_side")},
+    **{(kernel, "r"): double_field for kernel in ("tracer_source", "residual_sum")},
+    **{("tracer_direction", name): batch for name in ("r", "p")},
+    ("opening_correct", "g"): lambda hall: hall.listed(),
+    ("opening_correct", "p"): lambda hall: hall.field(-1.0, 1.0),
+}

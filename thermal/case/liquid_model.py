@@ -1,0 +1,38 @@
+"""The liquid side of a case as data: its tables, checked against each other, and the weather."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, RackManifold
+
+STANDARD_DRY_BULB = 308.15  # K, 35 degC: rating point of air-cooled machines, ISO 5151:2017 T1, AHRI 550/590
+
+
+@dataclass(frozen=True)
+class Plant:
+    """Everything that the loops of a hall are made of. SI throughout; `source` gives file:line of each name.
+
+    plates      by rack type;   cdus, manifolds, facilities, coolers, chillers, links   in the order of the case
+    dry_bulb    K;   wet_bulb   K or None;   outdoor_pressure   Pa
+    """
+
+    plates: dict[str, ColdPlate]
+    cdus: tuple[Cdu, ...]
+    manifolds: tuple[RackManifold, ...]
+    facilities: tuple[FacilityLoop, ...]
+    coolers: tuple[DryCooler, ...]
+    chillers: tuple[Chiller, ...]
+    links: tuple[LiquidLink, ...]
+    dry_bulb: float
+    wet_bulb: float | None
+    outdoor_pressure: float
+    source: dict[str, str] = field(default_factory=dict)
+
+    def fed_by(self, cdu: str) -> list[RackManifold]:
+        """Manifolds of a CDU."""
+        return [one for one in self.manifolds if one.cdu == cdu]
+
+    def on(self, facility: str) -> list[Cdu]:
+        """CDUs on a facility loop, in the order in which they hang on its mains."""
+        return [one for one in self.cdus if one.facility == facility]

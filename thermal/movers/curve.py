@@ -1,0 +1,121 @@
+"""Fan curves: pressure rise against flow, continued beyond both ends, at any speed.
+
+Between the points of a table the curve is the monotone cubic of Fritsch and Butland: it passes through every point and never
+rises where the points fall. Two points with the slopes 0 and -2 p0/q0 make the parabola p0 (1 - (q/q0)^2), exactly.
+Beyond the last point and below no flow the curve goes on with its slope and -/+ c times the square of the distance, with
+c = p(0)/q_end^2: what flows backwards through a fan, or faster than it blows, meets a fan's worth of resistance.
+At speed n the affinity laws hold: p = n^2 p(q/n). A fan at rest is left as the resistance c q|q|.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+STANDARD_DENSITY = 1.2  # kg/m3 of the air that fan data are given for (ISO 5801:2017, standard air)
+
+
+@dataclass(frozen=True)
+class FanCurve:
+    """Pressure rise over flow at full speed and standard density; pressures fall from point to point.
+
+    flows      m3/s, rising, at least two; the first is 0      pressures   Pa, static pressure rise, falling, the first > 0
+    slopes     Pa/(m3/s) at the points, none > 0
+    """
+
+    flows: tuple[float, ...]
+    pressures: tuple[float, ...]
+    slopes: tuple[float, ...]
+
+    @property
+    def shutoff_pressure(self) -> float:
+        """Pa at no flow and full speed."""
+        return self.pressures[0]
+
+    @property
+    def resistance(self) -> float:
+        """Pa/(m3/s)^2: c of the module's text."""
+        return self.pressures[0] / self.flows[-1] ** 2
+
+    def scaled(self, count: float) -> FanCurve:
+        """The curve of so many equal fans side by side."""
+        flows, slopes = tuple(count * q for q in self.flows), tuple(m / count for m in self.slopes)
+        return FanCurve(flows, self.pressures, slopes)
+
+    def rise(self, flow: float, speed: float = 1.0) -> tuple[float, float]:
+        """Pressure rise in Pa and its slope in Pa/(m3/s) at a flow in m3/s (either sign) and a speed (1 = full)."""
+        c = self.resistance
+        if speed <= 1e-6:
+            return -c * flow * abs(flow), -2.0 * c * abs(flow)
+        pressure, slope = self._at(flow / speed)
+        return speed**2 * pressure, speed * slope
+
+    def _at(self, q: float) -> tuple[float, float]:
+        flows, pressures, slopes, c = self.flows, self.pressures, self.slopes, self.resistance
+        if q <= flows[0]:
+            d = q - flows[0]
+            return pressures[0] + slopes[0] * d + c * d * d, slopes[0] + 2.0 * c * d
+        if q >= flows[-1]:
+            d = q - flows[-1]
+            return pressures[-1] + slopes[-1] * d - c * d * d, slopes[-1] - 2.0 * c * d
+        k = int(np.searchsorted(flows, q, side="right")) - 1
+        h = flows[k + 1] - flows[k]
+        t = (q - flows[k]) / h
+        a, b = pressures[k], pressures[k + 1]
+        ma, mb = slopes[k] * h, slopes[k + 1] * h
+        # a + t (ma + t (3 (b - a) - 2 ma - mb + t (2 (a - b) + ma + mb)))
+        e, g = 3.0 * (b - a) - 2.0 * ma - mb, 2.0 * (a - b) + ma + mb
+        return a + t * (ma + t * (e + t * g)), (ma + t * (2.0 * e + 3.0 * t * g)) / h
+
+    def meets(self, resistance: float, speed: float = 1.0) -> float:
+        """Flow in m3/s at which the curve meets the system p = resistance q|q| (Pa/(m3/s)^2): bisection, to round-off."""
+        low, high = 0.0, max(speed, 1e-9) * self.flows[-1]
+        while self.rise(high, speed)[0] > resistance * high * high:
+            high *= 2.0
+        for _ in range(200):
+            middle = 0.5 * (low + high)
+            if self.rise(middle, speed)[0] > resistance * middle * abs(middle):
+                low = middle
+            else:
+                high = middle
+        return 0.5 * (low + high)
+
+
+def quadratic_curve(shutoff_pressure: float, free_flow: float) -> FanCurve:
+    """p = shutoff_pressure (1 - (q/free_flow)^2).
+
+    Example     >>> quadratic_curve(400.0, 2.0).rise(1.0)
+                (300.0, -200.0)
+    """
+    return FanCurve((0.0, free_flow), (shutoff_pressure, 0.0), (0.0, -2.0 * shutoff_pressure / free_flow))
+
+
+def table_curve(flows: Sequence[float], pressures: Sequence[float]) -> FanCurve:
+    """The monotone cubic through points of a data sheet.
+
+    Slopes: the harmonic mean of both sides weighted by their lengths inside, three-point formulas cut to keep the shape at the
+    ends (Fritsch & Butland 1984, SIAM J. Sci. Stat. Comput. 5:300; ends as Moler 2004, Numerical Computing with MATLAB, 3.4).
+    flows       m3/s, rising from 0, at least two      pressures   Pa, falling, the first > 0
+    Raises      ValueError for anything else: a curve that rises has no single flow for a pressure
+    """
+    q, p = np.asarray(flows, float), np.asarray(pressures, float)
+    if len(q) != len(p) or len(q) < 2 or q[0] != 0.0 or not (np.diff(q) > 0.0).all():
+        raise ValueError("flows must begin at 0 and rise, one for each pressure")
+    if not p[0] > 0.0 or not (np.diff(p) < 0.0).all():
+        raise ValueError("pressures must begin above 0 and fall")
+    h, s = np.diff(q), np.diff(p) / np.diff(q)
+    if len(q) == 2:
+        slopes = np.array([s[0], s[0]])
+    else:
+        w1, w2 = 2.0 * h[1:] + h[:-1], h[1:] + 2.0 * h[:-1]
+        inner = (w1 + w2) / (w1 / s[:-1] + w2 / s[1:])
+        slopes = np.array([_end(h[0], h[1], s[0], s[1]), *inner, _end(h[-1], h[-2], s[-1], s[-2])])
+    return FanCurve(tuple(q.tolist()), tuple(p.tolist()), tuple(slopes.tolist()))
+
+
+def _end(h0: float, h1: float, s0: float, s1: float) -> float:
+    """Slope at an end of falling points: the three-point formula, between 0 and three times the first chord."""
+    slope = ((2.0 * h0 + h1) * s0 - h0 * s1) / (h0 + h1)
+    return float(min(max(slope, 3.0 * s0), 0.0))

@@ -257,6 +257,7 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **samples_flow.BY_KERNEL,
     **samples_tracers.BY_KERNEL,
     **samples_movers.BY_KERNEL,
+    **samples_loops.BY_KERNEL,
 }
 
 

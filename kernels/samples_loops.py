@@ -106,3 +106,81 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
         for name, values in (("start", START), ("end", END), ("slot", SLOT), ("column", COLUMN), ("row", ROW), ("target", TARGET))
     },
 }
+
+
+def whole_layout(each: int) -> Recipe:
+    """Numbers of links or nodes of all loops, loop by loop, in the kernel's order."""
+
+    def make(hall: Hall) -> np.ndarray:
+        numbers = np.arange(each * padded(hall)).reshape(-1, lanes(hall), each)
+        return np.ascontiguousarray(numbers.transpose(0, 2, 1)).ravel().astype(np.int32)
+
+    return make
+
+
+def of_all(each: list[int]) -> Recipe:
+    """Node numbers of all links, from those of one loop."""
+    return lambda hall: (np.array(each)[None, :] + NODES * np.arange(padded(hall))[:, None]).ravel().astype(np.int32)
+
+
+def other(hall: Hall) -> np.ndarray:
+    """In each loop the second and the last link exchange heat."""
+    across = np.full((padded(hall), LINKS), -1)
+    across[:, 1], across[:, 6] = 6, 1
+    return np.where(across < 0, -1, across + LINKS * np.arange(padded(hall))[:, None]).ravel().astype(np.int32)
+
+
+def across(hall: Hall) -> np.ndarray:
+    """Places for the pairs of leaving node and node that enters the other link: link 1 is 0-1, link 6 is 1-3.
+
+    Row 1 takes from 1 (itself) or 3, row 0 from 1 or 3; row 3 from 0 or 1, row 1 from 0 or 1. There is no entry (0, 3) in the
+    pattern, so that one counts as known.
+    """
+    ways = np.full((LINKS, 4), -1)
+    ways[1] = [-2, 2 * 3 + 1, 2 * 0 + 1, -1]
+    ways[6] = [-1, 2 * 3, 2 * 0, -2]
+    return ways.ravel().astype(np.int32)
+
+
+def unequal(hall: Hall) -> np.ndarray:
+    """First cell of each link: one to three cells."""
+    cells = 1 + np.arange(LINKS * padded(hall)) % 3
+    return np.concatenate([[0], np.cumsum(cells)]).astype(np.int32)
+
+
+def of_cells(hall: Hall) -> np.ndarray:
+    """A temperature for each cell."""
+    return hall.random.uniform(0.5, 1.5, unequal(hall)[-1])
+
+
+def capacity(hall: Hall) -> np.ndarray:
+    """Capacity rates of both signs, some 0."""
+    return hall.random.uniform(-1.0, 1.0, LINKS * padded(hall)) * (hall.random.random(LINKS * padded(hall)) < 0.9)
+
+
+BY_FILE |= {
+    ("loop_heat", "links"): whole_layout(LINKS),
+    ("loop_heat", "nodes_"): whole_layout(NODES),
+    **{("loop_heat", name): BY_FILE["hydraulics", name] for name in ("loops", "lanes", "items", "nodes", "unknowns", "entries")},
+    **{("loop_heat", name): BY_FILE["hydraulics", name] for name in ("start", "end", "slot", "column", "row", "target")},
+    ("loop_heat", "first"): unequal,
+    ("loop_heat", "Tc"): of_cells,
+    ("loop_heat", "C"): capacity,
+    **{("loop_heat", name): items(LINKS, 0.1, 0.5) for name in ("m", "g", "A", "B")},
+    **{("loop_heat", name): items(LINKS, 0.5, 1.5) for name in ("Ta", "s")},
+    **{("loop_heat", name): items(LINKS, -0.2, 0.2) for name in ("k", "x", "X")},
+    **{("loop_heat", name): items(NODES, 0.5, 1.5) for name in ("T", "S", "M", "b")},
+    ("loop_heat", "values"): items(2 * (UNKNOWNS + ENTRIES), 0.5, 1.5),
+    ("loop_heat", "whole"): lambda hall: np.zeros(padded(hall), np.int32),
+    ("loop_heat", "other"): other,
+    ("loop_heat", "across"): across,
+    ("loop_heat", "other_start"): lambda hall: of_all(START)(hall)[np.maximum(other(hall), 0)],
+    ("loop_heat", "other_end"): lambda hall: of_all(END)(hall)[np.maximum(other(hall), 0)],
+}
+BY_KERNEL: dict[tuple[str, str], Recipe] = {
+    **{(kernel, "links"): lambda hall: LINKS * padded(hall) for kernel in ("link_response", "cell_heat")},
+    ("cell_heat", "start"): of_all(START),
+    ("cell_heat", "end"): of_all(END),
+    # factors of well-behaved matrices: a large diagonal
+    ("heat_factor", "M"): items(NODES, 2.0, 3.0),
+}

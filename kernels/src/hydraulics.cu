@@ -1,7 +1,6 @@
 // Flows and pressures of liquid loops: Newton on the flows, one loop of a batch a thread. Always float64.
 //
-// Loops of a batch share their topology. Item m of loop n lies at (n / lanes) items lanes + m lanes + n % lanes: `lanes` is 1
-// where a loop should lie together (a processor), 32 where neighbouring threads should read together (a GPU).
+// Loops of a batch share their topology; loops.cuh says where their numbers lie.
 //
 // Legend   q flow of a link, m3/s, positive from start s to end e      t the same, on trial          h(t) fall of pressure, Pa
 //          y = 1/h'(t)      p pressure of a node      d direction of the next step of q      r = h - (p_s - p_e + lift)
@@ -14,7 +13,7 @@
 //          phase    of a loop: 0 guessed, 1 first step, 2 searching, 3 done, 4 no pivot
 //          search   seven numbers a loop: length of the step, slope at its start, low and high end of the bracket and the slopes
 //                   there, trials
-#include "grid.cuh"
+#include "loops.cuh"
 
 #define LAMINAR 2e3   // below it 64/Re
 #define TURBULENT 4e3 // above it Colebrook; cubic between
@@ -22,11 +21,6 @@
 #define HELD 1e13        // Pa: a regulator lets 1e-8 of its flow more pass at 1 bar
 #define LINEAR 1e-4      // Pa: quadratic falls are linear below it
 #define LEAST 1e0        // Pa s/m3: no slope is less, so that y is finite
-
-INLINE long long place(const long long item, const long long items, const int lanes, const long long n)
-{
-    return n / lanes * lanes * items + item * lanes + n % lanes;
-}
 
 // Friction factor of Darcy and its slope d ln f / d ln Re in turbulent flow: Colebrook as solved by Clamond (2009), or Swamee-Jain.
 INLINE void turbulent(const int swamee, const double Re, const double e, double* f, double* slope)

@@ -33,11 +33,11 @@ class NoFlowAnswer(HallflowError):
 def open_loops(name: str = "host") -> Backend:
     """The backend for loops, always float64: as `kernels.open_backend`; "host" falls back to "numpy" where no compiler is."""
     try:
-        return open_backend(name, "double", files=["hydraulics"])
+        return open_backend(name, "double", files=["hydraulics", "loop_heat"])
     except BackendUnavailable:
         if name != "host":
             raise
-        return open_backend("numpy", "double", files=["hydraulics"])
+        return open_backend("numpy", "double", files=["hydraulics", "loop_heat"])
 
 
 @dataclass

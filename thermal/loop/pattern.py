@@ -40,9 +40,12 @@ class Pattern:
 
     def slot(self, a: int, b: int) -> int:
         """The entry of L that belongs to two vertices, -1 if one of them is known."""
-        i, j = sorted((int(self.place[a]), int(self.place[b])))
-        if i < 0:
-            return -1
+        i, j = int(self.place[a]), int(self.place[b])
+        return -1 if min(i, j) < 0 else self.between(i, j)
+
+    def between(self, i: int, j: int) -> int:
+        """The entry of L in two rows, of the later one in the column of the earlier one."""
+        i, j = min(i, j), max(i, j)
         begin, end = self.column[i], self.column[i + 1]
         return int(begin + np.searchsorted(self.row[begin:end], j))
 

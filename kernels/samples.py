@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kernels import samples_air_paths, samples_flow, samples_movers, samples_tracers
+from kernels import samples_air_paths, samples_flow, samples_loops, samples_movers, samples_tracers
 from kernels.metrics import with_reciprocals
 from kernels.signature import Kernel, Parameter, partial_count
 
@@ -156,6 +156,7 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("boundary", "face"): lambda hall: hall.random.permutation(hall.count).astype(np.int32),
     ("boundary", "supplied"): lambda hall: hall.random.uniform(1.0, 2.0, 3),
     **samples_flow.BY_FILE,
+    **samples_loops.BY_FILE,
     **samples_tracers.BY_FILE,
     **samples_movers.BY_FILE,
     **samples_air_paths.BY_FILE,
@@ -257,6 +258,7 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **samples_flow.BY_KERNEL,
     **samples_tracers.BY_KERNEL,
     **samples_movers.BY_KERNEL,
+    **samples_loops.BY_KERNEL,
 }
 
 

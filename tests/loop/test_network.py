@@ -25,8 +25,8 @@ def test_all_mistakes_come_at_once_with_their_places() -> None:
     lines = str(found.value).splitlines()
     for text in (
         'b: no region "q"', "d: volume below zero", "p: this link is there twice", "joins two regions, r and s",
-        'no node "nowhere"', "loop: begins and ends at", "links.csv:5  bad: length is -1.0", "0.05 of the diameter", "loss is -1.0",
-        "bad: 0 cells", 'hx: no link "gone"', "one: both sides are one link",
+        'no node "nowhere"', "loop: begins and ends at", "links.csv:5  bad: length is -1.0", "0.05 of the diameter",
+        "loss is -1.0",        "bad: 0 cells", 'hx: no link "gone"', "one: both sides are one link",
     ):  # fmt: skip
         assert any(text in line for line in lines), (text, lines)
 

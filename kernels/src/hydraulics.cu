@@ -1,0 +1,306 @@
+// Flows and pressures of liquid loops: Newton on the flows, one loop of a batch a thread. Always float64.
+//
+// Loops of a batch share their topology; loops.cuh says where their numbers lie.
+//
+// Legend   q flow of a link, m3/s, positive from start s to end e      t the same, on trial          h(t) fall of pressure, Pa
+//          y = 1/h'(t)      p pressure of a node      d direction of the next step of q      r = h - (p_s - p_e + lift)
+//          law      ten parts of h(q), each `count` long: 0 a of a f(Re) q|q|, 1 Re/q, 2 roughness over diameter, 3 quadratic,
+//                   4 power and 5 its exponent, 6 square of the flow below which that is linear, 7 gain,
+//                   8 scale and 9 stretch of the curve, 10 the flow that a regulator holds
+//          form     bit 0 one way only, bit 1 shut;  curve   number of a link's curve, -1 for none
+//          knots    of all curves: flow, fall, slope, tail;  first   first knot of each curve and the end of the last
+//          column, row, target   pattern of L (see thermal/loop/pattern.py);  slot   place of a link in L, -1 at a held node
+//          phase    of a loop: 0 guessed, 1 first step, 2 searching, 3 done, 4 no pivot
+//          search   seven numbers a loop: length of the step, slope at its start, low and high end of the bracket and the slopes
+//                   there, trials
+#include "loops.cuh"
+
+#define LAMINAR 2e3   // below it 64/Re
+#define TURBULENT 4e3 // above it Colebrook; cubic between
+#define TIGHT 1e17       // Pa s/m3: what is shut lets 1e-12 m3/s pass at 1 bar
+#define HELD 1e13        // Pa: a regulator lets 1e-8 of its flow more pass at 1 bar
+#define LINEAR 1e-4      // Pa: quadratic falls are linear below it
+#define LEAST 1e0        // Pa s/m3: no slope is less, so that y is finite
+
+// Friction factor of Darcy and its slope d ln f / d ln Re in turbulent flow: Colebrook as solved by Clamond (2009), or Swamee-Jain.
+INLINE void turbulent(const int swamee, const double Re, const double e, double* f, double* slope)
+{
+    if (swamee)
+    {
+        const double smooth = 5.74 * exp(-0.9 * log(Re));
+        const double rough = e / 3.7 + smooth;
+        const double L = log(rough);
+        *f = 1.325474527619599503 / (L * L);
+        *slope = 1.8 * smooth / (L * rough);
+    }
+    else
+    {
+        const double A = e * Re * 0.123968186335417556;
+        const double B = log(Re) - 0.779397488455682028;
+        double F = B - 0.2;
+        for (int pass = 0; pass < 3; ++pass)
+        {
+            const double S = A + F;
+            const double E = (log(S) + F - B) / (1.0 + S);
+            F -= (1.0 + S + 0.5 * E) * E * S / (1.0 + S + E * (1.0 + E / 3.0));
+        }
+        *f = 1.325474527619599503 / (F * F);
+        *slope = -2.0 / (1.0 + A + F);
+    }
+}
+
+// f(Re) Re and its derivative by Re.
+INLINE void friction(const int swamee, const double Re, const double e, double* g, double* dg)
+{
+    double f, s;
+    if (Re <= LAMINAR)
+    {
+        *g = 64.0;
+        *dg = 0.0;
+    }
+    else if (Re >= TURBULENT)
+    {
+        turbulent(swamee, Re, e, &f, &s);
+        *g = f * Re;
+        *dg = f * (1.0 + s);
+    }
+    else // cubic of f Re: value and slope of both sides
+    {
+        turbulent(swamee, TURBULENT, e, &f, &s);
+        const double w = TURBULENT - LAMINAR;
+        const double x = (Re - LAMINAR) / w;
+        const double rise = f * TURBULENT - 64.0;
+        const double last = f * (1.0 + s) * w;
+        *g = 64.0 + x * x * (3.0 * rise - last + x * (last - 2.0 * rise));
+        *dg = x * (2.0 * (3.0 * rise - last) + 3.0 * x * (last - 2.0 * rise)) / w;
+    }
+}
+
+// Fall and slope of a curve: cubics between its knots, quadratic beyond.
+INLINE void along(const double* knots, const int all, const int begin, const int end, const double x, double* r, double* dr)
+{
+    const double* const q = knots;
+    const double* const h = knots + all;
+    const double* const s = h + all;
+    const double* const c = s + all;
+    const double low = x - q[begin];
+    const double high = x - q[end - 1];
+    if (low < 0.0)
+    {
+        *r = h[begin] + low * (s[begin] - c[begin] * low);
+        *dr = s[begin] - 2.0 * c[begin] * low;
+    }
+    else if (high >= 0.0)
+    {
+        *r = h[end - 1] + high * (s[end - 1] + c[end - 1] * high);
+        *dr = s[end - 1] + 2.0 * c[end - 1] * high;
+    }
+    else
+    {
+        int m = begin;
+        while (x >= q[m + 1])
+            ++m;
+        const double w = q[m + 1] - q[m];
+        const double z = (x - q[m]) / w;
+        const double rise = h[m + 1] - h[m];
+        const double a = s[m] * w;
+        const double b = s[m + 1] * w;
+        *r = h[m] + z * (a + z * (3.0 * rise - 2.0 * a - b + z * (a + b - 2.0 * rise)));
+        *dr = (a + z * (2.0 * (3.0 * rise - 2.0 * a - b) + z * 3.0 * (a + b - 2.0 * rise))) / w;
+    }
+}
+
+// h and y of every link of the loops that are not done.
+KERNEL void link_laws(const long long count, const int items, const int lanes, const int swamee, const int all, const int* phase,
+                      const double* law, const int* form, const int* curve, const int* first, const double* knots, const double* t,
+                      double* h, double* y)
+{
+    FV_LIST(n, count)
+    {
+        if (phase[n / ((long long)items * lanes) * lanes + n % lanes] < 3)
+        {
+            const double q = t[n];
+            const double size = fabs(q);
+            double fall = -law[7 * count + n];
+            double slope = 0.0;
+            if (law[n] > 0.0)
+            {
+                double g, dg;
+                const double Re = law[count + n] * size;
+                friction(swamee, Re, law[2 * count + n], &g, &dg);
+                const double b = law[n] / law[count + n];
+                fall += b * g * q;
+                slope += b * (g + Re * dg);
+            }
+            if (law[3 * count + n] > 0.0)
+            {
+                const double c = law[3 * count + n];
+                const double root = sqrt(q * q + LINEAR / c);
+                fall += c * q * root;
+                slope += c * (root + q * q / root);
+            }
+            if (law[4 * count + n] > 0.0)
+            {
+                const double m = law[5 * count + n] - 1.0;
+                const double square = q * q + law[6 * count + n];
+                const double c = law[4 * count + n] * exp(0.5 * m * log(square));
+                fall += c * q;
+                slope += c * (1.0 + m * q * q / square);
+            }
+            if (curve[n] >= 0)
+            {
+                double r, dr;
+                const double scale = law[8 * count + n];
+                const double stretch = law[9 * count + n];
+                along(knots, all, first[curve[n]], first[curve[n] + 1], q / stretch, &r, &dr);
+                fall += scale * r;
+                slope += scale / stretch * dr;
+            }
+            const double over = q - law[10 * count + n];
+            if (over > 0.0)
+            {
+                fall += HELD / law[10 * count + n] * over;
+                slope += HELD / law[10 * count + n];
+            }
+            if ((form[n] & 2) || ((form[n] & 1) && q < 0.0))
+            {
+                fall = TIGHT * q;
+                slope = TIGHT;
+            }
+            h[n] = fall;
+            y[n] = 1.0 / (slope > LEAST ? slope : LEAST);
+        }
+    }
+}
+
+// Judge the trial flows of each loop by the slope of the content along d (the sum over links of the integral of h - p, which
+// the answer makes least: Collins et al. 1978); then a shorter step, or the next Newton step.
+KERNEL void flow_round(const int loops, const int lanes, const int links, const int nodes, const int unknowns, const int entries,
+                       const int* start, const int* end, const int* slot, const int* column, const int* row, const int* target,
+                       const double* inflow, const double* lift, const double* h, const double* y, int* phase, double* search,
+                       double* values, double* b, double* p, double* d, double* q, double* t)
+{
+    FV_LIST(n, loops)
+    {
+        if (phase[n] < 3)
+        {
+            double* const step = search + 7 * n;
+            int accept = 1;
+            if (phase[n] == 2)
+            {
+                double slope = 0.0;
+                for (int m = 0; m < links; ++m)
+                {
+                    const long long l = place(m, links, lanes, n);
+                    const double drop = p[place(start[m], nodes, lanes, n)] - p[place(end[m], nodes, lanes, n)] + lift[l];
+                    slope += d[l] * (h[l] - drop);
+                }
+                const double s0 = step[1];
+                accept = fabs(slope) <= 0.5 * s0 || (slope <= 0.0 && step[0] >= 1.0) || step[6] >= 40.0;
+                if (!accept)
+                {
+                    const int above = slope > 0.0;
+                    step[above ? 3 : 2] = step[0];
+                    step[above ? 5 : 4] = slope;
+                    const double wide = step[3] - step[2];
+                    double share = -step[4] / (step[5] - step[4]);
+                    if (((int)step[6]) % 3 == 2) // three secants at most from one side
+                        share = 0.5;
+                    share = share < 0.02 ? 0.02 : (share > 0.98 ? 0.98 : share);
+                    step[0] = step[2] + share * wide;
+                    step[6] += 1.0;
+                    for (int m = 0; m < links; ++m)
+                    {
+                        const long long l = place(m, links, lanes, n);
+                        t[l] = q[l] + step[0] * d[l];
+                    }
+                }
+            }
+            if (accept)
+            {
+                for (int m = 0; m < unknowns + entries; ++m)
+                    values[place(m, unknowns + entries, lanes, n)] = 0.0;
+                for (int m = 0; m < nodes; ++m)
+                    b[place(m, nodes, lanes, n)] = inflow[place(m, nodes, lanes, n)];
+                for (int m = 0; m < links; ++m)
+                {
+                    const long long l = place(m, links, lanes, n);
+                    const long long s = place(start[m], nodes, lanes, n);
+                    const long long e = place(end[m], nodes, lanes, n);
+                    q[l] = t[l];
+                    const double r = h[l] - (p[s] - p[e] + lift[l]);
+                    const double x = q[l] - y[l] * r;
+                    d[l] = r;
+                    b[s] -= x;
+                    b[e] += x;
+                    if (start[m] < unknowns)
+                        values[place(start[m], unknowns + entries, lanes, n)] += y[l];
+                    if (end[m] < unknowns)
+                        values[place(end[m], unknowns + entries, lanes, n)] += y[l];
+                    if (slot[m] >= 0)
+                        values[place(unknowns + slot[m], unknowns + entries, lanes, n)] -= y[l];
+                }
+                int next = 0;
+                int whole = 1;
+                for (int j = 0; j < unknowns; ++j)
+                {
+                    const double pivot = values[place(j, unknowns + entries, lanes, n)];
+                    const double z = b[place(j, nodes, lanes, n)];
+                    whole = whole && pivot > 0.0;
+                    for (int k = column[j]; k < column[j + 1]; ++k)
+                    {
+                        const double off = values[place(unknowns + k, unknowns + entries, lanes, n)] / pivot;
+                        b[place(row[k], nodes, lanes, n)] -= off * z;
+                        for (int i = column[j]; i <= k; ++i)
+                            values[place(target[next++], unknowns + entries, lanes, n)] -=
+                                off * values[place(unknowns + i, unknowns + entries, lanes, n)];
+                    }
+                }
+                for (int j = unknowns; j < nodes; ++j)
+                    b[place(j, nodes, lanes, n)] = 0.0;
+                for (int j = unknowns - 1; j >= 0; --j)
+                {
+                    double z = b[place(j, nodes, lanes, n)];
+                    for (int k = column[j]; k < column[j + 1]; ++k)
+                        z -= values[place(unknowns + k, unknowns + entries, lanes, n)] * b[place(row[k], nodes, lanes, n)];
+                    b[place(j, nodes, lanes, n)] = z / values[place(j, unknowns + entries, lanes, n)];
+                }
+                double most = 0.0;
+                double height = 0.0;
+                double s0 = 0.0;
+                for (int m = 0; m < links; ++m)
+                {
+                    const long long l = place(m, links, lanes, n);
+                    const double rest = d[l] - (b[place(start[m], nodes, lanes, n)] - b[place(end[m], nodes, lanes, n)]);
+                    d[l] = -y[l] * rest;
+                    t[l] = q[l] + d[l];
+                    s0 -= d[l] * rest;
+                    most = fabs(t[l]) > most ? fabs(t[l]) : most;
+                }
+                for (int j = 0; j < nodes; ++j)
+                {
+                    const long long i = place(j, nodes, lanes, n);
+                    p[i] += b[i];
+                    height = fabs(p[i]) > height ? fabs(p[i]) : height;
+                }
+                int done = 1;
+                for (int m = 0; m < links; ++m)
+                {
+                    const long long l = place(m, links, lanes, n);
+                    done = done && (fabs(d[l]) <= 1e-10 * most + 1e-18 || fabs(d[l]) <= 4e-15 * height * y[l]);
+                }
+                if (done && phase[n] == 2)
+                    for (int m = 0; m < links; ++m)
+                        q[place(m, links, lanes, n)] = t[place(m, links, lanes, n)];
+                phase[n] = !whole ? 4 : (done && phase[n] == 2 ? 3 : (phase[n] == 0 ? 1 : 2));
+                step[0] = 1.0;
+                step[1] = s0;
+                step[2] = 0.0;
+                step[3] = 1.0;
+                step[4] = -s0;
+                step[5] = s0;
+                step[6] = 0.0;
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+"""Flows and pressures of liquid loops in NumPy; the legend is in src/hydraulics.cu."""
+
+from __future__ import annotations
+
+import numpy as np
+
+LAMINAR, TURBULENT = 2000.0, 4000.0
+TIGHT, HELD = 1e17, 1e13
+LINEAR, LEAST = 1e-4, 1.0
+
+
+def place(item, items, lanes, n):
+    """Where an item of loop n lies."""
+    return n // lanes * lanes * items + item * lanes + n % lanes
+
+
+def turbulent(swamee, Re, e):
+    """Friction factor of Darcy and d ln f / d ln Re."""
+    if swamee:
+        smooth = 5.74 * np.exp(-0.9 * np.log(Re))
+        rough = e / 3.7 + smooth
+        L = np.log(rough)
+        return 1.325474527619599503 / (L * L), 1.8 * smooth / (L * rough)
+    A = e * Re * 0.123968186335417556
+    B = np.log(Re) - 0.779397488455682028
+    F = B - 0.2
+    for _ in range(3):
+        S = A + F
+        E = (np.log(S) + F - B) / (1.0 + S)
+        F = F - (1.0 + S + 0.5 * E) * E * S / (1.0 + S + E * (1.0 + E / 3.0))
+    return 1.325474527619599503 / (F * F), -2.0 / (1.0 + A + F)
+
+
+def friction(swamee, Re, e):
+    """f(Re) Re and its derivative."""
+    f, s = turbulent(swamee, np.maximum(Re, TURBULENT), e)
+    w = TURBULENT - LAMINAR
+    x = (Re - LAMINAR) / w
+    rise, last = f * TURBULENT - 64.0, f * (1.0 + s) * w
+    between = 64.0 + x * x * (3.0 * rise - last + x * (last - 2.0 * rise))
+    slope = x * (2.0 * (3.0 * rise - last) + 3.0 * x * (last - 2.0 * rise)) / w
+    cases = [Re <= LAMINAR, Re >= TURBULENT]
+    return np.select(cases, [64.0, f * Re], between), np.select(cases, [0.0, f * (1.0 + s)], slope)
+
+
+def along(knots, all, begin, end, x):
+    """Fall and slope of curves."""
+    q, h, s, c = (knots[part * all : (part + 1) * all] for part in range(4))
+    m = begin.copy()
+    for _ in range(int((end - begin).max()) - 2):
+        m = np.where((m < end - 2) & (x >= q[m + 1]), m + 1, m)
+    w = q[m + 1] - q[m]
+    z, rise, a, b = (x - q[m]) / w, h[m + 1] - h[m], s[m] * w, s[m + 1] * w
+    inside = h[m] + z * (a + z * (3.0 * rise - 2.0 * a - b + z * (a + b - 2.0 * rise)))
+    slope = (a + z * (2.0 * (3.0 * rise - 2.0 * a - b) + z * 3.0 * (a + b - 2.0 * rise))) / w
+    low, high, last = x - q[begin], x - q[end - 1], end - 1
+    cases = [low < 0.0, high >= 0.0]
+    r = np.select(cases, [h[begin] + low * (s[begin] - c[begin] * low), h[last] + high * (s[last] + c[last] * high)], inside)
+    return r, np.select(cases, [s[begin] - 2.0 * c[begin] * low, s[last] + 2.0 * c[last] * high], slope)
+
+
+def link_laws(count, items, lanes, swamee, all, phase, law, form, curve, first, knots, t, h, y):
+    """h and y of every link of the loops that are not done."""
+    n = np.arange(count)
+    n = n[phase[n // (items * lanes) * lanes + n % lanes] < 3]
+    part = [law[k * count + n] for k in range(11)]
+    q = t[n]
+    fall, slope = -part[7], np.zeros(len(n))
+    on = part[0] > 0.0
+    if on.any():
+        Re = part[1][on] * np.abs(q[on])
+        with np.errstate(over="ignore", invalid="ignore"):
+            g, dg = friction(swamee, Re, part[2][on])
+        b = part[0][on] / part[1][on]
+        fall[on] += b * g * q[on]
+        slope[on] += b * (g + Re * dg)
+    on = part[3] > 0.0
+    c, x = part[3][on], q[on]
+    root = np.sqrt(x * x + LINEAR / c)
+    fall[on] += c * x * root
+    slope[on] += c * (root + x * x / root)
+    on = part[4] > 0.0
+    m, x = part[5][on] - 1.0, q[on]
+    square = x * x + part[6][on]
+    c = part[4][on] * np.exp(0.5 * m * np.log(square))
+    fall[on] += c * x
+    slope[on] += c * (1.0 + m * x * x / square)
+    on = curve[n] >= 0
+    if on.any():
+        k = curve[n][on]
+        r, dr = along(knots, all, first[k].astype(np.int64), first[k + 1].astype(np.int64), q[on] / part[9][on])
+        fall[on] += part[8][on] * r
+        slope[on] += part[8][on] / part[9][on] * dr
+    over = q - part[10]
+    on = over > 0.0
+    fall[on] += HELD / part[10][on] * over[on]
+    slope[on] += HELD / part[10][on]
+    tight = ((form[n] & 2) != 0) | (((form[n] & 1) != 0) & (q < 0.0))
+    h[n] = np.where(tight, TIGHT * q, fall)
+    y[n] = 1.0 / np.maximum(np.where(tight, TIGHT, slope), LEAST)
+
+
+def flow_round(
+    loops, lanes, links, nodes, unknowns, entries, start, end, slot, column, row, target,
+    inflow, lift, h, y, phase, search, values, b, p, d, q, t,
+):  # fmt: skip
+    """Judge the trial flows of each loop; then a shorter step, or the next Newton step."""
+    n = np.flatnonzero(phase[:loops] < 3)
+    step = search.reshape(-1, 7)
+    link = place(np.arange(links)[:, None], links, lanes, n)
+    node = place(np.arange(nodes)[:, None], nodes, lanes, n)
+    slope = (d[link] * (h[link] - (p[node[start]] - p[node[end]] + lift[link]))).sum(axis=0)
+    accept = (np.abs(slope) <= 0.5 * step[n, 1]) | ((slope <= 0.0) & (step[n, 0] >= 1.0)) | (step[n, 6] >= 40.0)
+    accept |= phase[n] != 2
+    _shorten(n[~accept], slope[~accept], step)
+    back = link[:, ~accept]
+    t[back] = q[back] + step[n[~accept], 0] * d[back]
+    n, link, node = n[accept], link[:, accept], node[:, accept]
+    if len(n) == 0:
+        return
+    q[link] = t[link]
+    r = h[link] - (p[node[start]] - p[node[end]] + lift[link])
+    x = q[link] - y[link] * r
+    rest, a = inflow[node], np.zeros((unknowns + entries, len(n)))
+    for m in range(links):
+        rest[start[m]] -= x[m]
+        rest[end[m]] += x[m]
+        for one in (start[m], end[m]):
+            if one < unknowns:
+                a[one] += y[link[m]]
+        if slot[m] >= 0:
+            a[unknowns + slot[m]] -= y[link[m]]
+    whole = _solve(unknowns, column, row, target, a, rest)
+    rest[unknowns:] = 0.0
+    values[place(np.arange(unknowns + entries)[:, None], unknowns + entries, lanes, n)] = a
+    b[node] = rest
+    r = r - (rest[start] - rest[end])
+    d[link] = -y[link] * r
+    t[link] = q[link] + d[link]
+    p[node] += rest
+    most, height = np.abs(t[link]).max(axis=0), np.abs(p[node]).max(axis=0)
+    size = np.abs(d[link])
+    done = ((size <= 1e-10 * most + 1e-18) | (size <= 4e-15 * height * y[link])).all(axis=0) & (phase[n] == 2)
+    q[link[:, done]] = t[link[:, done]]
+    phase[n] = np.where(~whole, 4, np.where(done, 3, np.where(phase[n] == 0, 1, 2)))
+    s0 = -(d[link] * r).sum(axis=0)
+    zero, one = np.zeros(len(n)), np.ones(len(n))
+    step[n] = np.stack([one, s0, zero, one, -s0, s0, zero], axis=1)
+
+
+def _shorten(n, slope, step):
+    """A step between the ends of the bracket, by a secant or its middle."""
+    for one, s in zip(n, slope, strict=True):
+        row = step[one]
+        row[3 if s > 0.0 else 2] = row[0]
+        row[5 if s > 0.0 else 4] = s
+        share = 0.5 if int(row[6]) % 3 == 2 else -row[4] / (row[5] - row[4])
+        row[0] = row[2] + min(max(share, 0.02), 0.98) * (row[3] - row[2])
+        row[6] += 1.0
+
+
+def _solve(unknowns, column, row, target, a, x):
+    """L D Lt x = x for all loops, in place; False where a pivot is not above zero."""
+    whole, next = np.ones(x.shape[1], bool), 0
+    for j in range(unknowns):
+        whole &= a[j] > 0.0
+        own = range(column[j], column[j + 1])
+        for k in own:
+            off = a[unknowns + k] / a[j]
+            x[row[k]] -= off * x[j]
+            for i in range(column[j], k + 1):
+                a[target[next]] -= off * a[unknowns + i]
+                next += 1
+    for j in reversed(range(unknowns)):
+        for k in range(column[j], column[j + 1]):
+            x[j] = x[j] - a[unknowns + k] * x[row[k]]
+        x[j] = x[j] / a[j]
+    return whole

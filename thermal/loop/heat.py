@@ -1,0 +1,333 @@
+"""Temperatures of a network: implicit upwind finite volumes along links, mixing nodes, exchangers, chips; steady or in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels.backend import Launch
+from thermal.errors import CaseError, CaseErrors, HallflowError
+from thermal.loop.chips import Chips
+from thermal.loop.hydraulics import LANES, Hydraulics, padded
+from thermal.loop.ledger import Ledger
+from thermal.loop.plan import BLOCK, Batch, batches, layout, pieces
+
+Floats = NDArray[np.float64]
+
+CELL = 1.0  # m of pipe a finite volume, unless a link says otherwise
+STILL = 1e-9  # m3/s: what flows slower carries no heat away (shut valves let 1e-12 m3/s pass)
+HOTTEST = 2000.0  # K: a steady answer above it means that nothing takes the heat away
+BALLAST = 1e-9  # of a node's capacity rate, toward where it began: only where nothing says how warm a part is
+DUTIES = 60  # passes over apparatus whose heat depends on what enters
+SETTLED = 1e-9  # W over W: heat of all apparatus from one pass to the next
+
+
+class NoHeatAnswer(HallflowError):
+    """No temperatures were found; the message names the link. Exit code 3."""
+
+
+@dataclass
+class _Store:
+    """One batch in the memory of the backend."""
+
+    loops: int
+    nodes: NDArray[np.int32]
+    whole: Any
+    factor: Launch
+    solve: Launch
+
+
+class Heat:
+    """Temperatures of the network that a Hydraulics has solved.
+
+    `temperature` (nodes,), `cells` (all cells of all links, in order from start to end, `first` the first of each link), `chips`.
+    `heat` (links,) W may be changed between steps. `unknown` marks nodes about whose temperature nothing is said.
+    """
+
+    def __init__(self, hydraulics: Hydraulics) -> None:
+        """Everything begins at its region's temperature."""
+        network = hydraulics.network
+        links, nodes = list(network.links.values()), list(network.nodes.values())
+        self.hydraulics, self.network = hydraulics, network
+        region = [network.regions[one.region] for one in nodes]
+        warm = np.array([one.temperature for one in region])
+        capacity = {one.name: float(one.fluid.heat_capacity(one.temperature)) for one in network.regions.values()}
+        self.capacity = hydraulics.density * np.array([capacity[network.nodes[one.start].region] for one in links])  # J/(m3 K)
+        density = {one.name: float(one.fluid.density(one.temperature)) for one in network.regions.values()}
+        self.node_capacity = np.array([density[one.region] * capacity[one.region] for one in nodes])
+        volume = np.array([one.law.bore if one.volume is None else one.volume for one in links])
+        count = np.array([_cells(one) for one in links], np.int64)
+        self.first = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
+        self.temperature = np.where(
+            [one.temperature is not None for one in nodes], [one.temperature or 0.0 for one in nodes], warm
+        )
+        of_link = warm[hydraulics.start]
+        self.cells = np.repeat(of_link, count)
+        self._count = count
+        self._cell_capacity = self.capacity * volume / count  # J/K
+        self._node_store = self.node_capacity * np.array([one.volume for one in nodes])  # J/K
+        self._loss = np.array([one.loss for one in links]) / count
+        self.ambient = np.array([one.ambient for one in links], float)
+        self.heat = np.array([one.heat for one in links], float)
+        self.chips = Chips(links, of_link)
+        self._has_chip = np.zeros(len(links), bool)
+        self._has_chip[self.chips.link] = True
+        self._duties = [(n, one.duty) for n, one in enumerate(links) if one.duty is not None]
+        self._held = np.array([one.temperature is not None for one in nodes])
+        entering = [one.inflow_temperature if one.temperature is None else one.temperature for one in nodes]
+        self._entering = np.array([np.nan if one is None else one for one in entering])
+        self.ledger = Ledger()
+        self.other = np.full(len(links), -1, np.int32)
+        self._exchangers = list(network.exchangers.values())
+        for one in self._exchangers:
+            a, b = hydraulics.number[one.first], hydraulics.number[one.second]
+            self.other[a], self.other[b] = b, a
+        self.unknown = self._unknown()
+        self._setting: tuple[Any, ...] | None = None
+        self._make(hydraulics)
+
+    def solve(self) -> None:
+        """The steady temperatures at the flows of the hydraulics.
+
+        Raises CaseErrors naming links that hold heat and let nothing flow, and inflows whose temperature nobody states;
+        NoHeatAnswer naming a link whose heat nothing takes away.
+        """
+        self._check_flow()
+        self.step(np.inf)
+        known = ~self.unknown
+        with np.errstate(invalid="ignore"):
+            lost = known & ~((self.temperature > 0.0) & (self.temperature < HOTTEST))
+        if lost.any():
+            raise NoHeatAnswer(self._hottest(lost))
+
+    def step(self, seconds: float) -> None:
+        """One implicit step of so many seconds (infinite: steady) at the flows of the hydraulics. Raises as `solve`."""
+        h = self.hydraulics
+        rate = self.capacity * h.flow
+        inside, outside = self._boundary()
+        setting = (seconds, rate.tobytes(), inside.tobytes())
+        fresh = self._setting != setting
+        a, be = self._arrays, h.backend
+        if fresh:
+            self.chips.set_flow(h.flow, rate)
+            self._exchange = self._exchangers_at(rate)
+            be.store(rate, a["C"])
+            be.store(self._cell_capacity / seconds, a["m"])
+            be.store(self._loss, a["g"])
+            be.store(self._exchange, a["x"])
+        self._store_rate = self._node_store / seconds
+        through = self._store_rate + inside
+        node = self._store_rate * self.temperature + inside * np.where(inside > 0.0, self._entering, 0.0)
+        given, slope = np.where(self._has_chip, 0.0, self.heat), -self._exchange
+        given[self.chips.link], chip = self.chips.response(self.heat[self.chips.link], seconds)
+        slope[self.chips.link] += chip
+        be.store(self.ambient, a["Ta"])
+        be.store(self.cells, a["cells"])
+        before = self.temperature.copy()
+        self._duty_pass(rate, through, node, given, slope, fresh)
+        old = self.cells
+        self.cells = be.download(a["cells"])
+        up = np.where(h.flow < 0.0, h.end, h.start)
+        entering = self.temperature[up]
+        self.chips.advance(entering[self.chips.link])
+        exchanged = self._exchange * (self.temperature[up[np.maximum(self.other, 0)]] - entering)
+        self.link_heat = self._given + (self._slope + self._exchange) * entering
+        self.exchanged = exchanged
+        self._setting = setting
+        self.ledger.write(self, rate, inside, outside, before, old, seconds)
+
+    def outlet(self) -> Floats:
+        """(links,) K of what leaves each link."""
+        last = np.where(self.hydraulics.flow < 0.0, self.first[:-1], self.first[1:] - 1)
+        return self.cells[last]
+
+    def mean(self) -> Floats:
+        """(links,) K, mean over the cells of each link."""
+        return np.add.reduceat(self.cells, self.first[:-1]) / self._count
+
+    def _duty_pass(self, rate: Floats, through: Floats, node: Floats, given: Floats, slope: Floats, fresh: bool) -> None:
+        """Solve, again and again while apparatus answers to what enters it."""
+        h, a, be = self.hydraulics, self._arrays, self.hydraulics.backend
+        up = np.where(h.flow < 0.0, h.end, h.start)
+        last = None
+        for _ in range(DUTIES if self._duties else 1):
+            self._given, self._slope = given.copy(), slope.copy()
+            now = []
+            for n, duty in self._duties:
+                entering = float(self.temperature[up[n]])
+                heat, by = duty(abs(float(rate[n])), entering)
+                self._given[n] += heat - by * entering
+                self._slope[n] += by
+                now.append(heat)
+            be.store(self._given, a["s"])
+            be.store(self._slope, a["k"])
+            be.store(through, a["M"])
+            be.store(node, a["S"])
+            be.store(self.temperature, a["T"])
+            self._response()
+            for store in self._stores:
+                if fresh or self._duties:
+                    self._factorise(store, through, node)
+                store.solve()
+            self.temperature = be.download(a["T"])
+            current = np.array(now)
+            if last is not None and np.abs(current - last).max() <= SETTLED * np.abs(current).max() + 1e-9:
+                break
+            last = current
+        self.temperature[self.unknown] = np.nan
+        self._advance()
+
+    def _factorise(self, store: _Store, through: Floats, node: Floats) -> None:
+        """Factors; a part about whose level nothing is said keeps it by a ballast too small for any ledger."""
+        be, a = self.hydraulics.backend, self._arrays
+        store.factor()
+        if be.download(store.whole)[: store.loops].all():
+            return
+        here = np.unique(store.nodes)
+        size = np.zeros(len(self.temperature))
+        rate = np.abs(self.capacity * self.hydraulics.flow)
+        np.add.at(size, self.hydraulics.start, rate)
+        np.add.at(size, self.hydraulics.end, rate)
+        ballast = np.zeros(len(size))
+        ballast[here] = BALLAST * size[here]
+        start = np.where(np.isfinite(self.temperature), self.temperature, 0.0)
+        be.store(through + ballast, a["M"])
+        be.store(node + ballast * start, a["S"])
+        store.factor()
+
+    def _exchangers_at(self, rate: Floats) -> Floats:
+        """(links,) W/K between the entering temperatures of the two sides of each exchanger."""
+        found = np.zeros(len(rate))
+        for one in self._exchangers:
+            a, b = self.hydraulics.number[one.first], self.hydraulics.number[one.second]
+            first, second = abs(float(rate[a])), abs(float(rate[b]))
+            least = min(first, second)
+            if least > 0.0:
+                found[a] = found[b] = least * min(max(float(one.effectiveness(first, second)), 0.0), 1.0)
+        return found
+
+    def _boundary(self) -> tuple[Floats, Floats]:
+        """(nodes,) W/K that enter from outside and that leave. Raises CaseErrors for inflows of unknown temperature."""
+        out = self.hydraulics.outflow()
+        most = np.abs(self.hydraulics.flow).max(initial=0.0)
+        inside = np.where(out < -1e-10 * most, -out, 0.0) * self.node_capacity
+        missing = (inside > 0.0) & np.isnan(self._entering) & ~self.unknown
+        if missing.any():
+            raise CaseErrors(
+                CaseError(f"{self.network.place(name)}  {name}", "fluid enters here from outside", "a temperature of this node")
+                for name in np.array(self.hydraulics.node_names)[missing]
+            )
+        inside[np.isnan(self._entering)] = 0.0
+        return inside, np.where(out > 0.0, out, 0.0) * self.node_capacity
+
+    def _check_flow(self) -> None:
+        still = (np.abs(self.hydraulics.flow) < STILL) & (self.heat != 0.0) & ~self.unknown[self.hydraulics.start]
+        loses = (self._loss > 0.0) & ~self._has_chip
+        errors = []
+        for n in np.flatnonzero(still & ~loses):
+            name = self.hydraulics.link_names[n]
+            what = f"{self.heat[n]:.6g} W and no flow: nothing takes this heat away"
+            errors.append(CaseError(f"{self.network.place(name)}  {name}", what, "a way for the fluid through this link"))
+        if errors:
+            raise CaseErrors(errors)
+
+    def _hottest(self, lost: NDArray[np.bool_]) -> str:
+        heat = np.where(lost[self.hydraulics.start] | lost[self.hydraulics.end], np.abs(self.heat), -1.0)
+        n = int(np.argmax(heat))
+        name = self.hydraulics.link_names[n]
+        what = "nothing takes its heat away (no held temperature, exchanger, cooler or loss in reach)"
+        return f"{self.network.place(name)}  {name}: {self.heat[n]:.6g} W and {what}"
+
+    def _unknown(self) -> NDArray[np.bool_]:
+        """Nodes of parts that hold heat and that nothing cools: their temperatures have no answer."""
+        h = self.hydraulics
+        nodes, links = list(self.network.nodes.values()), list(self.network.links.values())
+        edges = list(zip(h.start.tolist(), h.end.tolist(), strict=True))
+        edges += [(int(h.start[n]), int(h.start[o])) for n, o in enumerate(self.other) if o >= 0]
+        label = pieces(len(nodes), edges)
+        known = np.zeros(int(label.max()) + 1 if len(nodes) else 0, bool)
+        heated = np.zeros(len(known), bool)
+        held = np.zeros(len(known), int)
+        for n, node in enumerate(nodes):
+            held[label[n]] += node.pressure is not None
+            known[label[n]] |= node.temperature is not None or node.inflow > 0.0
+        for n, link in enumerate(links):
+            known[label[h.start[n]]] |= link.loss > 0.0 or link.duty is not None
+            heated[label[h.start[n]]] |= link.heat != 0.0
+        lost = ~known & (held < 2) & heated
+        for piece in np.flatnonzero(lost):
+            name = h.node_names[int(np.flatnonzero(label == piece)[0])]
+            h.notes.append(f"no temperatures around {name}: nothing there takes its heat away")
+        return lost[label] if len(nodes) else np.zeros(0, bool)
+
+    def _make(self, h: Hydraulics) -> None:
+        """Arrays and launches."""
+        be, links = h.backend, len(h.link_names)
+        names = ("C", "m", "g", "Ta", "s", "k", "x", "A", "B", "X")
+        a: dict[str, Any] = {name: be.zeros(links, np.float64) for name in names}
+        a |= {name: be.zeros(len(self.temperature), np.float64) for name in ("T", "M", "S")}
+        a["cells"], a["first"], a["other"] = be.upload(self.cells), be.upload(self.first), be.upload(self.other)
+        a["start"], a["end"] = be.upload(h.start.astype(np.int32)), be.upload(h.end.astype(np.int32))
+        across = np.maximum(self.other, 0)
+        a["other_start"] = be.upload(h.start[across].astype(np.int32))
+        a["other_end"] = be.upload(h.end[across].astype(np.int32))
+        self._arrays = a
+        given = [a[name] for name in ("C", "m", "g", "Ta", "s", "k", "x")]
+        self._response = be.bind("link_response", links, a["first"], *given, a["cells"], a["A"], a["B"], a["X"])
+        self._advance = be.bind("cell_heat", links, a["first"], a["start"], a["end"], a["other"], *given, a["T"], a["cells"])
+        extra = []
+        for n, o in enumerate(self.other):
+            if o >= 0:
+                extra += [(int(v), int(w)) for v in (h.end[n], h.start[n]) for w in (h.start[o], h.end[o])]
+        ends = np.stack([h.start, h.end], axis=1)
+        most = BLOCK if be.name != "cuda" else max(BLOCK, len(self.temperature))
+        self._stores = [self._store(one) for one in batches(ends, extra, self._held.tolist(), most) if one.links.size]
+
+    def _store(self, batch: Batch) -> _Store:
+        be, a, pattern = self.hydraulics.backend, self._arrays, batch.pattern
+        lanes = min(LANES.get(be.name, 1), batch.loops)
+        blocks = -(-batch.loops // lanes) * lanes
+        items, nodes = len(batch.start), len(batch.nodes)
+        links = layout(batch.links, lanes)
+        numbers = layout(batch.nodes, lanes)
+        whole = be.zeros(blocks, np.int32)
+        values = be.zeros(blocks * 2 * (pattern.unknowns + pattern.entries), np.float64)
+        b = be.zeros(blocks * nodes, np.float64)
+        shape = [batch.loops, lanes, items, nodes, pattern.unknowns, pattern.entries]
+        place = [be.upload(one) for one in (links, numbers, batch.start, batch.end, batch.slot, self._across(batch))]
+        factors = [be.upload(padded(one)) for one in (pattern.column, pattern.row)]
+        target = be.upload(padded(pattern.target))
+        factor = be.bind(
+            "heat_factor", *shape, *place, *factors, target, a["other"], a["C"], a["M"], a["A"], a["X"], values, whole
+        )
+        solve = be.bind(
+            "heat_solve", *shape, *place, *factors, a["other"], a["other_start"], a["other_end"], a["C"], a["S"],
+            a["A"], a["B"], a["X"], values, b, a["T"],
+        )  # fmt: skip
+        return _Store(batch.loops, numbers, whole, factor, solve)
+
+    def _across(self, batch: Batch) -> NDArray[np.int32]:
+        """Where the leaving node of a link and the node that enters across its exchanger meet in the factor; see the kernel."""
+        h, pattern = self.hydraulics, batch.pattern
+        local = {int(v): n for n, v in enumerate(batch.nodes[:, 0])}
+        found = np.full((len(batch.start), 4), -1, np.int32)
+        for m, link in enumerate(batch.links[:, 0]):
+            o = int(self.other[link])
+            if o < 0:
+                continue
+            for way in range(4):
+                row = int(batch.start[m] if way & 2 else batch.end[m])
+                column = local[int(h.end[o] if way & 1 else h.start[o])]
+                if max(row, column) < pattern.unknowns:
+                    found[m, way] = -2 if row == column else 2 * pattern.between(row, column) + (column > row)
+        return found.ravel()
+
+
+def _cells(link: Any) -> int:
+    if link.cells is not None:
+        return int(link.cells)
+    length = getattr(link.law, "length", 0.0)
+    return max(1, min(10000, round(length / CELL)))

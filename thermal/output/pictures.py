@@ -289,7 +289,7 @@ def plan_pictures(records: list[Record]) -> tuple[list[Picture], list[Picture]]:
     height = min(PLAN_HEIGHT, *(0.5 * record.geometry["room"][2] for record in records))
     layers = []
     for record in records:
-        index = _cell_at(record.planes[2], height)
+        index = cell_at(record.planes[2], height)
         layers.append(record.slices([("temperature", 2, index), ("velocity", 2, index)]))
     temperatures = [layer[0] - ZERO_CELSIUS for layer in layers]
     speeds = [np.sqrt((layer[1].astype(np.float64) ** 2).sum(axis=-1)) for layer in layers]

@@ -256,7 +256,14 @@ def schema(options: argparse.Namespace) -> int:
     return 0
 
 
+def loop(options: argparse.Namespace) -> int:
+    """Solve a liquid network from two tables."""
+    from thermal.loop.command import loop as solve_tables
+
+    return solve_tables(options)
+
+
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": run, "check": check, "report": report, "cases": cases, "doctor": doctor, "bench": bench,
-    "explain": explain, "schema": schema,
+    "explain": explain, "schema": schema, "loop": loop,
 }  # fmt: skip

@@ -41,6 +41,16 @@ def length(text: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def kelvin(text: str) -> float:
+    """A difference of temperature on the command line in K: `0.5` or `"0.5 K"`."""
+    from thermal.units import DIFFERENCE, UnitError, read_quantity
+
+    try:
+        return read_quantity(text if text.strip()[-1:].isalpha() else f"{text} K", DIFFERENCE)
+    except UnitError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def positive(text: str) -> int:
     """A whole number of at least one."""
     try:
@@ -103,6 +113,12 @@ def parser() -> argparse.ArgumentParser:
         "--grid-factors", type=factors, default=None, metavar="1:2:3",
         help="into which the cells of one grid are cut in a grid study, coarse to fine (default 1:2:3)",
     )  # fmt: skip
+    run.add_argument(
+        "--without-each", metavar="KINDS",
+        help="then the hall without each supply, return, rack or rack_row in turn (several by commas, some by rack.A*): one "
+        "table of hottest inlets and lost limits; a rerun goes on where it was stopped",
+    )  # fmt: skip
+    run.add_argument("--make-up", action="store_true", help="with --without-each: the others of its kind take over its flow")
     run.add_argument("--resume", metavar="DIR", help="go on from the checkpoint of a record (one case only)")
     run.add_argument("--junit", metavar="FILE", help="write verdicts and limits as JUnit XML")
 
@@ -113,6 +129,15 @@ def parser() -> argparse.ArgumentParser:
 
     report = verb("report", "make report.html again from a record")
     report.add_argument("folder", metavar="DIR", help="folder of a record")
+    compare = verb("compare", "hold records against each other: racks, limits, pictures on one page")
+    compare.add_argument(
+        "folders", nargs="+", metavar="DIR", help="folders of records, or summary.json files; the first is the base"
+    )
+    compare.add_argument("--out", metavar="DIR", help="folder of the page and its data (default ./comparison)")
+    compare.add_argument("--fail-on-lost", action="store_true", help="exit code 1 if a limit that the base held does not hold")
+    compare.add_argument(
+        "--fail-on-warmer", type=kelvin, metavar="K", help="exit code 1 if a rack's hottest inlet rose by more than so many K"
+    )
     explain = verb("explain", "say what a key of a case file means: its unit, default and source")
     explain.add_argument("key", metavar="KEY", help="for example rack.power, mesh.cell or just supply")
     bench = verb("bench", "time every kernel here, beside a STREAM triad in the same process")

@@ -42,11 +42,11 @@ class Painter:
 
     def snap(self, name: str, source: str, box: Box, facing: int | None = None) -> IndexBox | None:
         """The box on the grid, reported (see meshes.regions.compare_box); None and an error when it sticks out of the room."""
-        size = self.grid.size
         for axis in range(3):
-            if box.low[axis] < -_OUTSIDE or box.high[axis] > size[axis] + _OUTSIDE:
+            low, high = self.grid.planes(axis)[[0, -1]]
+            if box.low[axis] < low - _OUTSIDE or box.high[axis] > high + _OUTSIDE:
                 span = f"{box.low[axis]:.4g} to {box.high[axis]:.4g} m"
-                self.refuse(source, f"{name} reaches outside the room: {'xyz'[axis]} {span}", f"0 to {size[axis]:.4g} m")
+                self.refuse(source, f"{name} reaches outside the room: {'xyz'[axis]} {span}", f"{low:.4g} to {high:.4g} m")
                 return None
         snapped = snap_box(self.grid, box.low, box.high)
         row = compare_box(self.grid, name, box.low, box.high, snapped, facing)
@@ -146,6 +146,43 @@ class Painter:
         if not 0 <= behind < self.grid.n[axis]:
             return True
         return bool((self._layer(axis, behind, box) > 0).all())
+
+    def open_faces(self, axis: int, box: IndexBox) -> np.ndarray:
+        """bool: faces of a box on its plane between two fluid cells and under no closed plate, flat over the box."""
+        below, above = self.layers(axis, box.low[axis])
+        where = self._flat(box, axis)
+        if below < 0 or above >= self.grid.n[axis]:
+            return np.zeros([part.stop - part.start for part in where], bool)
+        free = (self._layer(axis, above, box) == 0) & (self._layer(axis, below, box) == 0)
+        closed = self.closed.get((axis, self._canonical(axis, box.low[axis])))
+        return free if closed is None else free & (closed[where] == 0)
+
+    def cut_hole(self, axis: int, box: IndexBox) -> None:
+        """Take closed plates away from the faces of a box on its plane."""
+        closed = self.closed.get((axis, self._canonical(axis, box.low[axis])))
+        if closed is not None:
+            closed[self._flat(box, axis)] = 0
+
+    def fill_plate(self, name: str, axis: int, box: IndexBox, closed: bool) -> int:
+        """Lay a plate on those faces of a box that are open and carry no porous plate; its number, for `faces_of`."""
+        plane = self._canonical(axis, box.low[axis])
+        where = self._flat(box, axis)
+        free = self.open_faces(axis, box)
+        porous = self.porous.get((axis, plane))
+        if porous is not None:
+            free &= porous[where] == 0
+        layers = self.closed if closed else self.porous
+        layer = layers.setdefault((axis, plane), np.zeros(np.delete(self.owner.shape, 2 - axis), np.int32))
+        self.plates.append(name)
+        layer[where][free] = len(self.plates)
+        return len(self.plates)
+
+    def faces_of(self, axis: int, box: IndexBox, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Open faces (n, 3) of the porous plate of a number within a box, and their areas (n,)."""
+        plane = self._canonical(axis, box.low[axis])
+        where = self._flat(box, axis)
+        own = self.open_faces(axis, box) & (self.porous[axis, plane][where] == number)
+        return self._cells(axis, plane, where, own), self._flat_areas(axis)[where][own]
 
     def sheet_faces(self, axis: int, plane: int, box: IndexBox) -> tuple[np.ndarray, np.ndarray]:
         """Faces (n, 3) of a box on a plane that lie between two fluid cells and under no closed plate, and their areas (n,)."""

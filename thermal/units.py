@@ -73,6 +73,8 @@ DIFFERENCE = Dimension(
     {"degC": "degC is a temperature, not a difference", "degF": "degF is not read"},
 )
 FRACTION = Dimension("a fraction", "-", _with({"": 1.0, "-": 1.0, "%": 0.01}), "")
+AREA_RATIO = Dimension("an area per area", "-", _with({"": 1.0, "-": 1.0, "%": 0.01, "cm2/m2": 1e-4, "mm2/m2": 1e-6}), "cm2/m2")
+INVERSE_LENGTH = Dimension("a loss per length", "1/m", _with({"1/m": 1.0, "m-1": 1.0}), "1/m")
 NUMBER = Dimension("a number", "-", _with({"": 1.0, "-": 1.0}), "")
 TIME = Dimension("a time", "s", _scaled(s=1.0, min=60.0, h=3600.0, d=86400.0), "s")
 DENSITY = Dimension("a density", "kg/m3", _with({"kg/m3": 1.0}), "kg/m3")
@@ -84,6 +86,9 @@ VELOCITY = Dimension("a flow per area", "m/s", _with({"m/s": 1.0, "m3/h/m2": 1 /
 SPEED = Dimension("a speed", "m/s", _with({"m/s": 1.0, "km/h": 1 / 3.6}), "m/s")
 GRADIENT = Dimension("a temperature gradient", "K/m", _with({"K/m": 1.0}), "K/m")
 HEAT_FLUX = Dimension("a heat flux", "W/m2", _with({"W/m2": 1.0, "kW/m2": 1e3}), "W/m2")
+THERMAL_MASS = Dimension("a thermal mass", "J/K", _with({"J/K": 1.0, "kJ/K": 1e3, "MJ/K": 1e6}), "kJ/K")
+MASS_FLOW = Dimension("a mass flow", "kg/s", _with({"kg/s": 1.0, "kg/h": 1 / 3600, "g/s": 1e-3, "g/h": 1e-3 / 3600}), "kg/h")
+HUMIDITY_RATIO = Dimension("a humidity ratio", "kg/kg", _with({"g/kg": 1e-3, "kg/kg": 1.0}), "g/kg")
 FLOW_PER_POWER = Dimension(
     "an air flow per kW", "m3/s/W", _with({"m3/s/kW": 1e-3, "m3/h/kW": 1e-3 / 3600, "L/s/kW": 1e-6, "m3/s/MW": 1e-6}), "m3/s/kW"
 )
@@ -93,7 +98,8 @@ LINE_CONDUCTANCE = Dimension("a conductance per length", "W/(m K)", _with({"W/(m
 
 ALL = (
     LENGTH, POWER, FLOW, PRESSURE, TEMPERATURE, DIFFERENCE, FRACTION, TIME, DENSITY, HEAT_CAPACITY, VISCOSITY,
-    EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER, HEAT_FLUX, RESISTANCE, CONDUCTANCE, LINE_CONDUCTANCE,
+    EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER, HEAT_FLUX, RESISTANCE, CONDUCTANCE, LINE_CONDUCTANCE, THERMAL_MASS,
+    MASS_FLOW, HUMIDITY_RATIO,
 )  # fmt: skip
 
 # Spellings read as the unit on the right; the left side is compared after `_plain`.

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StrictInt, WithJsonSchema
 
 from thermal.case.fields import Coordinate, Corner, Extent, InPlane, Name, Quantity, Table, setting
+from thermal.case.movers import Drop, Fan, Resistance, Slot, SpeedRule
+from thermal.case.scalars import AirHumidity, return_humidity, supply_humidity
 from thermal.errors import quote
 from thermal.units import (
     DIFFERENCE,
@@ -20,6 +22,7 @@ from thermal.units import (
     PRESSURE,
     SPEED,
     TEMPERATURE,
+    THERMAL_MASS,
     VELOCITY,
     UnitError,
     accepted_units,
@@ -38,7 +41,10 @@ VolumeFlow = Annotated[float, Quantity(FLOW, above=0.0, high=1e6)]
 
 
 class RackType(Table):
-    """A kind of rack. Its fans draw room air in at the front and out at the back. Give one of delta_t, airflow, flow."""
+    """A kind of rack. Its fans draw room air in at the front and out at the back. Give one of delta_t, airflow, flow, fan.
+
+    With a fan curve or slots air flows through the rack, and how much is an outcome: see docs/devices.md.
+    """
 
     size: Annotated[list[Extent], Field(min_length=3, max_length=3)] = setting(
         ..., "Width along the row, depth from front to back, height, as seen from the rack's own front."
@@ -54,6 +60,31 @@ class RackType(Table):
         None, 'Air flow per kW of air power, such as "0.07 m3/s/kW".', shown="none"
     )
     flow: VolumeFlow | None = setting(None, "Air flow of one rack, whatever its power.", shown="none")
+    fan: Fan | None = setting(
+        None, "Fan curve of the whole rack, in place of delta_t, airflow and flow: air flows through as the pressures let it.",
+        shown="none: the flow is fixed",
+    )  # fmt: skip
+    loss: Resistance | None = setting(None, "Pressure drop of what the fan curve blows through.", shown="none")
+    slots: list[Slot] = setting([], "What stands in it, as [[rack.NAME.slots]]; air then flows through it, too.", shown="none")
+    units: Annotated[StrictInt, Field(ge=1, le=100)] | None = setting(
+        None, "Height units.", source="IEC 60297-3-100: 44.45 mm each", shown="what the height less 0.12 m holds"
+    )
+    speed_rule: SpeedRule | None = setting(
+        None, "Speed of all the slots' fans against the rack's inlet temperature.", shown="full speed"
+    )
+    shutoff_pressure: Drop = setting(
+        "200 Pa",
+        "Pressure rise at no flow of slots whose flow alone is known: a pressure of d changes their flow by d/(2 x this).",
+        source="a generic server with 40 mm to 80 mm fans; no data sheet",
+    )
+    thermal_mass: Annotated[float, Quantity(THERMAL_MASS, low=0.0, high=1e9)] = setting(
+        "0 kJ/K", "Heat capacity of what stands in a rack that air flows through, for runs in time."
+    )
+    most_rise: Annotated[float, Quantity(DIFFERENCE, above=0.0, high=500.0)] = setting(
+        "60 K",
+        "Rise of the air at which servers throttle, in racks that air flows through: what too little air cannot carry is not "
+        "given to it, and is told.",
+    )
     turbulence_intensity: Intensity = setting("10 %", "Of the stream from the back; k = 1.5 (I U)^2.")
     turbulence_length: MixingLength = setting("0.05 m", "Of the stream from the back; epsilon = 0.09^0.75 k^1.5/length.")
 
@@ -105,7 +136,8 @@ class Supply(Table):
     name: Name = setting(..., "Name of the opening.")
     on: str = setting(
         ...,
-        'Surface: "floor", "ceiling", "x-", "x+", "y-", "y+" of the room, or "NAME.x+" (x-, y+, y-, top, bottom) of an obstacle.',
+        'Surface: "floor", "ceiling", "x-", "x+", "y-", "y+" of the room, or "NAME.x+" (x-, y+, y-, top, bottom) of an obstacle, '
+        'of the "raised_floor" or of the "ceiling_plenum".',
     )
     start: InPlane | None = setting(
         None,
@@ -115,6 +147,7 @@ class Supply(Table):
     )
     to: InPlane | None = setting(None, "High corner in the surface.", shown="whole surface")
     temperature: AirTemperature = setting(..., "Temperature of the air that comes in.")
+    humidity: AirHumidity = supply_humidity()
     flow: VolumeFlow | None = setting(None, "Total air flow.", shown="none")
     flow_ratio: Annotated[float, Quantity(FRACTION, above=0.0, high=100.0)] | None = setting(
         None, "Part of the flow of all racks together, shared by area among all supplies that have a flow_ratio.", shown="none"
@@ -154,6 +187,7 @@ class Return(Table):
     temperature: AirTemperature | None = setting(
         None, "Temperature of air that flows back in.", shown="initial_temperature of [flow]"
     )
+    humidity: AirHumidity = return_humidity()
     turbulence_intensity: Intensity = setting("5 %", "Of air that flows back in.")
     turbulence_length: MixingLength = setting("0.1 m", "Of air that flows back in.")
 

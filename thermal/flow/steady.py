@@ -68,6 +68,7 @@ class Outcome:
     pressure_ratio: float
     flow: Any = field(repr=False)  # the Flow it ended with
     periodic: dict[str, Any] = field(default_factory=dict)  # row of the summary of a room that repeats itself
+    march: Any = None  # thermal.flow.transient.March of a run in time
 
 
 @dataclass
@@ -132,9 +133,11 @@ class SteadyRun:
             if ending or self.phase.level == len(self.placements) - 1:
                 return self._close(*(ending or ("unfinished", "")))
             before = self.placements[self.phase.level].grid, self._fields()
+            movers = self.flow.movers.arrays()
             self.phase.force = self.flow.drive.force
             self.phase.level_iterations.append(self.phase.iteration)
             self._enter(self.phase.level + 1, before)
+            self.flow.movers.restore(movers)
 
     def _level(self) -> tuple[str, str] | None:
         """Iterate on the present grid; returns (verdict, text) if the run ends here, None if the next grid may begin."""
@@ -249,6 +252,11 @@ class SteadyRun:
         return {"object": name, "quantity": quantity, "value": value, "gate": gate}
 
     # -- grids ----------------------------------------------------------------------------------------------------
+    def enter_finest(self) -> Flow:
+        """The flow of the finest grid at rest, for whoever goes on from there."""
+        self._enter(len(self.placements) - 1, None)
+        return self.flow
+
     def _enter(self, level: int, before: tuple[Grid, dict[str, np.ndarray]] | None) -> None:
         """Set up a grid of the sequence, from rest or from the fields of a coarser one."""
         self._build(level)
@@ -362,6 +370,7 @@ class SteadyRun:
     def _save(self) -> None:
         self.saved = time.monotonic()
         arrays = {f"fields/{name}": values for name, values in self._fields().items()}
+        arrays |= {f"movers/{name}": values for name, values in self.flow.movers.arrays().items()}
         arrays |= {f"watch/{name}": values for name, values in self.watch.arrays().items()}
         if self.averages is not None:
             arrays |= {f"averages/{name}": values for name, values in self.averages.arrays().items()}
@@ -379,6 +388,7 @@ class SteadyRun:
         self.flow.begin()
         self._set_force()
         self._set_fields({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("fields/")})
+        self.flow.movers.restore({n.split("/")[1]: values for n, values in arrays.items() if n.startswith("movers/")})
         self.watch.restore({name: arrays[f"watch/{name}"] for name in ("tracks", "spans", "residuals")})
         if phase.averaging:
             self.averages = Averages(self.flow.tracks.tracks)

@@ -25,6 +25,13 @@ class WallHeat:
         for walls in self._lists:
             walls.launch()
 
+    def change(self, patch: int, value: float, per_area: bool) -> None:
+        """From now on a wall has another temperature (K above reference), or with `per_area` gives another flux (K m/s)."""
+        for walls in self._lists:
+            here = walls.patch == patch
+            walls.value[here] = value * walls.area[here] if per_area else value
+            walls.backend.store(walls.value, walls.value_)
+
     def read(self, sums: np.ndarray) -> None:
         """Add by patch: row 0 heat into the air, K m3/s; row 1 area, m2; row 2 area x surface temperature, K m2."""
         for walls in self._lists:
@@ -59,10 +66,11 @@ class WallList:
         self.area = faces.area[place]
         cell_ = backend.upload(faces.cell[place], np.int64)
         self.conductance_, self.temperature_ = backend.zeros((self.count,)), backend.zeros((self.count,))
+        self.value_ = backend.upload(self.value, backend.real)
         head = (
             self.count, cell_, backend.upload(self.area, backend.real),
             backend.upload(backend.download(faces.distance_)[place], backend.real), backend.upload(self.held, np.uint8),
-            backend.upload(self.value, backend.real),
+            self.value_,
         )  # fmt: skip
         rows = (self.conductance_, state.extra, state.source)
         self.launch: Callable[[], Any] = bind_heat(domain, state, faces, backend.upload(place, np.int32), head, rows)

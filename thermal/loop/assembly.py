@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thermal.case.liquid import Chiller, FacilityLoop, LiquidLink, RackManifold
 from thermal.case.liquid import Cdu as CduTable
+from thermal.case.liquid import Chiller, FacilityLoop, LiquidLink, RackManifold
 from thermal.case.liquid import DryCooler as DryCoolerTable
 from thermal.case.liquid_model import Plant
 from thermal.case.model import Rack

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from kernels.backend import Backend
 from thermal.loop.heat import Heat
 from thermal.loop.hydraulics import Hydraulics
 from thermal.loop.links import Pump
-from thermal.loop.network import Network
+from thermal.loop.network import Link, Network
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +69,7 @@ def solve(network: Network, friction: str = "colebrook", backend: Backend | str 
         heat.solve()
     else:
         hydraulics.notes.append(f"viscosities still move by {change:.1e} of themselves after {PASSES} passes")
-    return answer(hydraulics, heat, rounds)
+    return answer(hydraulics, heat, rounds, network.links)
 
 
 def follow_viscosity(hydraulics: Hydraulics, heat: Heat, tolerance: float) -> float:
@@ -85,18 +86,18 @@ def follow_viscosity(hydraulics: Hydraulics, heat: Heat, tolerance: float) -> fl
     return move
 
 
-def pump_power(hydraulics: Hydraulics) -> dict[str, float]:
+def pump_power(hydraulics: Hydraulics, links: Mapping[str, Link]) -> dict[str, float]:
     """W electric of each pump: hydraulic power over its efficiency at the flow of one pump, brought to full speed by affinity."""
-    found = {}
-    for number, link in enumerate(hydraulics.network.links.values()):
+    found, falls = {}, hydraulics.falls()
+    for number, link in enumerate(links.values()):
         if isinstance(link.law, Pump):
-            flow, gain = float(hydraulics.flow[number]), -float(hydraulics.falls()[number])
+            flow, gain = float(hydraulics.flow[number]), -float(falls[number])
             found[link.name] = link.law.power(flow, gain)
     return found
 
 
-def answer(hydraulics: Hydraulics, heat: Heat, rounds: int) -> Answer:
-    """The present state of both by name."""
+def answer(hydraulics: Hydraulics, heat: Heat, rounds: int, present: Mapping[str, Link]) -> Answer:
+    """The present state of both by name; `present` are the links as they are set now."""
     links, nodes, chips = hydraulics.link_names, hydraulics.node_names, heat.chips
 
     def named(names: list[str], values: Any) -> dict[str, float]:
@@ -111,7 +112,7 @@ def answer(hydraulics: Hydraulics, heat: Heat, rounds: int) -> Answer:
         outlet=named(links, heat.outlet()),
         case=named(plates, chips.case),
         junction=named(plates, chips.junction),
-        power=pump_power(hydraulics),
+        power=pump_power(hydraulics, present),
         balance=heat.ledger.as_row(),
         mass_defect=float(np.abs(hydraulics.mass_defect()).max(initial=0.0)),
         rounds=rounds,

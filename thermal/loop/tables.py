@@ -18,11 +18,12 @@ from typing import Any
 from thermal.case.fields import NAME_PATTERN
 from thermal.errors import CaseError, CaseErrors, quote
 from thermal.fluids.liquids import read_liquid
-from thermal.loop.links import CHARACTERISTICS, CheckValve, ColdPlate, Coupler, Filter, Fitting, Law, Pipe, Pump, Regulator, Valve
+from thermal.loop.links import CheckValve, ColdPlate, Coupler, Filter, Fitting, Law, Pipe, Pump, Regulator, Valve
 from thermal.loop.network import ROOM, ConstantFluid, Exchanger, Fluid, Link, Network, Node, Region, build
 from thermal.units import ZERO_CELSIUS
 
 MOST_BYTES = 64 * 2**20  # of a table; a thousand racks take 1 MiB
+USUAL = "equal-percentage"  # characteristic of a valve
 MOST_MISTAKES = 50  # listed; a file of another kind has one on every line
 
 LINK_COLUMNS: dict[str, str] = {
@@ -260,7 +261,7 @@ KINDS: dict[str, Callable[[_Row], Any]] = {
     "pipe": lambda row: Pipe(row.number("length_m"), row.number("diam_m"), row.number("rough_m", 4.5e-5), row.number("K", 0.0)),
     "fitting": lambda row: Fitting(row.number("K"), row.number("diam_m")),
     "coupler": lambda row: Coupler(row.number("kv_m3h")),
-    "valve": lambda row: Valve(row.number("kv_m3h"), row.number("opening", 1.0), row.text("characteristic") or CHARACTERISTICS[1]),
+    "valve": lambda row: Valve(row.number("kv_m3h"), row.number("opening", 1.0), row.text("characteristic") or USUAL),
     "regulator": lambda row: Regulator(row.number("flow_m3s"), row.number("kv_m3h")),
     "check-valve": lambda row: CheckValve(row.number("kv_m3h")),
     "filter": lambda row: Filter(row.number("kv_m3h"), row.number("fouling", 0.0)),

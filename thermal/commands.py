@@ -278,6 +278,13 @@ def schema(options: argparse.Namespace) -> int:
     return 0
 
 
+def loop(options: argparse.Namespace) -> int:
+    """Solve a liquid network from two tables."""
+    from thermal.loop.command import loop as solve_tables
+
+    return solve_tables(options)
+
+
 def compare(options: argparse.Namespace) -> int:
     """Hold records against each other."""
     from thermal.comparing import compare as compare_records
@@ -287,5 +294,5 @@ def compare(options: argparse.Namespace) -> int:
 
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": run, "check": check, "report": report, "cases": cases, "doctor": doctor, "bench": bench,
-    "explain": explain, "schema": schema, "compare": compare,
+    "explain": explain, "schema": schema, "compare": compare, "loop": loop,
 }  # fmt: skip

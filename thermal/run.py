@@ -154,9 +154,11 @@ def make_result(
 ) -> Result:
     """A judged summary and output fields from the outcome of a run on a placement."""
     from thermal.case.asserts import judge
+    from thermal.output.liquid import liquid_rows
     from thermal.output.record import rack_fronts
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
 
+    case = outcome.coupling.coupled_case(case)
     ideal = case.flow.density == "ideal-gas"
     fields = centre_fields(case, outcome.fields, outcome.pressure_ratio)
     fronts = rack_fronts(placement, placement.grid, fields["temperature"])
@@ -200,6 +202,7 @@ def make_result(
         } | ({"thermodynamic_pressure_Pa": outcome.pressure_ratio * case.air.pressure} if ideal else {}),
     )  # fmt: skip
     summary |= outcome.periodic
+    summary |= liquid_rows(outcome.coupling)
     summary["asserts"] = judge(case.limits, summary)
     return Result(case, placement.grid, placement, fields, summary, outcome.history)
 

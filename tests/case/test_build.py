@@ -331,6 +331,7 @@ def test_every_field_of_the_model_can_be_set() -> None:
         "Flow.body_force": "never beside a bulk velocity",
         "Flow.density": "an ideal gas has no expansion of its own and is not driven: test_density_can_be_chosen",
         "Case.bodies": "in cases of their own: test_movers",
+        "Case.liquid": "in cases of their own: test_liquid",
         "Rack.is_through": "the same",
         "Opening.kind": "both cases have both",
         "Opening.sign": "both cases have both",

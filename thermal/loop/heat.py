@@ -147,6 +147,10 @@ class Heat:
         self._setting = setting
         self.ledger.write(self, rate, inside, outside, before, old, seconds)
 
+    def renew(self) -> None:
+        """Ask exchangers again at the next solution even if no flow changes: they may have other effectivenesses."""
+        self._setting = None
+
     def outlet(self) -> Floats:
         """(links,) K of what leaves each link."""
         last = np.where(self.hydraulics.flow < 0.0, self.first[:-1], self.first[1:] - 1)

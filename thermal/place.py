@@ -14,6 +14,7 @@ from thermal.case.model import Case, Zone
 from thermal.errors import CaseErrors
 from thermal.gridding import make_grid
 from thermal.laying import (
+    add_body_skins,
     add_opening,
     add_rack_patches,
     add_skins,
@@ -26,6 +27,7 @@ from thermal.laying import (
 from thermal.painting import Painter
 from thermal.patches import Patch, Sheet, ZoneFaces
 from thermal.paths import make_path, paint_paths
+from thermal.solids import Solids, heated_regions, lay_solids
 from thermal.wall_distance import wall_distance
 from thermal.zoning import lay_zones
 
@@ -60,6 +62,7 @@ class Placement:
     balances: list[RegionBalance]
     zones: list[ZoneFaces] = field(default_factory=list)
     warmed: list[tuple[Zone, np.ndarray]] = field(default_factory=list)  # zones with power, and their cells (n, 3)
+    solids: Solids | None = None  # those that conduct
 
     @property
     def fluid(self) -> np.ndarray:
@@ -159,10 +162,14 @@ def place(case: Case, grid: Grid) -> Placement:
     for opening in case.openings:
         add_opening(painter, opening)
     for obstacle, box in obstacle_boxes:
-        if obstacle.power > 0.0:
+        if obstacle.power > 0.0 and obstacle.material is None:
             add_skins(painter, obstacle, box)
+    for obstacle in case.obstacles:
+        if obstacle.power > 0.0 and obstacle.material is None and obstacle.body is not None:
+            add_body_skins(painter, obstacle)
+    solids = lay_solids(painter, case)
     for wall in case.walls:
-        add_wall(painter, wall)
+        add_wall(painter, wall, solids)
     sheets = [sheet for plate, box in porous if (sheet := make_sheet(painter, plate, box))]
     sheets += [sheet for path in paths if (sheet := make_path(painter, *path))]
     mask = _make_mask(painter)
@@ -172,11 +179,14 @@ def place(case: Case, grid: Grid) -> Placement:
     zones, warmed = lay_zones(painter, case.zones, mask)
     balances = balance_regions(grid, region, count, painter.patches)
     add_zone_heat(grid, region, balances, warmed)
+    if solids is not None:
+        for number, heat in enumerate(heated_regions(solids, region, count)[1:]):
+            balances[number].heat += heat
     if not painter.errors:  # a blocked rack would only repeat itself as an unbalanced region
         painter.errors += check_balances(case, balances, painter.patches, region)
     if painter.errors:
         raise CaseErrors(painter.errors)
-    return Placement(case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances, zones, warmed)
+    return Placement(case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances, zones, warmed, solids)
 
 
 def place_case(case: Case, precision: str = "single") -> Placement:

@@ -154,7 +154,7 @@ def make_result(
 ) -> Result:
     """A judged summary and output fields from the outcome of a run on a placement."""
     from thermal.case.asserts import judge
-    from thermal.output.air_paths import path_rows, plenum_rows
+    from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
     from thermal.output.record import rack_fronts
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
 
@@ -204,6 +204,8 @@ def make_result(
     if any(sheet.plate.kind in PATHS for sheet in placement.sheets) or case.under_floor or case.over_ceiling:
         summary["air_paths"] = path_rows(case, placement, outcome.fields, outcome.pressure_ratio)
         summary["plenums"] = plenum_rows(case, placement, outcome.fields, summary["air_paths"])
+    if placement.solids is not None:
+        summary["solids"] = solid_rows(case, placement, fields["temperature"])
     summary["asserts"] = judge(case.limits, summary)
     return Result(case, placement.grid, placement, fields, summary, outcome.history)
 

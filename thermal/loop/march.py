@@ -183,7 +183,7 @@ class March:
         return self.links[name].law
 
     def _set(self, name: str, law: Any, setting: float) -> None:
-        """Another setting of a link; flows are found anew if it has moved enough since they were found, or has come to its end."""
+        """Another setting of a link; flows are found anew if it has moved enough since they were found, or reached its end."""
         if law == self.links[name].law:
             return
         self.links[name] = replace(self.links[name], law=law)

@@ -29,7 +29,7 @@ class Result:
     fields       {name: ndarray [k, j, i] or [k, j, i, 3]}, SI, at the cell centres: temperature K, velocity m/s, pressure Pa
     (static, minus
                  hydrostatic), eddy_viscosity m2/s, k m2/s2 and epsilon m2/s3 where the model carries them, density kg/m3 of an
-                 ideal gas
+                 ideal gas; with passive scalars age_of_air s, humidity_ratio kg/kg, relative_humidity -, dew_point K
     history      rows of history.csv              path      folder of the record
     """
 
@@ -83,11 +83,13 @@ def simulate(
     from thermal.gridding import make_grid
     from thermal.output.checkpoint import read_checkpoint, write_checkpoint
     from thermal.progress import SilentProgress
+    from thermal.scalars.humidity import check_humidifiers
 
     begun = time.monotonic()
     progress = progress or SilentProgress()
     checkpoint = read_checkpoint(resume / CHECKPOINT, case.text) if resume else None
     placements = place_sequence(case, make_grid(case, precision))
+    check_humidifiers(placements[-1])
     if resume and checkpoint:
         _require_same_grids(checkpoint[1], placements, resume / CHECKPOINT)
     device = open_backend(backend, precision, threads)
@@ -124,12 +126,16 @@ def solve(
     """
     from thermal.flow.steady import SteadyRun
     from thermal.parallel import Serial, run_blocks
+    from thermal.scalars.answer import solve_scalars
 
     start = options.pop("start", None)
     limit = placements[-1].case.stop.iterations
 
     def work(comm: Any) -> Any:
-        return SteadyRun(placements, device, comm, limit, monitor, **options).run(checkpoint, start)
+        outcome = SteadyRun(placements, device, comm, limit, monitor, **options).run(checkpoint, start)
+        if outcome.verdict in ("steady", "unsteady"):
+            outcome.scalars = solve_scalars(outcome.flow.domain, outcome.fields, outcome.pressure_ratio)
+        return outcome
 
     begun = time.monotonic()
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
@@ -155,6 +161,7 @@ def make_result(
     """A judged summary and output fields from the outcome of a run on a placement."""
     from thermal.case.asserts import judge
     from thermal.output.record import rack_fronts
+    from thermal.output.scalars import add_scalars
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
 
     ideal = case.flow.density == "ideal-gas"
@@ -200,6 +207,7 @@ def make_result(
         } | ({"thermodynamic_pressure_Pa": outcome.pressure_ratio * case.air.pressure} if ideal else {}),
     )  # fmt: skip
     summary |= outcome.periodic
+    add_scalars(placement, fields, summary, outcome.scalars)
     summary["asserts"] = judge(case.limits, summary)
     return Result(case, placement.grid, placement, fields, summary, outcome.history)
 

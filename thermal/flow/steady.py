@@ -68,6 +68,7 @@ class Outcome:
     pressure_ratio: float
     flow: Any = field(repr=False)  # the Flow it ended with
     periodic: dict[str, Any] = field(default_factory=dict)  # row of the summary of a room that repeats itself
+    scalars: Any = None  # thermal.scalars.answer.Scalars of a run with an answer
 
 
 @dataclass

@@ -84,3 +84,26 @@ def inlet_humidity(temperature: np.ndarray, ratio: np.ndarray, area: np.ndarray,
         "inlet_rh_min_percent": float(relative.min()),
         "inlet_rh_max_percent": float(relative.max()),
     }
+
+
+def humidity_words(summary: Mapping[str, Any], air_class: AirClass) -> str:
+    """What the report says of humidity, in a few sentences; empty where it was not solved."""
+    table = summary.get("humidity")
+    if not table:
+        return ""
+    counts = table["racks"]
+    words = (
+        f"ASHRAE class {air_class.name}: recommended dew point {RECOMMENDED_DEW[0]:g} to {RECOMMENDED_DEW[1]:g} °C and at most "
+        f"{RECOMMENDED_RELATIVE:g} % relative humidity; allowable from {ALLOWABLE_DEW_LOW:g} °C dew point and "
+        f"{ALLOWABLE_RELATIVE_LOW:g} % up to {air_class.dew_high:g} °C and {air_class.relative_high:g} % (Thermal Guidelines, "
+        f"5th edition, 2021). {counts['recommended']} racks lie in the recommended range, {counts['allowable']} in the "
+        f"allowable one, {counts['outside']} outside."
+    )
+    if table["is_saturated"]:
+        words += (
+            f" Somewhere the air would hold {table['relative_humidity_max_percent']:.0f} % of what it can: it condenses there, "
+            "which is not computed."
+        )
+    if not table["is_closed"]:
+        words += f" The balance of vapour does not close: {table['balance']:.1e} of the supply."
+    return words

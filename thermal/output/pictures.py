@@ -104,9 +104,9 @@ def _scalar_slices(record: Record, planes: list[tuple[str, int, float, str]], la
         if name not in record.names:
             continue
         shown = [plane for plane in planes if plane[0] != "aisle"]
-        layers = record.slices([(name, axis, _cell_at(record.planes[axis], at)) for _, axis, at, _ in shown])
+        layers = record.slices([(name, axis, cell_at(record.planes[axis], at)) for _, axis, at, _ in shown])
         layers = [layer - zero for layer in layers]
-        scale = Scale(*nice_range(*_extent(layers), smallest=smallest))
+        scale = Scale(*nice_range(*extent(layers), smallest=smallest))
         for (key, axis, position, where), layer in zip(shown, layers, strict=True):
             title = f"{words}, {where} ({AXES[axis]}\u00a0=\u00a0{position:.2f}\u00a0m)"
             svg = _slice(record, axis, position, layer, "speed", scale, unit, title, "", 860.0 if large else 400.0)

@@ -140,8 +140,8 @@ class Placement:
 
     @cached_property
     def thermal_mass(self) -> np.ndarray:
-        """float64 (nz, ny, nx): J/K of what stands in each cell beside its air, at the air's temperature; of racks in depth, spread
-        evenly over the volume of their tubes. Only runs in time feel it."""
+        """float64 (nz, ny, nx): J/K of what stands in each cell beside its air, at the air's temperature; of racks in depth,
+        spread evenly over the volume of their tubes. Only runs in time feel it."""
         mass, volume = np.zeros(self.grid.shape), self.grid.volumes()
         for body in self.case.bodies:
             mine = [laid.cells.reshape(-1, 3) for laid in self.tubes if laid.body is body]

@@ -140,8 +140,8 @@ class Movers:
         for laid in self.tubes:
             for row, cell in enumerate((laid.before, laid.cells[:, 0], laid.cells[:, -1], laid.behind)):
                 self._look(cell, row * n + self.first[id(laid)], state.T, self.ends_)
-        at_head = np.concatenate([self._share_inside(laid, laid.before, laid.cells[:, 0]) for laid in self.tubes])
-        at_tail = np.concatenate([self._share_inside(laid, laid.behind, laid.cells[:, -1]) for laid in self.tubes])
+        at_head = np.concatenate([share_inside(laid, laid.before, 0) for laid in self.tubes])
+        at_tail = np.concatenate([share_inside(laid, laid.behind, laid.cells.shape[1] - 1) for laid in self.tubes])
         sign = np.concatenate([np.full(len(laid.area), float(laid.part.sign)) for laid in self.tubes])
         area = np.concatenate([laid.area for laid in self.tubes])
         inlet = np.concatenate([np.full(len(laid.area), laid.part.is_inlet) for laid in self.tubes])
@@ -163,12 +163,6 @@ class Movers:
             place = (first + np.arange(len(cell)))[here]
             cell_, place_ = backend.upload(domain.flat(cell[here]), np.int64), backend.upload(place, np.int32)
             self._looks.append(backend.bind("collect", int(here.sum()), cell_, place_, field, value))
-
-    @staticmethod
-    def _share_inside(laid: LaidPart, outside: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Part of a tube's heat that stands before its entering temperature is read: of one cell where that is its own end."""
-        own = (outside == end).all(axis=1)
-        return np.where(own, 1.0 / laid.cells.shape[1], 0.0)
 
     def _bind_response(self) -> None:
         backend = self.domain.backend
@@ -196,19 +190,13 @@ class Movers:
             "tube_heat", self.count, backend.upload(mover, np.int32), self.flow_, self.enter_,
             backend.upload(power, np.float64), backend.upload(most, np.float64), self.response_, self.heat_, self.change_,
         )  # fmt: skip
-        cells = np.concatenate([laid.cells.reshape(-1, 3) for laid in self.tubes])
-        tube = np.concatenate(
-            [np.repeat(self.first[id(laid)] + np.arange(len(laid.area)), laid.cells.shape[1]) for laid in self.tubes]
-        )
-        share = np.concatenate(
-            [np.full(laid.cells.shape[0] * laid.cells.shape[1], 1.0 / laid.cells.shape[1]) for laid in self.tubes]
-        )
+        cells = np.concatenate([laid.cells[:, laid.heated] for laid in self.tubes])
+        tube = np.arange(self.count)
         here = domain.within(cells)
         self._give, self._add = [], []
         if here.any():
             head = (
                 int(here.sum()), backend.upload(domain.flat(cells[here]), np.int64), backend.upload(tube[here], np.int32),
-                backend.upload(share[here], np.float64),
             )  # fmt: skip
             self._give.append(backend.bind("body_heat", *head, self.heat_, state.source))
             self._add.append(backend.bind("body_heat_change", *head, self.change_, state.inverse, state.rhs))
@@ -290,6 +278,13 @@ class Movers:
         store(arrays["trim"], self.trim_)
         if len(arrays["heat"]) == self.count:
             store(arrays["heat"], self.heat_)
+
+
+def share_inside(laid: LaidPart, outside: np.ndarray, end: int) -> np.ndarray:
+    """Part of a tube's heat that the air has taken up where its entering temperature is read: all of it where that is the tube's
+    own end cell, the heated one; else nothing."""
+    own = (outside == laid.cells[:, end]).all(axis=1)
+    return np.where(own & (laid.heated == end), 1.0, 0.0)
 
 
 class Laws:

@@ -11,16 +11,18 @@ from thermal.case.model import Box, Case
 def geometry(case: Case) -> dict[str, Any]:
     """Boxes of everything that stands in the room: what pictures and the scene need, as JSON values in SI units.
 
-    Returns    {"room": [x, y, z], "altitude": m, "racks": [...], "openings": [...], "plates": [...], "obstacles": [...]};
+    Returns    {"room": [x, y, z], "altitude": m, "racks": [...], "openings": [...], "plates": [...], "devices": [...],
+               "obstacles": [...]};
                an object has name, low, high (m); racks also row, type, axis, sign (of the front's outward normal), power (W),
-               liquid_share, flow (m3/s); openings kind, axis, sign, open_fraction; plates open_fraction; obstacles power (W).
+               liquid_share, flow (m3/s), through (whether air flows through it); devices kind; openings kind, axis, sign,
+               open_fraction; plates open_fraction; obstacles power (W).
     """
     return {
         "room": list(case.room),
         "altitude": case.altitude,
         "racks": [
             _box(r.name, r.box) | {"row": r.row, "type": r.type, "axis": r.axis, "sign": r.sign, "power": r.power,
-                                   "liquid_share": r.liquid_share, "flow": r.flow}
+                                   "liquid_share": r.liquid_share, "flow": r.flow, "through": r.is_through}
             for r in case.racks
         ],
         "openings": [
@@ -28,6 +30,7 @@ def geometry(case: Case) -> dict[str, Any]:
             for o in case.openings
         ],
         "plates": [_box(p.name, p.box) | {"open_fraction": p.open_fraction} for p in case.plates],
+        "devices": [_box(b.name, b.box) | {"kind": b.kind} for b in case.bodies if b.kind != "rack"],
         "obstacles": [_box(o.name, o.box) | {"power": o.power} for o in case.obstacles],
     }  # fmt: skip
 

@@ -160,13 +160,18 @@ def _objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: fl
         if item["low"][axis] <= position <= item["high"][axis]:
             is_rack = "sign" in item
             low, high = flat(item["low"]), flat(item["high"])
-            drawing.box(low, high, "solid", item["name"])
+            drawing.box(low, high, "body" if item.get("through") else "solid", item["name"])
             if is_rack and item["axis"] != axis:
                 side = kept.index(item["axis"])
                 face = high[side] if item["sign"] > 0 else low[side]
                 ends = [list(low), list(high)]
                 ends[0][side] = ends[1][side] = face
                 drawing.line((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1]), "front", f"{item['name']}: front (air intake)")
+            drawing.label(low, high, item["name"])
+    for item in geometry.get("devices", ()):
+        if item["low"][axis] <= position <= item["high"][axis]:
+            low, high = flat(item["low"]), flat(item["high"])
+            drawing.box(low, high, "body", f"{item['kind'].replace('_', ' ')} {item['name']}")
             drawing.label(low, high, item["name"])
     for plate in geometry["plates"]:
         if plate["low"][axis] <= position <= plate["high"][axis]:

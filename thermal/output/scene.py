@@ -29,6 +29,10 @@ def scene(record: Record, pictures: list[Picture]) -> dict[str, Any]:
     geometry = record.geometry
     boxes = [_keys(item, "name", "low", "high") | {"words": f"obstacle {item['name']}"} for item in geometry["obstacles"]]
     boxes += [_rack(rack, record, scale.low, scale.high) for rack in geometry["racks"]]
+    boxes += [
+        _keys(item, "name", "low", "high") | {"words": f"{item['kind'].replace('_', ' ')} {item['name']}"}
+        for item in geometry.get("devices", ())
+    ]
     slices = [
         {"key": picture.key.removesuffix("-temperature"), "axis": picture.plane[0], "position": picture.plane[1]}
         for picture in pictures

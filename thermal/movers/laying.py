@@ -2,7 +2,8 @@
 
 A part is a channel along its axis: closed sides, open ends, no walls to rub on, so that the whole loss of a part is the
 resistance that its data give. The plane behind its first cells carries fans and resistance; each face of it, with the row of
-cells before and behind, is a tube. What a tube gives to the air goes in right behind that plane. A tube that is blocked at either end is filled.
+cells before and behind, is a tube. What a tube gives to the air goes in right behind that plane. A tube that is blocked at
+either end is filled.
 """
 
 from __future__ import annotations

@@ -85,3 +85,26 @@ def test_the_pressure_equation_keeps_its_factor(placement: Placement) -> None:
     )  # fmt: skip
     norms = system.norms(backend)
     assert (norms[-1] / norms[0]) ** (1.0 / (len(norms) - 1)) <= 0.25
+
+
+def test_a_crah_and_racks_on_their_curves_come_to_a_steady_verdict() -> None:
+    """From the file to the summary: every number of the operating points is told, heat of coils and racks balances."""
+    import json
+
+    import thermal
+
+    case = case_from_text(TEXT.replace('cell = "0.2 m"', 'cell = "0.3 m"'))
+    result = thermal.run(case, backend="auto", threads=1)
+    summary = json.loads(json.dumps(result.summary, default=float))
+    assert summary["verdict"] == "steady"
+    assert summary["balance"]["heat"] < 1e-3
+    west, *racks = summary["devices"]
+    assert (west["kind"], west["is_met"]) == ("crah", True)
+    assert west["heat_kW"] == pytest.approx(44.0 + west["fan_power_kW"], rel=2e-3)
+    assert [row["name"] for row in racks] == ["A1", "A2", "B1", "B2"]
+    assert all(row["flow_m3_s"] > 0.0 for row in racks)
+    assert all(assertion["passed"] for assertion in summary["asserts"])
+    assert summary["indices"]["rti_percent"] is not None
+    for row in summary["racks"]:
+        rise = row["outlet_mean_degC"] - row["inlet_mean_degC"]
+        assert row["air_kW"] == pytest.approx(1.19 * 1.006 * row["air_flow_m3_s"] * rise, rel=0.25)

@@ -34,7 +34,7 @@ def case_from_text(text: str, name: str = "case", file: str = CASE_FILE, path: P
     name   of the case;  file   for messages;  path   of the file, where there is one
     Raises CaseErrors.
     """
-    tables = load_tables(text, file)
+    tables = load_tables(text, file, path.parent if path else None)
     case = build(tables, name, path)
     tables.raise_errors()
     if case is None:  # a table without which nothing can be built is missing, and that is an error already

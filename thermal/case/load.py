@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from thermal.case import movers, objects, schema
+from thermal.case.library import expand_types
 from thermal.case.lines import Path, guard, line_index, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -36,6 +37,7 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "flow": (schema.FlowTable, "table"),
     "solve": (schema.Solve, "table"),
     "limits": (schema.Limits, "table"),
+    "library": (movers.LibraryTable, "table"),
     "rack": (objects.RackType, "named"),
     "rack_row": (objects.RackRow, "list"),
     "supply": (objects.Supply, "list"),
@@ -178,16 +180,17 @@ def parse(text: str, file: str) -> dict[str, Any]:
         raise CaseErrors([CaseError(file, f"not readable as TOML: {clean(str(error))[:80]}")]) from None
 
 
-def load_tables(text: str, file: str) -> Tables:
+def load_tables(text: str, file: str, folder: FilePath | None = None) -> Tables:
     """Validate every table of a text. Mistakes are collected in `.errors`; only a syntax mistake raises (CaseErrors).
 
-    file   name for messages, usually the last part of the path
+    file   name for messages, usually the last part of the path;  folder   of the case, for its library files
     """
     document = parse(text, file)
     tables = Tables(file=file, text=text, lines=line_index(text))
     for key in document:
         if key not in TABLES and not tables.is_full:
             tables.report((key,), "unknown table", listed(TABLES), nearest(key, TABLES))
+    document = expand_types(document, tables, folder)
     for key, (model, kind) in TABLES.items():
         content = document.get(key)
         if kind == "table":

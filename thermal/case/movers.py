@@ -20,6 +20,12 @@ Watts = Annotated[float, Quantity(POWER, above=0.0, high=1e9)]
 Share = Annotated[float, Quantity(FRACTION, low=0.0, below=1.0)]
 
 
+class LibraryTable(Table):
+    """Files with types of your own, beside the library that comes along: tables [crah.NAME], [rack.NAME], ... with a `source`."""
+
+    files: Annotated[list[str], Field(max_length=20)] = setting([], "Library files in or under the case's folder.", shown="none")
+
+
 class SpeedRule(Table):
     """Speed of fans against the mean temperature of what they draw in: linear between points, constant beyond the ends."""
 

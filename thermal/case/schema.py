@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
-from thermal.case.movers import Crah, FanWall, InRow, RearDoor
+from thermal.case.movers import Crah, FanWall, InRow, LibraryTable, RearDoor
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
@@ -232,6 +232,7 @@ class CaseFile(Table):
     flow: FlowTable = setting({}, "Physics and numerics of the air flow.")
     solve: Solve = setting({}, "When to stop without an answer.")
     limits: Limits = setting({}, "The equipment class of the report's indices.")
+    library: LibraryTable = setting({}, "Files with types of your own.")
     rack: dict[Name, RackType] = setting({}, "Rack types by name: [rack.NAME].")
     rack_row: list[RackRow] = setting([], "Rows of racks.")
     supply: list[Supply] = setting([], "Openings through which cold air comes.")

@@ -167,12 +167,15 @@ def _objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: fl
                 ends = [list(low), list(high)]
                 ends[0][side] = ends[1][side] = face
                 drawing.line((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1]), "front", f"{item['name']}: front (air intake)")
-            drawing.label(low, high, item["name"])
+            if item.get("through"):
+                _body_label(drawing, low, high, item["name"])
+            else:
+                drawing.label(low, high, item["name"])
     for item in geometry.get("devices", ()):
         if item["low"][axis] <= position <= item["high"][axis]:
             low, high = flat(item["low"]), flat(item["high"])
             drawing.box(low, high, "body", f"{item['kind'].replace('_', ' ')} {item['name']}")
-            drawing.label(low, high, item["name"])
+            _body_label(drawing, low, high, item["name"])
     for plate in geometry["plates"]:
         if plate["low"][axis] <= position <= plate["high"][axis]:
             kind = "plate porous" if plate["open_fraction"] > 0 else "plate"
@@ -188,6 +191,13 @@ def _objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: fl
         elif opening["axis"] != axis and opening["low"][axis] <= position <= opening["high"][axis]:
             drawing.line(low, high, f"mouth {opening['kind']}", tip)
             _mouth_label(drawing, low, high, opening, kept, tip)
+
+
+def _body_label(drawing: Drawing, low: Pair, high: Pair, name: str) -> None:
+    """The name of a body that air flows through, on the map of that air."""
+    if (high[0] - low[0]) * drawing.scale > 6.4 * len(name):
+        x, y = 0.5 * (drawing.x(low[0]) + drawing.x(high[0])), 0.5 * (drawing.y(low[1]) + drawing.y(high[1]))
+        drawing.text(x, y + 4, name, "name halo", 10)
 
 
 def _mouth_label(drawing: Drawing, low: Pair, high: Pair, opening: dict[str, Any], kept: tuple[int, int], tip: str) -> None:

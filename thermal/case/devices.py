@@ -190,7 +190,7 @@ def _common(tables: Tables, kind: str, path: Path, table: Mover, air: model.Air)
         "curve": curve, "resistance": resistance_of(table.loss), "speed": fan.speed if fan else 1.0,
         "speed_rule": build_speed_rule(tables, (*path, "fan"), fan), "efficiency": fan.efficiency if fan else None,
         "fan_power": fan.power * fan.count if fan and fan.power else 0.0, "coil": coil, "control": table.control,
-        "setpoint": table.setpoint or 0.0, "valve": table.coil.valve if table.coil else "three-way",
+        "setpoint": table.setpoint or 0.0, "damper": table.damper, "valve": table.coil.valve if table.coil else "three-way",
     }  # fmt: skip
 
 

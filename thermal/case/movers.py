@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Corner, Extent, Name, Quantity, Table, setting
 from thermal.units import CONDUCTANCE, FLOW, FRACTION, NUMBER, POWER, PRESSURE, TEMPERATURE
@@ -95,6 +95,7 @@ class Mover(Table):
     fan: Fan | None = setting(None, "Fan curve.", shown="none")
     loss: Resistance | None = setting(None, "Pressure drop of casing, filter and coil.", shown="none")
     coil: CoilTable | None = setting(None, "Chilled-water coil.", shown="none")
+    damper: StrictBool = setting(True, "Whether a back-draught damper shuts it when its fans stand still (speed = 0).")
     control: Literal["none", "supply", "return"] = setting(
         "none", "What the coil's valve keeps at `setpoint`: the air that leaves, the air that comes back, or nothing (open)."
     )

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from thermal.case.bodies import Body, kinematic, part_flow
+from thermal.case.bodies import Body, kinematic, part_flow, resistance_at
 from thermal.flow.domain import Domain, at_least_one
+from thermal.movers.coil import WATER_CAPACITY, Terminal
 from thermal.movers.laying import LaidPart
 from thermal.state import State
 
@@ -35,6 +36,7 @@ class Reading:
     response   (bodies, 8) as of mover_respond: effectiveness, water, fan rise, valve, coil heat, that of an open valve, power
     speed      (bodies,)      heat  K m3/s (tubes,) given to the air
     flow, enter, leave, rise   (tubes,) m3/s, K, K, m2/s2;  starts   (bodies + 1,) first tube of each body
+    blows   bool (tubes,): behind a fan, not an open gap
     """
 
     sums: np.ndarray
@@ -46,6 +48,7 @@ class Reading:
     leave: np.ndarray
     rise: np.ndarray
     starts: np.ndarray
+    blows: np.ndarray
 
     @property
     def total_heat(self) -> float:
@@ -93,6 +96,7 @@ class Movers:
         laws = Laws(self.tubes, self.bodies)
         tables = [backend.upload(at_least_one(values, float), np.float64) for values in (laws.q, laws.p, laws.m)]
         each = [backend.upload(values, np.float64) for values in (laws.c, laws.resistance, laws.chord, laws.area)]
+        self._resistance_ = each[1]
         start_, own_ = backend.upload(laws.start, np.int32), backend.upload(laws.own, np.int32)
         for axis in range(3):
             mine = [(number, laid) for number, laid in enumerate(self.tubes) if laid.part.axis == axis]
@@ -175,7 +179,8 @@ class Movers:
             backend.upload(at_least_one(np.array([T - reference for T, _ in knots]), float), np.float64),
             backend.upload(at_least_one(np.array([n for _, n in knots]), float), np.float64),
         ]
-        head = (len(self.bodies), self.sums_, backend.upload(settings, np.float64), backend.upload(first, np.int32), *tables)
+        self._settings_ = backend.upload(settings, np.float64)
+        head = (len(self.bodies), self.sums_, self._settings_, backend.upload(first, np.int32), *tables)
         bind = partial(backend.bind, "mover_respond", *head, self.speed_, self.trim_, self.response_)
         self._respond, self._repeat = bind(GAIN), bind(0.0)
 
@@ -262,7 +267,62 @@ class Movers:
         return Reading(
             down(self.sums_).reshape(-1, 8), down(self.response_).reshape(-1, 8), down(self.speed_), down(self.heat_),
             down(self.flow_), down(self.enter_), down(self.leave_), down(self.rise_), self.starts,
+            np.concatenate([np.full(len(laid.area), laid.part.fan is not None) for laid in self.tubes]),
         )  # fmt: skip
+
+    # -- what others change while it runs ---------------------------------------------------------------------------
+    def set_speed(self, label: str, speed: float) -> None:
+        """Let the fans of a body ("crah.west") run at another speed from now on; at 0 its damper shuts.
+
+        Raises   KeyError for no such body, ValueError for one whose speed follows its inlet
+        """
+        number = self.number(label)
+        if self.bodies[number].speed_rule:
+            raise ValueError(f"the speed of {label} follows its inlet temperature")
+        backend = self.domain.backend
+        speeds, resistances = backend.download(self.speed_), backend.download(self._resistance_)
+        speeds[number] = speed
+        for law, laid in enumerate(self.tubes):
+            if laid.body is self.bodies[number]:
+                resistances[law] = kinematic(resistance_at(laid.body, laid.part, speed))
+        backend.store(speeds, self.speed_)
+        backend.store(resistances, self._resistance_)
+
+    def set_water(self, label: str, flow: float, temperature: float) -> None:
+        """Give the coil of a body other water: flow in m3/s with the valve open, entering temperature in K. A liquid loop calls
+        this with what it has and takes `terminals` back. Raises KeyError for no such coil."""
+        number = self.number(label)
+        if self.bodies[number].coil is None:
+            raise KeyError(f"{label} has no coil")
+        backend, air = self.domain.backend, self.domain.placement.case.air
+        settings = backend.download(self._settings_)
+        settings[16 * number + 2] = WATER_CAPACITY * flow / (air.density * air.heat_capacity)
+        settings[16 * number + 3] = temperature - air.reference_temperature
+        backend.store(settings, self._settings_)
+
+    def terminals(self) -> dict[str, Terminal]:
+        """Water that each coil is given and heat that it gives back, by label. Waits for the device."""
+        reading = self.read()
+        if reading is None:
+            return {}
+        air = self.domain.placement.case.air
+        capacity = air.density * air.heat_capacity
+        rows = self.domain.backend.download(self._settings_).reshape(-1, 16)
+        return {
+            body.label: Terminal(
+                body.label, float(row[2]) * capacity / WATER_CAPACITY, float(row[3]) + air.reference_temperature,
+                capacity * float(response[4]),
+            )
+            for body, row, response in zip(self.bodies, rows, reading.response, strict=True)
+            if body.coil is not None
+        }  # fmt: skip
+
+    def number(self, label: str) -> int:
+        """Place of a body in the order of the case. Raises KeyError naming those there are."""
+        labels = [body.label for body in self.bodies]
+        if label not in labels:
+            raise KeyError(f"no {label}; there are {', '.join(labels) or 'none'}")
+        return labels.index(label)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What lasts from pass to pass and does not depend on the grid (speed, trim), and the heat of this grid's tubes."""
@@ -304,7 +364,7 @@ class Laws:
                 m += [kinematic(value) for value in fan.slopes]
             start.append(len(q))
             c.append(kinematic(fan.resistance) if fan else 0.0)
-            resistance.append(kinematic(part.resistance))
+            resistance.append(kinematic(resistance_at(laid.body, part, laid.body.speed)))
             flow = part_flow(part)
             chord.append(kinematic(fan.shutoff_pressure) / flow if fan and flow > 0.0 else 0.0)
             area.append(laid.total_area)

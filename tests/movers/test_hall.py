@@ -20,7 +20,7 @@ from thermal.place import Placement, place_case
 
 TEXT = (Path(__file__).parent / "hall.toml").read_text(encoding="utf-8")
 ITERATIONS = 10
-CUTS: tuple[tuple[int, int, int], Any] = ((2, 2, 1), ((14,), (11,), ()))  # through racks, through the cooler's tubes
+CUTS: tuple[tuple[int, int, int], Any] = ((2, 2, 1), ((14,), (11,), ()))  # through racks, through the cooler
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +108,18 @@ def test_a_crah_and_racks_on_their_curves_come_to_a_steady_verdict() -> None:
     for row in summary["racks"]:
         rise = row["outlet_mean_degC"] - row["inlet_mean_degC"]
         assert row["air_kW"] == pytest.approx(1.19 * 1.006 * row["air_flow_m3_s"] * rise, rel=0.25)
+
+
+def test_what_fans_blow_is_as_turbulent_as_what_a_given_flow_blows(placement: Placement) -> None:
+    """k = 1.5 (I U)^2 and epsilon = 0.09^0.75 k^1.5/l in the last cells behind fans, as at the backs of solid racks."""
+    flow = start(placement, device())
+    for _ in range(5):
+        flow.iterate(False)
+    found = fields(flow)
+    for laid in placement.tubes:
+        if laid.body.name == "A1":
+            where = tuple(laid.cells[:, -1].T)
+            speed = laid.body.design_flow / laid.total_area
+            energy = 1.5 * (0.1 * speed) ** 2
+            assert found["k"][where] == pytest.approx(energy, rel=1e-6)
+            assert found["epsilon"][where] == pytest.approx(0.09**0.75 * energy**1.5 / 0.05, rel=1e-6)

@@ -92,6 +92,8 @@ class Body:
     damper: bool = False
     thermal_mass: float = 0.0
     most_rise: float = 60.0
+    turbulence_intensity: float = 0.10  # of the stream that its fans blow
+    turbulence_length: float = 0.05  # m
     row: str = ""
     type: str = ""
     source: str = ""

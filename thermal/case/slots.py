@@ -106,7 +106,8 @@ def _body(tables: Tables, kind: RackType, rack: model.Rack, air: model.Air) -> B
         name=rack.name, kind="rack", box=rack.box, parts=tuple(parts), speed=fan.speed if fan else 1.0,
         speed_rule=build_speed_rule(quiet, (), fan) or _slot_rule(kind), efficiency=fan.efficiency if fan else None,
         fan_power=(fan.power or 0.0) * fan.count if fan else 0.0, is_fan_heat=False, thermal_mass=kind.thermal_mass,
-        most_rise=kind.most_rise, row=rack.row, type=rack.type, source=rack.source,
+        most_rise=kind.most_rise, turbulence_intensity=kind.turbulence_intensity, turbulence_length=kind.turbulence_length,
+        row=rack.row, type=rack.type, source=rack.source,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ CRAH = (
     'blows_to = "y-"\nsetpoint = "20 degC"\n' + WATER
 )
 ROW = '[[rack_row]]\nname = "A"\ntype = "{}"\ncount = 1\nat = ["4 m", "2 m"]\nalong = "+x"\nfront = "-y"\n'
-ENTRIES = [(kind, name) for kind, entries in read_library(SHIPPED).items() for name in entries]
+ENTRIES = [(kind, name) for kind, entries in read_library(SHIPPED).items() for name in entries if kind != "fan"]
 
 
 def made(kind: str, name: str) -> Case:
@@ -72,6 +72,16 @@ def test_keys_of_the_table_win_inside_fan_and_coil_too() -> None:
     assert body.parts[0].fan is not None
     assert body.parts[0].fan.flows[-1] == pytest.approx(2 * 3.2)
     assert body.type == "generic-100kw"
+
+
+def test_a_fan_may_have_a_type_of_its_own() -> None:
+    fan = 'fan = { type = "generic-axial-900mm", count = 2 }\n'
+    wall = '[[fan_wall]]\nname = "bank"\nfrom = ["2 m", "0 m", "0 m"]\nto = ["2.4 m", "6 m", "3 m"]\nblows_to = "x+"\n'
+    (body,) = case_from_text(ROOM + wall + fan).bodies
+    assert body.parts[0].fan is not None
+    assert body.parts[0].fan.flows[-1] == pytest.approx(9.0)
+    with pytest.raises(CaseErrors, match=r"fan_wall\[0\]\.fan\.type.*no fan type"):
+        case_from_text(ROOM + wall + fan.replace("axial", "axal"))
 
 
 def test_a_file_of_the_user_comes_before_the_shipped_library(tmp_path: Path) -> None:

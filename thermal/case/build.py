@@ -68,7 +68,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     mesh = _mesh(tables)
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies)
     _check(tables, room, mesh, racks, patches, plates, obstacles, warm, bodies)
-    periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
+    periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates) + len(bodies))
     if tables.errors or room is None or mesh is None or air is None or flow is None:
         return None
     solve, site = tables.single["solve"], tables.single["site"]

@@ -2,8 +2,8 @@
 
 A library holds tables by kind and name, [crah.NAME], [rack.NAME], ..., with the keys of the case's own table and a `source`:
 where its numbers come from. `type = "NAME"` in a [[crah]] puts the keys of the type where the table has none, inside fan, coil
-and loss, too; a row's `type` finds a rack type of a library as it finds one of the case. The case's own [rack.NAME] come first,
-then the user's files in their order, then the library that comes along.
+and loss, too, and in a fan those of a [fan.NAME]; a row's `type` finds a rack type of a library as it finds one of the case. The
+case's own [rack.NAME] come first, then the user's files in their order, then the library that comes along.
 """
 
 from __future__ import annotations
@@ -41,7 +41,25 @@ def expand_types(document: dict[str, Any], tables: Tables, folder: Path | None) 
             if isinstance(item, dict) and isinstance(item.get("type"), str):
                 _fill(item, (kind, index, "type"), kind, item["type"], libraries, tables)
     _find_racks(document, libraries)
+    for place, item in _holders_of_fans(document):
+        fan = item.get("fan")
+        if isinstance(fan, dict) and isinstance(fan.get("type"), str):
+            _fill(fan, (*place, "fan", "type"), "fan", fan["type"], libraries, tables)
     return document
+
+
+def _holders_of_fans(document: dict[str, Any]) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Path and table of everything that may have a fan: devices, rack types, their slots."""
+    found: list[tuple[tuple[Any, ...], Any]] = []
+    for kind in KINDS:
+        items = document.get(kind)
+        found += [((kind, index), item) for index, item in enumerate(items if isinstance(items, list) else [])]
+    racks = document.get("rack")
+    for name, rack in racks.items() if isinstance(racks, dict) else ():
+        slots = rack.get("slots") if isinstance(rack, dict) else None
+        found.append((("rack", name), rack))
+        found += [(("rack", name, "slots", index), slot) for index, slot in enumerate(slots if isinstance(slots, list) else [])]
+    return [(place, item) for place, item in found if isinstance(item, dict)]
 
 
 def read_library(path: Path) -> Library:

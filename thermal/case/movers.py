@@ -36,6 +36,7 @@ class SpeedRule(Table):
 class Fan(Table):
     """A fan curve: points of a data sheet in `flow` and `pressure`, or the parabola of `shutoff_pressure` and `free_flow`."""
 
+    type: Name | None = setting(None, "Fan type of a library, whose keys stand where this table has none.", shown="none")
     flow: Annotated[list[Moved], Field(min_length=2, max_length=50)] | None = setting(
         None, "Flows of the curve's points at full speed, rising from 0.", shown="none"
     )

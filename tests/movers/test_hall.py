@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels import Backend
+from kernels import Backend, open_backend
 from tests.flow.halls import fields, start
+from tests.kernels.stand_in import cupy_stand_in
 from tests.linear.systems import System
 from tests.movers.ducts import device
 from thermal.case.build import case_from_text
@@ -123,3 +124,23 @@ def test_what_fans_blow_is_as_turbulent_as_what_a_given_flow_blows(placement: Pl
             energy = 1.5 * (0.1 * speed) ** 2
             assert found["k"][where] == pytest.approx(energy, rel=1e-6)
             assert found["epsilon"][where] == pytest.approx(0.09**0.75 * energy**1.5 / 0.05, rel=1e-6)
+
+
+def test_on_a_gpu_an_iteration_stays_two_graphs_and_gives_the_host_s_answer() -> None:
+    """The CUDA backend's own code on a stand-in: movers allocate nothing and never make the host wait within an iteration."""
+    small = place_case(case_from_text(TEXT.replace('cell = "0.2 m"', 'cell = "0.6 m"')))
+    host = start(small, device())
+    for _ in range(6):
+        host.iterate(False)
+    with cupy_stand_in() as cp:
+        flow = start(small, open_backend("cuda", "double"))
+        for _ in range(4):
+            flow.iterate(False)
+        before = dict(vars(cp.counts))
+        flow.iterate(False)
+        counts = {name: value - before[name] for name, value in vars(cp.counts).items()}
+        assert (counts["graphs"], counts["launches"], counts["allocations"], counts["uploads"]) == (2, 0, 0, 0)
+        flow.iterate(False)
+        found = fields(flow)
+    for name, values in fields(host).items():
+        assert np.abs(found[name] - values).max() <= 1e-9 * np.abs(values).max(), name

@@ -44,6 +44,11 @@ class FanCurve:
         flows, slopes = tuple(count * q for q in self.flows), tuple(m / count for m in self.slopes)
         return FanCurve(flows, self.pressures, slopes)
 
+    def at_speed(self, speed: float) -> FanCurve:
+        """The curve of the same fans at another speed, > 0, called full."""
+        flows, slopes = tuple(speed * q for q in self.flows), tuple(speed * m for m in self.slopes)
+        return FanCurve(flows, tuple(speed**2 * p for p in self.pressures), slopes)
+
     def rise(self, flow: float, speed: float = 1.0) -> tuple[float, float]:
         """Pressure rise in Pa and its slope in Pa/(m3/s) at a flow in m3/s (either sign) and a speed (1 = full)."""
         c = self.resistance

@@ -125,6 +125,10 @@ def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, 
         inside = sum(1 for rack in racks if rack["status"]["mood"] == "good")
         remark = f"class {summary['indices']['class']}, by hottest inlet face"
         facts.append(("Racks in the recommended range", f"{inside} of {len(racks)}", remark))
+    coils = [row for row in summary.get("devices", []) if row["heat_kW"] is not None]
+    if coils:
+        heat, capacity = (sum(row[key] for row in coils) for key in ("heat_kW", "capacity_kW"))
+        facts.append(("Cooling by coils", f"{heat:.4g} kW", f"of {capacity:.4g} kW that they could take"))
     supply = [o for o in summary.get("openings", []) if o["kind"] == "supply" and o["flow_m3_s"] is not None]
     if supply:
         flow = sum(o["flow_m3_s"] for o in supply)

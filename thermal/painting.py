@@ -33,6 +33,7 @@ class Painter:
         self.closed: dict[tuple[int, int], np.ndarray] = {}  # (axis, plane) -> number in plates, 0 none
         self.porous: dict[tuple[int, int], np.ndarray] = {}
         self.plates: list[str] = []
+        self.cut: dict[tuple[int, int], np.ndarray] = {}  # (axis, plane) -> bool: a body stands in a hole of plates
         self._taken: dict[tuple[int, int, int], np.ndarray] = {}  # (axis, plane, sign) -> number in patch names
         self._patch_names: list[str] = []
 
@@ -155,6 +156,8 @@ class Painter:
         plane = self._canonical(axis, plane)
         where = self._flat(box, axis)
         free = (self._layer(axis, above, box) == 0) & (self._layer(axis, below, box) == 0)
+        if (axis, plane) in self.cut:
+            free &= ~self.cut[axis, plane][where]
         if (axis, plane) in self.closed:
             free &= self.closed[axis, plane][where] == 0
         return self._cells(axis, plane, where, free), self._flat_areas(axis)[where][free]

@@ -34,6 +34,7 @@ class Painter:
         self.porous: dict[tuple[int, int], np.ndarray] = {}
         self.holes: dict[tuple[int, int], np.ndarray] = {}  # faces that belong to no plate
         self.plates: list[str] = []
+        self.cut: dict[tuple[int, int], np.ndarray] = {}  # (axis, plane) -> bool: a body stands in a hole of plates
         self._taken: dict[tuple[int, int, int], np.ndarray] = {}  # (axis, plane, sign) -> number in patch names
         self._patch_names: list[str] = []
 
@@ -232,6 +233,8 @@ class Painter:
         plane = self._canonical(axis, plane)
         where = self._flat(box, axis)
         free = (self._layer(axis, above, box) == 0) & (self._layer(axis, below, box) == 0)
+        if (axis, plane) in self.cut:
+            free &= ~self.cut[axis, plane][where]
         if (axis, plane) in self.closed:
             free &= self.closed[axis, plane][where] == 0
         if (axis, plane) in self.holes:

@@ -16,6 +16,7 @@ from thermal.flow.solver import Flow
 from thermal.movers.coil import coil_heat
 from thermal.movers.curve import quadratic_curve
 from thermal.movers.points import device_rows
+from thermal.place import place_case
 
 BOX = Box((0.6, 0.0, 0.0), (1.4, SIZE[1], SIZE[2]))
 FAN = quadratic_curve(300.0, 3.0)
@@ -297,3 +298,15 @@ def test_fans_stop_and_water_warms_while_it_runs() -> None:
     assert after["crah.unit"].heat > 1.5 * before.heat
     with pytest.raises(KeyError, match=r"crah\.unit"):
         flow.movers.set_speed("crah.none", 1.0)
+
+
+def test_a_crah_stands_in_a_hole_of_a_leaking_floor_too() -> None:
+    """Closed or porous, the plate that it stands on does not lie before its mouth."""
+    leaking = PLENUM.replace('to = ["2.4 m", "2.4 m", "0.6 m"]', 'to = ["2.4 m", "2.4 m", "0.6 m"]\nleakage = 0.01')
+    found = [place_case(case_from_text(text)) for text in (PLENUM, leaking)]
+    mouth = [laid.cells[:, -1] for laid in found[1].tubes]
+    floor = next(sheet for sheet in found[1].sheets if sheet.name == "plate.floor")
+    assert not (set(map(tuple, mouth[0].tolist())) & set(map(tuple, floor.face.tolist())))
+    for placement in found:
+        below = placement.tubes[0].cells[:, -1]
+        assert (placement.mask[tuple(below.T)] & 8).all()  # its low face is open

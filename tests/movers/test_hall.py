@@ -144,3 +144,22 @@ def test_on_a_gpu_an_iteration_stays_two_graphs_and_gives_the_host_s_answer() ->
         found = fields(flow)
     for name, values in fields(host).items():
         assert np.abs(found[name] - values).max() <= 1e-9 * np.abs(values).max(), name
+
+
+def test_the_report_and_the_last_lines_tell_the_operating_points(tmp_path: Path) -> None:
+    """Also what is wrong, by name; the record is read back whole."""
+    import thermal
+    from thermal.outcome import closing_lines
+    from thermal.output.record import read
+
+    warm = TEXT.replace('cell = "0.2 m"', 'cell = "0.6 m"').replace('setpoint = "20 degC"', 'setpoint = "12.5 degC"')
+    case = case_from_text(warm + "\n[solve]\niterations = 30\n")
+    result = thermal.run(case, out=tmp_path / "out", threads=1)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Operating points" in page
+    assert "crah west misses its setpoint" in page
+    assert any("warning: crah west misses its setpoint" in line for line in closing_lines(result.summary, "x"))
+    record = read(tmp_path / "out")
+    assert record.summary["devices"][0]["name"] == "west"
+    assert record.geometry["devices"][0]["kind"] == "crah"
+    assert set(record.fronts) == {"A1", "A2", "B1", "B2"}

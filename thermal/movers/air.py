@@ -63,7 +63,8 @@ class Movers:
         placement = domain.placement
         self.domain, self.state = domain, state
         self.bodies = list(placement.case.bodies)
-        self.tubes = sorted(placement.tubes, key=lambda laid: self.bodies.index(laid.body))
+        self._order = {id(body): number for number, body in enumerate(self.bodies)}
+        self.tubes = sorted(placement.tubes, key=lambda laid: self._order[id(laid.body)])
         self.count = sum(len(laid.area) for laid in self.tubes)
         self._rows: list[list[Any]] = [[], [], []]
         self._pushes: list[list[Any]] = [[], [], []]
@@ -73,7 +74,10 @@ class Movers:
         n, bodies = self.count, len(self.bodies)
         ends = np.cumsum([0, *(len(laid.area) for laid in self.tubes)])
         self.first = {id(laid): int(begin) for laid, begin in zip(self.tubes, ends[:-1], strict=True)}
-        self.starts = np.array([0, *(self._end_of(body, ends) for body in self.bodies)], np.int32)
+        counts = np.bincount(
+            [self._order[id(laid.body)] for laid in self.tubes], [len(laid.area) for laid in self.tubes], minlength=bodies
+        )
+        self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         wide = partial(backend.zeros, dtype=np.float64)
         self.heat_, self.change_, self.flow_, self.enter_, self.leave_, self.rise_ = (wide((n,)) for _ in range(6))
         self.velocity_, self.ends_ = wide((n,)), wide((4 * n,))
@@ -85,15 +89,11 @@ class Movers:
         self._bind_response()
         self._bind_heat()
 
-    def _end_of(self, body: Body, ends: np.ndarray) -> int:
-        mine = [index for index, laid in enumerate(self.tubes) if laid.body is body]
-        return int(ends[mine[-1] + 1])
-
     # -- momentum -------------------------------------------------------------------------------------------------
     def _bind_rows(self) -> None:
         """Fan rows of each axis, those of the block's own faces."""
         domain, state, backend = self.domain, self.state, self.domain.backend
-        laws = Laws(self.tubes, self.bodies)
+        laws = Laws(self.tubes, self._order)
         tables = [backend.upload(at_least_one(values, float), np.float64) for values in (laws.q, laws.p, laws.m)]
         each = [backend.upload(values, np.float64) for values in (laws.c, laws.resistance, laws.chord, laws.area)]
         self._resistance_ = each[1]
@@ -188,7 +188,7 @@ class Movers:
         domain, state, backend = self.domain, self.state, self.domain.backend
         air = domain.placement.case.air
         capacity = air.density * air.heat_capacity
-        mover = np.concatenate([np.full(len(laid.area), self.bodies.index(laid.body)) for laid in self.tubes])
+        mover = np.concatenate([np.full(len(laid.area), self._order[id(laid.body)]) for laid in self.tubes])
         power = np.concatenate([laid.part.power / capacity * laid.area / laid.total_area for laid in self.tubes])
         most = np.concatenate([np.full(len(laid.area), laid.body.most_rise) for laid in self.tubes])
         self._heat = backend.bind(
@@ -350,7 +350,8 @@ def share_inside(laid: LaidPart, outside: np.ndarray, end: int) -> np.ndarray:
 class Laws:
     """The laws of all parts as the kernel reads them: knots in one row, and one number a law for the rest."""
 
-    def __init__(self, tubes: list[LaidPart], bodies: list[Body]) -> None:
+    def __init__(self, tubes: list[LaidPart], order: dict[int, int]) -> None:
+        """order: place of each body in the case, by its id."""
         q: list[float] = []
         p: list[float] = []
         m: list[float] = []
@@ -368,7 +369,7 @@ class Laws:
             flow = part_flow(part)
             chord.append(kinematic(fan.shutoff_pressure) / flow if fan and flow > 0.0 else 0.0)
             area.append(laid.total_area)
-            own.append(bodies.index(laid.body))
+            own.append(order[id(laid.body)])
         self.q, self.p, self.m, self.start = np.array(q), np.array(p), np.array(m), np.array(start, np.int32)
         self.c, self.resistance, self.chord, self.area = (np.array(v) for v in (c, resistance, chord, area))
         self.own = np.array(own, np.int32)

@@ -117,14 +117,15 @@ class Channels:
 
     def _fill_rest(self, body: Body, boxes: list[IndexBox]) -> None:
         """What slots leave of a rack is solid."""
+        if body.kind != "rack":
+            return
         whole = snap_box(self.painter.grid, body.box.low, body.box.high)
-        rest = np.zeros(self.painter.grid.shape, bool)
-        rest[whole.cells()] = body.kind == "rack"
+        rows = np.ones(whole.high[2] - whole.low[2], bool)
         for box in boxes:
-            rest[box.cells()] = False
-        if rest.any():
+            rows[box.low[2] - whole.low[2] : box.high[2] - whole.low[2]] = False
+        if rows.any():
             self.painter.solids.append(f"{body.label} (blanked)")
-            self.painter.owner[rest] = len(self.painter.solids)
+            self.painter.owner[whole.cells()][rows] = len(self.painter.solids)
 
     def _partition(self, name: str, source: str, rows: list[tuple[Part, IndexBox]]) -> None:
         """Close the sides of a body's parts, and the trays between them.
@@ -179,8 +180,11 @@ class Channels:
         self.painter.paint_plate(name, source, axis, flat, closed=True)
 
     def _open(self, axis: int, box: IndexBox) -> None:
-        """Cut a hole into the plates that a body passes."""
+        """Cut a hole into the plates that a body passes, closed and porous ones."""
         rows = [slice(box.low[other], box.high[other]) for other in (2, 1, 0) if other != axis]
+        for plane in range(box.low[axis], box.high[axis] + 1):
+            empty = np.zeros(np.delete(self.painter.owner.shape, 2 - axis), bool)
+            self.painter.cut.setdefault((axis, plane), empty)[rows[0], rows[1]] = True
         for (normal, plane), layer in self.painter.closed.items():
             if normal == axis and box.low[axis] <= plane <= box.high[axis]:
                 layer[rows[0], rows[1]] = 0

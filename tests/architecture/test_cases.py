@@ -10,6 +10,7 @@ from tests.architecture.tree import ROOMS, ROOT, name_of, python_files
 
 FOLDERS = sorted(path.parent for path in (ROOT / "cases").glob("*/case.toml"))
 NAMES = {"tiny-hall", "openfoam-h0", "openfoam-h1", "hall-30kw-fan-wall", "hall-30kw-contained", "hall-130kw-hybrid"}
+NAMES |= {"room-6kw", "container-edge"}
 
 
 def test_the_promised_cases_are_there() -> None:

@@ -165,6 +165,7 @@ def test_doors(state: str, share: float) -> None:
     [
         (HALL + TILES, "a tile in the floor, but no plenum behind it; accepted: [raised_floor]"),
         (HALL + CEILING.replace('[ceiling_plenum]\nheight = "0.4 m"\n', ""), "a grille in the ceiling, but no plenum behind it"),
+        (HALL + FLOOR.replace("0.6 m", "5 cm"), "a plenum of 0.05 m is lost between cells of 0.2 m"),
         (HALL + '[raised_floor]\nleakage = "1 %"\n', "[raised_floor] has no height"),
         (HALL + FLOOR + TILES.replace('at = ["2.4 m", "2.4 m"]', 'at = ["4.4 m", "2.4 m"]'), "tile T3 reaches outside the room"),
         (HALL + FLOOR + TILES.replace('at_flow = "0.24 m3/s"\n', ""), "tile sheet has a pressure_drop but no at_flow"),

@@ -164,7 +164,8 @@ class Painter:
         if not 0 <= layer < self.grid.n[axis]:
             return 0.0
         where = self._flat(box, axis)
-        free = self._layer(axis, layer, box) == 0
+        flat = box.on_plane(axis, plane)
+        free = (self._layer(axis, layer, box) == 0) & ~self.open_faces(axis, flat)  # no wall where a floor has a tile
         taken = self._taken.setdefault((axis, plane, sign), np.zeros(np.delete(self.owner.shape, 2 - axis), np.int32))[where]
         free &= taken == 0
         if not free.any():

@@ -49,7 +49,7 @@ def balance_regions(grid: Grid, region: np.ndarray, count: int, patches: Sequenc
     balances = [RegionBalance(number, int(cells[number]), float(volume[number])) for number in range(1, count + 1)]
     areas = _object_areas(patches)
     for patch in patches:
-        share = np.bincount(region[tuple(patch.cell.T)], weights=patch.area, minlength=count + 1) / areas[patch.name]
+        share = np.bincount(region[tuple(patch.cell.T)], weights=patch.area, minlength=count + 1) / (areas[patch.name] or 1.0)
         for number in np.flatnonzero(share):
             balance = balances[number - 1]
             if patch.name not in balance.patches:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from meshes.regions import IndexBox, SnapRow
-from thermal.case.model import Obstacle, Opening, Plate, Point, Rack, Wall
+from thermal.bodies import choose_cells, compare_body, cover, fill_cells
+from thermal.case.model import Body, Obstacle, Opening, Plate, Point, Rack, Wall
 from thermal.painting import Painter
-from thermal.patches import Sheet
+from thermal.patches import Patch, Sheet
+from thermal.solids import Solids
 
 
 def paint_racks(painter: Painter, racks: tuple[Rack, ...]) -> list[tuple[Rack, IndexBox]]:
@@ -37,6 +39,9 @@ def paint_obstacles(painter: Painter, obstacles: tuple[Obstacle, ...]) -> list[t
     placed = []
     for obstacle in obstacles:
         name = f"obstacle.{obstacle.name}"
+        if obstacle.body is not None:
+            _paint_body(painter, obstacle, obstacle.body)
+            continue
         before = len(painter.snapping)
         box = painter.snap(name, obstacle.source, obstacle.box)
         if box is None:
@@ -56,6 +61,20 @@ def paint_obstacles(painter: Painter, obstacles: tuple[Obstacle, ...]) -> list[t
             painter.paint_solid(name, obstacle.source, box, overlap_allowed=("obstacle.",))
         placed.append((obstacle, box))
     return placed
+
+
+def _paint_body(painter: Painter, obstacle: Obstacle, body: Body) -> None:
+    """A round body or one of triangles becomes whole cells, see thermal.bodies; one that is too thin has none."""
+    name = f"obstacle.{obstacle.name}"
+    before = len(painter.snapping)
+    if painter.snap(name, obstacle.source, obstacle.box) is None:
+        return
+    del painter.snapping[before:]  # of its bounding box; the rows of the body itself follow
+    box = cover(painter.grid, obstacle.box)
+    filled = fill_cells(painter.grid, body, obstacle.box, box)
+    chosen = choose_cells(painter.grid, filled, box)
+    painter.snapping += compare_body(painter.grid, name, filled, chosen, box, body, obstacle.box)
+    painter.paint_cells(name, obstacle.source, box, chosen, overlap_allowed=("obstacle.",))
 
 
 def paint_plates(painter: Painter, plates: Sequence[Plate]) -> list[tuple[Plate, IndexBox]]:
@@ -162,15 +181,27 @@ def add_skins(painter: Painter, obstacle: Obstacle, box: IndexBox) -> None:
         painter.refuse(obstacle.source, f"obstacle.{obstacle.name} gives off {obstacle.power:.4g} W but no face of it meets air")
 
 
-def add_wall(painter: Painter, wall: Wall) -> None:
-    """The faces of a wall that heats or cools: all in its rectangle that touch air and are no opening."""
+def add_body_skins(painter: Painter, obstacle: Obstacle) -> None:
+    """The faces through which a body that is no box heats the air: all that touch air."""
+    if not painter.add_cell_skins(f"obstacle.{obstacle.name}.skin", f"obstacle.{obstacle.name}", obstacle):
+        painter.refuse(obstacle.source, f"obstacle.{obstacle.name} gives off {obstacle.power:.4g} W but no face of it meets air")
+
+
+def add_wall(painter: Painter, wall: Wall, solids: Solids | None) -> None:
+    """The faces of a wall that heats or cools: all in its rectangle that touch air and are no opening. One that touches
+    conducting solids alone has a patch without faces, for its heat.
+    """
     name = f"wall.{wall.name}"
     box = painter.snap(name, wall.source, wall.box)
     if box is None:
         return
     if len(box.thin_axes) > 1:
         refuse_thin(painter, name, wall.source, wall.box.low, wall.box.high, box, spare=wall.axis)
-    elif painter.add_skin(name, wall.axis, wall.sign, box.low[wall.axis], box, wall) == 0.0:
+    elif painter.add_skin(name, wall.axis, wall.sign, box.low[wall.axis], box, wall) > 0.0:
+        return
+    elif solids is not None and any(contact.wall is wall for contact in solids.contacts):
+        painter.patches.append(Patch(name, "skin", wall.axis, wall.sign, np.zeros((0, 3), np.int64), np.zeros(0), wall))
+    else:
         painter.refuse(wall.source, f"{name}: no face of it meets air")
 
 

@@ -32,6 +32,7 @@ class Painter:
         self.solids: list[str] = []
         self.closed: dict[tuple[int, int], np.ndarray] = {}  # (axis, plane) -> number in plates, 0 none
         self.porous: dict[tuple[int, int], np.ndarray] = {}
+        self.holes: dict[tuple[int, int], np.ndarray] = {}  # faces that belong to no plate
         self.plates: list[str] = []
         self._taken: dict[tuple[int, int, int], np.ndarray] = {}  # (axis, plane, sign) -> number in patch names
         self._patch_names: list[str] = []
@@ -63,6 +64,39 @@ class Painter:
                 self.refuse(source, f"{name} overlaps {other}", fix="move one of them")
         self.solids.append(name)
         part[...] = len(self.solids)
+
+    def paint_cells(self, name: str, source: str, box: IndexBox, chosen: np.ndarray, overlap_allowed: Sequence[str] = ()) -> None:
+        """Make the chosen cells (bool over the box) solid; overlap as in paint_solid."""
+        part = self.owner[box.cells()]
+        for number in np.unique(part[chosen & (part > 0)]):
+            other = self.solids[number - 1]
+            if not other.startswith(tuple(overlap_allowed)):
+                self.refuse(source, f"{name} overlaps {other}", fix="move one of them")
+        self.solids.append(name)
+        part[chosen] = len(self.solids)
+
+    def cells_of(self, name: str) -> np.ndarray:
+        """bool (nz, ny, nx): cells that a solid of a name holds; those of a later one that overlaps it are not its own."""
+        numbers = [number for number, other in enumerate(self.solids, 1) if other == name]
+        return np.isin(self.owner, numbers)
+
+    def add_cell_skins(self, name: str, solid: str, item: Obstacle) -> bool:
+        """Take all faces between the cells of a solid and the air; whether there is one."""
+        own, found = self.cells_of(solid), False
+        for axis in range(3):
+            for sign in (-1, +1):
+                # a skin of sign +1 lies on the low side of its air cell
+                behind = np.roll(own, sign, 2 - axis)
+                edge = [slice(None)] * 3
+                edge[2 - axis] = slice(0, 1) if sign > 0 else slice(-1, None)
+                if axis not in self.periodic:
+                    behind[tuple(edge)] = False
+                cell = np.argwhere(behind & (self.owner == 0)).astype(np.int64)
+                if len(cell):
+                    area = np.broadcast_to(self.grid.face_areas(axis), self.grid.shape)[tuple(cell.T)]
+                    self.patches.append(Patch(name, "skin", axis, sign, cell, np.ascontiguousarray(area), item))
+                    found = True
+        return found
 
     def paint_plate(self, name: str, source: str, axis: int, box: IndexBox, closed: bool) -> None:
         """Lay a plate on the faces of a plane, normal to `axis`. Two porous plates on one face are an error."""
@@ -158,10 +192,16 @@ class Painter:
         return free if closed is None else free & (closed[where] == 0)
 
     def cut_hole(self, axis: int, box: IndexBox) -> None:
-        """Take closed plates away from the faces of a box on its plane."""
-        closed = self.closed.get((axis, self._canonical(axis, box.low[axis])))
-        if closed is not None:
-            closed[self._flat(box, axis)] = 0
+        """Take plates, closed or porous, away from the faces of a box on its plane; other holes stay."""
+        key, where = (axis, self._canonical(axis, box.low[axis])), self._flat(box, axis)
+        if key in self.closed:
+            self.closed[key][where] = 0
+        if key in self.porous:
+            part = self.porous[key][where]
+            sheets = [number for number, name in enumerate(self.plates, 1) if name.startswith("plate.")]
+            part[np.isin(part, sheets)] = 0
+        holes = self.holes.setdefault(key, np.zeros(np.delete(self.owner.shape, 2 - axis), bool))
+        holes[where] = True
 
     def fill_plate(self, name: str, axis: int, box: IndexBox, closed: bool) -> int:
         """Lay a plate on those faces of a box that are open and carry no porous plate; its number, for `faces_of`."""
@@ -194,6 +234,8 @@ class Painter:
         free = (self._layer(axis, above, box) == 0) & (self._layer(axis, below, box) == 0)
         if (axis, plane) in self.closed:
             free &= self.closed[axis, plane][where] == 0
+        if (axis, plane) in self.holes:
+            free &= ~self.holes[axis, plane][where]
         return self._cells(axis, plane, where, free), self._flat_areas(axis)[where][free]
 
     def layers(self, axis: int, plane: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Air paths laid on a grid: slabs between a plenum and the room, and what passes air through them.
 
-Order: holes (tiles, grilles, cut-outs, doors, mouths of chimneys) take closed sheets away where they lie; leaks take the faces of
+Order: holes (tiles, grilles, cut-outs, doors, mouths of chimneys) take sheets away where they lie; leaks take the faces of
 their rectangle that are left; slabs close the rest. So a tile needs no hole drawn into its floor, and no air leaks up into a rack
 that stands on it.
 """

@@ -14,6 +14,7 @@ from thermal.case.model import Case, Zone
 from thermal.errors import CaseErrors
 from thermal.gridding import make_grid
 from thermal.laying import (
+    add_body_skins,
     add_opening,
     add_rack_patches,
     add_skins,
@@ -27,6 +28,7 @@ from thermal.movers.laying import Channels, LaidPart, intakes, is_cooled
 from thermal.painting import Painter
 from thermal.patches import Patch, Sheet, ZoneFaces
 from thermal.paths import make_path, paint_paths
+from thermal.solids import Solids, heated_regions, lay_solids
 from thermal.wall_distance import wall_distance
 from thermal.zoning import lay_zones
 
@@ -64,6 +66,7 @@ class Placement:
     intakes: list[Patch] = field(default_factory=list)  # of racks that air flows through, see movers.laying.intakes
     tubes: list[LaidPart] = field(default_factory=list)
     inside: np.ndarray = field(default_factory=lambda: np.zeros((1, 1, 1), np.int32))  # see movers.laying.Channels
+    solids: Solids | None = None  # those that conduct
 
     @property
     def fluid(self) -> np.ndarray:
@@ -144,8 +147,8 @@ class Placement:
 
     @cached_property
     def thermal_mass(self) -> np.ndarray:
-        """float64 (nz, ny, nx): J/K of what stands in each cell beside its air, at the air's temperature; of racks in depth, spread
-        evenly over the volume of their tubes. Only runs in time feel it."""
+        """float64 (nz, ny, nx): J/K of what stands in each cell beside its air, at the air's temperature; of racks in depth,
+        spread evenly over the volume of their tubes. Only runs in time feel it."""
         mass, volume = np.zeros(self.grid.shape), self.grid.volumes()
         for body in self.case.bodies:
             mine = [laid.cells.reshape(-1, 3) for laid in self.tubes if laid.body is body]
@@ -181,10 +184,14 @@ def place(case: Case, grid: Grid) -> Placement:
     for opening in case.openings:
         add_opening(painter, opening)
     for obstacle, box in obstacle_boxes:
-        if obstacle.power > 0.0:
+        if obstacle.power > 0.0 and obstacle.material is None:
             add_skins(painter, obstacle, box)
+    for obstacle in case.obstacles:
+        if obstacle.power > 0.0 and obstacle.material is None and obstacle.body is not None:
+            add_body_skins(painter, obstacle)
+    solids = lay_solids(painter, case)
     for wall in case.walls:
-        add_wall(painter, wall)
+        add_wall(painter, wall, solids)
     sheets = [sheet for plate, box in porous if (sheet := make_sheet(painter, plate, box))]
     sheets += [sheet for path in paths if (sheet := make_path(painter, *path))]
     mask = _make_mask(painter)
@@ -195,6 +202,9 @@ def place(case: Case, grid: Grid) -> Placement:
     balances = balance_regions(grid, region, count, painter.patches)
     tubes = channels.laid()
     add_zone_heat(grid, region, balances, warmed)
+    if solids is not None:
+        for number, heat in enumerate(heated_regions(solids, region, count)[1:]):
+            balances[number].heat += heat
     if not painter.errors:  # a blocked rack would only repeat itself as an unbalanced region
         painter.errors += check_balances(case, balances, painter.patches, region, is_cooled(tubes, region))
         if case.events:
@@ -206,7 +216,7 @@ def place(case: Case, grid: Grid) -> Placement:
         raise CaseErrors(painter.errors)
     return Placement(
         case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances, zones, warmed,
-        intakes(tubes, case.racks), tubes, channels.inside,
+        intakes(tubes, case.racks), tubes, channels.inside, solids,
     )  # fmt: skip
 
 

@@ -165,10 +165,12 @@ def make_result(
     from thermal.case.asserts import judge
     from thermal.movers.points import all_warnings, device_rows
     from thermal.movers.summary import through_rack
-    from thermal.output.air_paths import path_rows, plenum_rows
+    from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
+    from thermal.output.liquid import liquid_rows
     from thermal.output.record import rack_fronts
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
 
+    case = outcome.coupling.coupled_case(case)
     ideal = case.flow.density == "ideal-gas"
     fields = centre_fields(case, outcome.fields, outcome.pressure_ratio)
     fronts = rack_fronts(placement, placement.grid, fields["temperature"])
@@ -219,6 +221,9 @@ def make_result(
     if any(sheet.plate.kind in PATHS for sheet in placement.sheets) or case.under_floor or case.over_ceiling:
         summary["air_paths"] = path_rows(case, placement, outcome.fields, outcome.pressure_ratio)
         summary["plenums"] = plenum_rows(case, placement, outcome.fields, summary["air_paths"])
+    summary |= liquid_rows(outcome.coupling)
+    if placement.solids is not None:
+        summary["solids"] = solid_rows(case, placement, fields["temperature"])
     summary["asserts"] = judge(case.limits, summary)
     return Result(case, placement.grid, placement, fields, summary, outcome.history)
 

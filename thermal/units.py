@@ -75,6 +75,8 @@ DIFFERENCE = Dimension(
 FRACTION = Dimension("a fraction", "-", _with({"": 1.0, "-": 1.0, "%": 0.01}), "")
 AREA_RATIO = Dimension("an area per area", "-", _with({"": 1.0, "-": 1.0, "%": 0.01, "cm2/m2": 1e-4, "mm2/m2": 1e-6}), "cm2/m2")
 INVERSE_LENGTH = Dimension("a loss per length", "1/m", _with({"1/m": 1.0, "m-1": 1.0}), "1/m")
+CONDUCTIVITY = Dimension("a heat conductivity", "W/(m K)", _with({"W/(m K)": 1.0, "mW/(m K)": 1e-3}), "W/(m K)")
+FILM = Dimension("a heat transfer coefficient", "W/(m2 K)", _with({"W/(m2 K)": 1.0}), "W/(m2 K)")
 NUMBER = Dimension("a number", "-", _with({"": 1.0, "-": 1.0}), "")
 TIME = Dimension("a time", "s", _scaled(s=1.0, min=60.0, h=3600.0, d=86400.0), "s")
 DENSITY = Dimension("a density", "kg/m3", _with({"kg/m3": 1.0}), "kg/m3")
@@ -108,6 +110,8 @@ _SAME = {
     "l/s/kW": "L/s/kW", "l/s/m2": "L/s/m2", "m/s/s": "m/s2", "hr": "h", "sec": "s", "day": "d",
     "J/kgK": "J/(kg K)", "J/kg/K": "J/(kg K)", "J/(kgK)": "J/(kg K)",
     "kJ/kgK": "kJ/(kg K)", "kJ/kg/K": "kJ/(kg K)", "kJ/(kgK)": "kJ/(kg K)",
+    "W/mK": "W/(m K)", "W/(mK)": "W/(m K)", "W/m/K": "W/(m K)", "mW/(mK)": "mW/(m K)", "W/m2K": "W/(m2 K)", "W/(m2K)": "W/(m2 K)",
+    "W/m2/K": "W/(m2 K)",
     "m3/(skW)": "m3/s/kW", "m3/(hkW)": "m3/h/kW", "L/(skW)": "L/s/kW", "K-1": "1/K", "K^-1": "1/K",
     "W/mK": "W/(m K)", "W/m/K": "W/(m K)", "W/(mK)": "W/(m K)",
     "m3/s/m2": "m/s", "m3/(sm2)": "m/s", "m3/(hm2)": "m3/h/m2", "m2s-1": "m2/s", "kgm-3": "kg/m3",

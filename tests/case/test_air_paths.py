@@ -137,14 +137,17 @@ def test_a_rack_with_a_chimney_blows_out_through_its_top() -> None:
     assert {sheet.name for sheet in placement.sheets} == {"grille.G1", "grille.G2", "mouth.stack.A2", "mouth.stack.A3"}
 
 
-def test_a_chimney_over_an_aisle_opens_the_roof_it_stands_on() -> None:
+@pytest.mark.parametrize("leakage", [0.0, 0.01])
+def test_a_chimney_over_an_aisle_opens_the_roof_it_stands_on(leakage: float) -> None:
     roof = '[[containment]]\nname = "roof"\nkind = "roof"\nfrom = ["2.4 m", "0 m", "2 m"]\nto = ["4.8 m", "1.2 m", "2 m"]\n'
+    roof += f"leakage = {leakage}\n"
     duct = '[[chimney]]\nname = "hot"\nfrom = ["3 m", "0.4 m"]\nto = ["4 m", "0.8 m"]\nbottom = "2 m"\n'
     placement = place_case(
         case_from_text(HALL + CEILING.replace('[[chimney]]\nname = "stack"\nracks = ["A2", "A3"]\n', "") + roof + duct)
     )
     names = {sheet.name: float(sheet.area.sum()) for sheet in placement.sheets}
     assert names["mouth.hot"] == pytest.approx(0.4) and names["foot.hot"] == pytest.approx(0.4)
+    assert names.get("plate.roof", 0.0) == pytest.approx(2.4 * 1.2 - 0.4 if leakage else 0.0)
 
 
 @pytest.mark.parametrize(

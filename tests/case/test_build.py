@@ -178,6 +178,20 @@ height = "0.5 m"
 name = "T"
 at = ["1 m", "1 m"]
 open_fraction = "25 %"
+[[obstacle]]
+name = "column"
+from = ["0 m", "6 m", "0 m"]
+to = ["1 m", "7 m", "2 m"]
+round = "z"
+conductivity = "2 W/(m K)"
+[[wall]]
+name = "outside"
+on = "x-"
+from = ["1 m", "0.5 m"]
+to = ["2 m", "3 m"]
+outside_temperature = "5 degC"
+thickness = ["0.2 m"]
+conductivity = ["2 W/(m K)"]
 [[porous]]
 name = "tray"
 from = ["1 m", "1 m", "2.8 m"]
@@ -331,10 +345,10 @@ def test_every_field_of_the_model_can_be_set() -> None:
         "Flow.body_force": "never beside a bulk velocity",
         "Flow.density": "an ideal gas has no expansion of its own and is not driven: test_density_can_be_chosen",
         "Case.bodies": "in cases of their own: test_movers",
+        "Case.liquid": "in cases of their own: test_liquid",
         "Rack.is_through": "the same",
         "Opening.kind": "both cases have both",
         "Opening.sign": "both cases have both",
-        "Obstacle.body": "boxes alone so far",
         "Case.over_ceiling": "the full case has a return in its ceiling: test_air_paths",
         "Rack.exhaust": "a chimney needs a plenum over the ceiling: test_air_paths",
     }

@@ -84,6 +84,10 @@ _PLENUM = {
     ),
     "leak": _number("leak_percent", FRACTION, "%", "share of leaks and cut-outs in all that passes"),
 }
+_SOLID = {
+    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "mean over the volume of a solid that conducts"),
+    "temperature_max": _number("temperature_max_degC", TEMPERATURE, "degC", "of its hottest cell"),
+}
 _INDEX = {
     "rci_high": _number("rci_high_percent", FRACTION, "%", "rack cooling index against the class's recommended maximum"),
     "rci_low": _number("rci_low_percent", FRACTION, "%", "rack cooling index against the class's recommended minimum"),
@@ -119,6 +123,7 @@ LISTS: dict[str, tuple[str, dict[str, Number], str | None]] = {
     **{kind: ("devices", _DEVICE, kind) for kind in COOLERS},
     **{kind: ("air_paths", _PATH, kind) for kind in _PATHS},
     "plenum": ("plenums", _PLENUM, None),
+    "solid": ("solids", _SOLID, None),
 }
 TABLES: dict[str, tuple[str, dict[str, Number]]] = {
     "balance": ("balance", _BALANCE),
@@ -175,12 +180,11 @@ def build_limits(
         "wall": [w.name for w in walls],
         **{kind: [b.name for b in bodies if b.kind == kind] for kind in COOLERS},
         **{kind: [p.name for p in plates if p.kind == ("mouth" if kind == "chimney" else kind)] for kind in _PATHS},
+        "solid": [table.name for _, table in tables.lists["obstacle"] if table.conductivity is not None],
         "plenum": [key for key in ("raised_floor", "ceiling_plenum") if tables.single[key] and tables.single[key].height],
     }
-    whole = {
-        "rack": racks_whole,
-        **{key: tables.is_whole(key) for key in ("supply", "return", "wall", *COOLERS, *_PATHS, "plenum")},
-    }
+    tables_of = {"solid": "obstacle", **{key: key for key in ("supply", "return", "wall", *COOLERS, *_PATHS)}}
+    whole = {"rack": racks_whole, "plenum": True, **{root: tables.is_whole(key) for root, key in tables_of.items()}}
     limits: list[model.Limit] = []
     seen: set[str] = set()
     for number, (path, table) in enumerate(tables.lists["assert"], 1):

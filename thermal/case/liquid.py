@@ -1,4 +1,4 @@
-"""The tables of liquid cooling: cold plates, CDUs, manifolds, facility loops and what cools them, single links, the weather outside.
+"""The tables of liquid cooling: cold plates, CDUs, manifolds, facility loops and what cools them, single links, the weather.
 
 Values are SI after validation. `liquid_build` checks what needs several tables at once and makes the plant of a case.
 """
@@ -139,6 +139,14 @@ class Cdu(Table):
         None, "Kv of the open facility valve, m3/h at 1 bar.", shown="20 kPa at the rated facility flow", source="authority 0.2"
     )
     pressure: Head = setting("2 bar", "Pressure over atmosphere at the pumps' suction, held by the expansion vessel.")
+    room_dew_point: Temperature | None = setting(
+        None, "Highest dew point of the room's air; the supply is held at least dew_point_margin above it.", shown="no guard"
+    )
+    dew_point_margin: Annotated[float, Quantity(DIFFERENCE, low=0.0, high=50.0)] = setting(
+        "2 K",
+        "Of the supply over room_dew_point.",
+        source="ASHRAE TC 9.9, Water-Cooled Servers, 2019",
+    )
 
 
 class RackManifold(Table):

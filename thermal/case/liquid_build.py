@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from thermal.case.lines import Path
-from thermal.case.liquid import TABLES, Cdu
+from thermal.case.liquid import TABLES, Cdu, DryCooler
 from thermal.case.liquid_model import STANDARD_DRY_BULB, Plant
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
@@ -45,8 +46,8 @@ def build_plant(tables: Tables, row_types: dict[str, str], pressure: float) -> P
     source = {one.name: tables.source(path) for key in TABLES if key != "cold_plate" for path, one in lists[key]}
     only: dict[str, tuple] = {key: tuple(one for _, one in lists[key]) for key in TABLES}
     plant = Plant(
-        plates, only["cdu"], only["rack_manifold"], only["facility_loop"], only["dry_cooler"], only["chiller"], only["liquid_link"],
-        dry_bulb, wet_bulb, pressure, source,
+        plates, only["cdu"], only["rack_manifold"], only["facility_loop"], only["dry_cooler"], only["chiller"],
+        only["liquid_link"], dry_bulb, wet_bulb, pressure, source,
     )  # fmt: skip
     _check_machines(tables, plant)
     return None if tables.errors else plant
@@ -80,7 +81,7 @@ def _plates(tables: Tables, row_types: dict[str, str]) -> dict[str, Any]:
             )
         if one.resistance is not None:
             flows, values = zip(*one.resistance, strict=True) if one.resistance else ((), ())
-            _attempt(tables, (*path, "resistance"), lambda f=flows, v=values: TabledResistance(tuple(f), tuple(v)))
+            _attempt(tables, (*path, "resistance"), partial(TabledResistance, tuple(flows), tuple(values)))
         plates[one.type] = one
     return plates
 
@@ -143,14 +144,22 @@ def _check_machines(tables: Tables, plant: Plant) -> None:
         if one.head_curve[-1] != 1.0 or any(b >= a for a, b in zip(one.head_curve, one.head_curve[1:], strict=False)):
             tables.report((*path, "head_curve"), "it does not fall to 1", "falling numbers, the last 1")
     for path, one in lists["cdu"]:
-        _attempt(tables, path, lambda one=one: make_cdu(plant, one).exchanger.films)
+        _attempt(tables, path, partial(_try_cdu, plant, one))
     for path, one in lists["dry_cooler"]:
         if one.liquid_outlet >= one.liquid_inlet:
             tables.report((*path, "liquid_outlet"), "the liquid is not cooled", "below liquid_inlet")
         elif one.liquid_outlet <= one.air_inlet:
             tables.report((*path, "liquid_outlet"), "the liquid leaves colder than the air comes", "above air_inlet")
         else:
-            _attempt(tables, path, lambda one=one: make_cooler(plant, one).coil.rated_conductance)
+            _attempt(tables, path, partial(_try_cooler, plant, one))
+
+
+def _try_cdu(plant: Plant, table: Cdu) -> Any:
+    return make_cdu(plant, table).exchanger.films
+
+
+def _try_cooler(plant: Plant, table: DryCooler) -> Any:
+    return make_cooler(plant, table).coil.rated_conductance
 
 
 def _attempt(tables: Tables, path: Path, make: Callable[[], Any]) -> None:

@@ -156,6 +156,15 @@ SLABS = ("floor", "ceiling")  # closed sheets between a plenum and the room, whe
 
 
 @dataclass(frozen=True)
+class Material:
+    """What a solid that conducts heat is made of."""
+
+    conductivity: float  # W/(m K)
+    density: float  # kg/m3
+    heat_capacity: float  # J/(kg K)
+
+
+@dataclass(frozen=True)
 class Cylinder:
     """A round body along an axis, inside its bounding box."""
 
@@ -208,6 +217,7 @@ class Obstacle:
     power: float = 0.0
     source: str = ""
     body: Body | None = None  # None: the whole box
+    material: Material | None = None  # None: no heat passes; else power is given off all through the body
 
 
 @dataclass(frozen=True)
@@ -219,10 +229,11 @@ class Wall:
     box: Box  # zero thickness in axis
     axis: int
     sign: int  # +1: the room lies on the high side (inward normal +axis)
-    temperature: float | None = None  # K
+    temperature: float | None = None  # K, of the surface, or of what lies behind `resistance`
     heat_flux: float | None = None  # W/m2 into the room
     source: str = ""
     velocity: Point = (0.0, 0.0, 0.0)  # m/s, along the surface
+    resistance: float = 0.0  # m2 K/W, of its layers and the outside film
 
     @property
     def is_thermal(self) -> bool:

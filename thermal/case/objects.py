@@ -11,10 +11,14 @@ from thermal.case.movers import Drop, Fan, Resistance, Slot, SpeedRule
 from thermal.case.scalars import AirHumidity, return_humidity, supply_humidity
 from thermal.errors import quote
 from thermal.units import (
+    CONDUCTIVITY,
+    DENSITY,
     DIFFERENCE,
+    FILM,
     FLOW,
     FLOW_PER_POWER,
     FRACTION,
+    HEAT_CAPACITY,
     HEAT_FLUX,
     LENGTH,
     NUMBER,
@@ -35,6 +39,7 @@ AirTemperature = Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)]
 Intensity = Annotated[float, Quantity(FRACTION, low=0.0, high=1.0)]
 MixingLength = Annotated[float, Quantity(LENGTH, above=0.0, high=100.0)]
 Loss = Annotated[float, Quantity(NUMBER, low=0.0, high=1e9)]
+Conductivity = Annotated[float, Quantity(CONDUCTIVITY, above=0.0, high=1e5)]
 Power = Annotated[float, Quantity(POWER, low=0.0, high=1e9)]
 Speed = Annotated[float, Quantity(SPEED, low=-1e3, high=1e3)]
 VolumeFlow = Annotated[float, Quantity(FLOW, above=0.0, high=1e6)]
@@ -222,7 +227,8 @@ class Containment(Table):
 
 class Wall(Table):
     """A part of the room's walls, floor or ceiling that heats or cools the air, or moves along itself; elsewhere no heat passes
-    and walls stand. Give one of temperature, heat_flux, or a velocity. Openings, racks and obstacles on it keep their place.
+    and walls stand. Give one of temperature, heat_flux, outside_temperature, or a velocity. Openings, racks and obstacles on it
+    keep their place.
 
     The law of the wall is that of air blown along it. Where buoyancy alone moves the air, its layer is thinner than a hall's
     cells and too little heat passes at a given temperature: there, give heat_flux.
@@ -236,15 +242,45 @@ class Wall(Table):
     heat_flux: Annotated[float, Quantity(HEAT_FLUX, low=-1e5, high=1e5)] | None = setting(
         None, "Heat into the room for each square metre; negative cools.", shown="none"
     )
+    outside_temperature: AirTemperature | None = setting(
+        None, "Temperature outside, behind the wall's layers and the film of outside air.", shown="none"
+    )
+    thickness: Annotated[list[Extent], Field(min_length=1, max_length=20)] | None = setting(
+        None, "Thickness of each layer, from the room outwards.", shown="none"
+    )
+    conductivity: Annotated[list[Conductivity], Field(min_length=1, max_length=20)] | None = setting(
+        None, "Heat conductivity of each layer.", shown="none"
+    )
+    film_coefficient: Annotated[float, Quantity(FILM, above=0.0, high=1e6)] = setting(
+        "25 W/(m2 K)", "Of the outside air, with outside_temperature.", source="ISO 6946:2017, Rse = 0.04 m2 K/W"
+    )
     velocity: Annotated[list[Speed], Field(min_length=3, max_length=3)] | None = setting(
         None, "Velocity of the surface along x, y, z; it moves along itself, like a belt.", shown="at rest"
     )
 
 
 class Obstacle(Table):
-    """A solid box: a column, a cable tray, a cooling unit. One that is thin in one axis is a closed sheet."""
+    """A solid body: a column, a duct, a cooling unit. A box by its corners, round about an axis, or the closed surface of an STL
+    file. A box that is thin in one axis is a closed sheet. With a conductivity it carries heat."""
 
     name: Name = setting(..., "Name of the obstacle.")
-    start: Corner = setting(..., "Low corner.", alias="from")
-    to: Corner = setting(..., "High corner.")
-    power: Power = setting("0 W", "Heat it gives to the air through its open faces.")
+    start: Corner | None = setting(None, "Low corner.", alias="from", shown="required without stl")
+    to: Corner | None = setting(None, "High corner.", shown="required without stl")
+    round: Literal["x", "y", "z"] | None = setting(
+        None, "Axis about which it is a cylinder that fills its box; cells are taken until they have its volume.", shown="a box"
+    )
+    stl: Annotated[str, Field(strict=True, min_length=1, max_length=200)] | None = setting(
+        None, "STL file, binary or ASCII, inside the case's folder; cells are taken until they have its volume.", shown="none"
+    )
+    scale: Annotated[float, Quantity(LENGTH, above=0.0, high=1e3)] | None = setting(
+        None, "Length of one unit of the STL file.", shown="1 m"
+    )
+    at: Corner | None = setting(None, "Where the origin of the STL file lies in the room.", shown="the room's origin")
+    power: Power = setting("0 W", "Heat it gives to the air through its open faces; all through it, if it conducts.")
+    conductivity: Conductivity | None = setting(None, "Heat conductivity.", shown="no heat passes")
+    density: Annotated[float, Quantity(DENSITY, above=0.0, high=1e5)] = setting(
+        "2400 kg/m3", "Of one that conducts; a steady answer does not depend on it.", source="concrete, ISO 10456:2007"
+    )
+    heat_capacity: Annotated[float, Quantity(HEAT_CAPACITY, above=0.0, high=1e5)] = setting(
+        "1000 J/(kg K)", "Of one that conducts; a steady answer does not depend on it.", source="concrete, ISO 10456:2007"
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from thermal.flow.conduction import Conduction
 from thermal.flow.domain import PRESSURE, Domain, FaceList, supply_density
 from thermal.flow.history import History
 from thermal.flow.passages import Passages
@@ -86,6 +87,8 @@ class Boundary:
             self._shares[faces.axis].append(backend.bind("scatter_add", len(tiles), inner_, share_, 1.0, state.extra))
         self._outlets = [Outlet(domain, state, faces) for faces in domain.lists if (faces.kind[: faces.own] == PRESSURE).any()]
         self.walls = WallHeat(domain, state)
+        solids = domain.placement.solids
+        self.conduction = Conduction(domain, state, solids) if solids is not None else None
         probed = [faces for faces in domain.lists if (faces.patch[: faces.own] >= 0).any()]
         counts = [int((faces.patch[: faces.own] >= 0).sum()) for faces in probed]
         self._seen = backend.zeros((max(3 * sum(counts), 1),))  # of all probes in one piece: the host waits once
@@ -172,6 +175,8 @@ class Boundary:
             probe.read(seen[begin:end], sums[:4], hottest)
             begin = end
         self.walls.read(sums[4:])
+        if self.conduction:
+            self.conduction.read(sums[4:])
         totals = self.domain.comm.sum(sums.ravel()).reshape(sums.shape)
         peak = self.domain.comm.max(hottest)
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -139,15 +139,15 @@ class Streams:
         count = len(drawing)
         self.sums_ = backend.zeros((2 * count,), np.float64)
         density_ = backend.zeros((count,), np.float64)
-        rise_ = backend.upload(at_least_one(racks.rise, float), np.float64)
         self._sum = backend.bind(
             "rack_fronts", count, backend.upload(np.array(start), np.int32),
             backend.upload(at_least_one(np.concatenate(cells), np.int64), np.int64),
             backend.upload(at_least_one(np.concatenate(flows), float), np.float64), state.T, self.sums_,
         )  # fmt: skip
         self._density = backend.bind(
-            "gas_streams", count, self.sums_, pressure_, rise_, density_, racks.rise_, racks.count, air.reference_temperature
-        )
+            "gas_streams", count, self.sums_, pressure_, racks.reference_rise_, density_, racks.rise_, racks.count,
+            air.reference_temperature,
+        )  # fmt: skip
         numbers = {id(patch.object): number for number, patch in enumerate(drawing)}
         self._fans = [launch for faces in domain.lists if (launch := self._fan(faces, numbers, density_, state))]
 

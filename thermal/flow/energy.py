@@ -22,12 +22,12 @@ class Energy:
         backend = domain.backend
         self.domain, self.state, self.racks, self.movers = domain, state, racks, movers
         self.sweeps = Sweeps(domain, state, state.T)
-        self._walls, self._drive = boundary.walls, drive
+        self._walls, self._drive, self._conduction = boundary.walls, drive, boundary.conduction
         self._inflow = boundary.inflows([faces.temperature_ for faces in domain.lists])
         air = domain.placement.case.air
         heat: dict[int, float] = {}
         for patch in domain.placement.patches:
-            if isinstance(patch.object, Obstacle):
+            if isinstance(patch.object, Obstacle) and patch.object.material is None:
                 share = patch.object.power / (air.density * air.heat_capacity) * patch.area / _skin_area(domain, patch.object)
                 mine = domain.within(patch.cell)
                 for cell, value in zip(domain.flat(patch.cell[mine]), share[mine], strict=True):
@@ -71,10 +71,14 @@ class Energy:
             self._heat()
         self.movers.renew()
         self._walls.add()
+        if self._conduction:
+            self._conduction.add()
         self._drive.carry()
         for launch in self._stores:
             launch()
         self._assemble()
+        if self._conduction:
+            self._conduction.join()
         for launch in self._past:
             launch()
         if measure:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from meshes import Grid
+from thermal.couple import Coupling, Uncoupled, couple
 from thermal.flow.averages import PLACES, Averages, amount
 from thermal.flow.domain import Domain
 from thermal.flow.monitor import Monitor
@@ -67,6 +68,7 @@ class Outcome:
     fields: dict[str, np.ndarray]
     pressure_ratio: float
     flow: Any = field(repr=False)  # the Flow it ended with
+    coupling: Coupling | Uncoupled = field(repr=False, default_factory=Uncoupled)  # the loops, at rest with the racks' air
     periodic: dict[str, Any] = field(default_factory=dict)  # row of the summary of a room that repeats itself
     march: Any = None  # thermal.flow.transient.March of a run in time
 
@@ -111,6 +113,7 @@ class SteadyRun:
         self.history: list[dict[str, Any]] = []
         self.started = self.saved = time.monotonic()
         self.averages: Averages | None = None
+        self.coupling = couple(self.case)
         self.flow: Flow
         self.watch: Watch
 
@@ -149,6 +152,7 @@ class SteadyRun:
             measure = self.flow.iterate(looks)
             if measure is None:
                 continue
+            self.coupling.attend(self.flow, measure.inlets, self.phase.iteration)
             ending = self._look(measure, finest)
             if ending == "next":
                 return None
@@ -225,6 +229,7 @@ class SteadyRun:
             flow.pressure.close(POLISH)
         elif verdict == "steady":
             flow.polish(POLISH)
+        self.coupling.close(flow, means.inlets() if means else None, verdict == "steady")
         measure = flow.measure(flow.pressure.mass_defect())
         inlets, swing, balance = measure.inlets, None, {"heat": measure.balance, "mass": measure.mass}
         error = np.full(inlets.shape, LEFT * self.watch.restlessness().max(initial=0.0))
@@ -239,6 +244,7 @@ class SteadyRun:
         return Outcome(
             verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, error, balance,
             measure, self.history, self._fields(), flow.density.pressure_ratio(), flow,
+            coupling=self.coupling,
         )  # fmt: skip
 
     def _worst(self, quantity: str, index: int, value: float, gate: float) -> dict[str, Any]:
@@ -292,6 +298,7 @@ class SteadyRun:
             del self.flow
             gc.collect()
         self.flow = Flow(Domain(placement, self.backend, self.comm, block))
+        self.coupling.begin(self.flow)
         self.watch = Watch(self.gates if level == len(self.placements) - 1 else COARSE, EVERY)
 
     def _fields(self) -> dict[str, np.ndarray]:
@@ -371,6 +378,7 @@ class SteadyRun:
         self.saved = time.monotonic()
         arrays = {f"fields/{name}": values for name, values in self._fields().items()}
         arrays |= {f"movers/{name}": values for name, values in self.flow.movers.arrays().items()}
+        arrays |= {f"coupling/{name}": values for name, values in self.coupling.arrays().items()}
         arrays |= {f"watch/{name}": values for name, values in self.watch.arrays().items()}
         if self.averages is not None:
             arrays |= {f"averages/{name}": values for name, values in self.averages.arrays().items()}
@@ -383,6 +391,7 @@ class SteadyRun:
         self.phase = _Phase(**attributes["phase"])
         self.history = list(attributes["history"])
         phase = self.phase
+        self.coupling.restore({k.split("/")[1]: values for k, values in arrays.items() if k.startswith("coupling/")})
         self._build(phase.level)
         self.flow.bind(phase.relaxation)
         self.flow.begin()

@@ -1,7 +1,7 @@
 """Assemblies into a network: CDUs, rows of racks on manifolds, facility mains and coolers become regions, nodes and links.
 
-Names follow the assemblies, a dot, and the part: nodes `cdu-1.suction`, `A.s3` (supply manifold at the third rack), `A3.in`; links
-`cdu-1.pump`, `cdu-1.valve`, `A3.plates`, `dry-1.2` (the second cooler of that table). docs/liquid.md draws them.
+Names follow the assemblies, a dot, and the part: nodes `cdu-1.suction`, `A.s3` (supply manifold at the third rack), `A3.in`;
+links `cdu-1.pump`, `cdu-1.valve`, `A3.plates`, `dry-1.2` (the second cooler of that table). docs/liquid.md draws them.
 """
 
 from __future__ import annotations

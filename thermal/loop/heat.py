@@ -167,6 +167,10 @@ class Heat:
         be.store(self._store_rate + self.inside, a["M"])
         self._setting = (seconds, h.version)
 
+    def renew(self) -> None:
+        """Ask exchangers again at the next solution even if no flow changes: they may have other effectivenesses."""
+        self._setting = None
+
     def outlet(self) -> Floats:
         """(links,) K of what leaves each link."""
         last = np.where(self.hydraulics.flow < 0.0, self.first[:-1], self.first[1:] - 1)

@@ -137,3 +137,21 @@ def _by_loss(case: Case, pieces: Sequence[Mapping[str, Any]], drops: Sequence[fl
         for row, drop in zip(pieces, drops, strict=True)
     ]
     return math.fsum(flows)
+
+
+def solid_rows(case: Case, placement: Placement, temperature: np.ndarray) -> list[dict[str, Any]]:
+    """One row for each solid that conducts: its power and its lowest, mean and highest temperature.
+
+    temperature   K, (nz, ny, nx)
+    """
+    rows, volumes = [], placement.grid.volumes()
+    for obstacle, own in placement.solids.obstacles if placement.solids else []:
+        values = np.asarray(temperature, float)[own] - ZERO_CELSIUS
+        rows.append(
+            {
+                "name": obstacle.name, "power_kW": obstacle.power / 1e3, "volume_m3": float(volumes[own].sum()),
+                "temperature_min_degC": float(values.min()), "temperature_degC": float(np.average(values, weights=volumes[own])),
+                "temperature_max_degC": float(values.max()),
+            }
+        )  # fmt: skip
+    return rows

@@ -289,12 +289,12 @@ def plan_pictures(records: list[Record]) -> tuple[list[Picture], list[Picture]]:
     height = min(PLAN_HEIGHT, *(0.5 * record.geometry["room"][2] for record in records))
     layers = []
     for record in records:
-        index = _cell_at(record.planes[2], height)
+        index = cell_at(record.planes[2], height)
         layers.append(record.slices([("temperature", 2, index), ("velocity", 2, index)]))
     temperatures = [layer[0] - ZERO_CELSIUS for layer in layers]
     speeds = [np.sqrt((layer[1].astype(np.float64) ** 2).sum(axis=-1)) for layer in layers]
-    scale = Scale(*nice_range(*_extent(temperatures), smallest=2.0))
-    speed_scale = Scale(*nice_range(0.0, _extent(speeds)[1], smallest=0.1))
+    scale = Scale(*nice_range(*extent(temperatures), smallest=2.0))
+    speed_scale = Scale(*nice_range(0.0, extent(speeds)[1], smallest=0.1))
     wide = max(max(record.geometry["room"]) for record in records) > WIDE_HALL
     width = 860.0 if wide else 400.0
     warm, fast = [], []
@@ -310,5 +310,5 @@ def plan_pictures(records: list[Record]) -> tuple[list[Picture], list[Picture]]:
 def front_pictures(records: list[Record]) -> list[Picture]:
     """The rack fronts of several halls on one scale; an empty picture for a hall without racks."""
     found = [front.temperature - ZERO_CELSIUS for record in records for front in record.fronts.values()]
-    scale = Scale(*nice_range(*_extent(found), smallest=5.0))
+    scale = Scale(*nice_range(*extent(found), smallest=5.0))
     return [_front_picture(record, scale) for record in records]

@@ -21,6 +21,8 @@ class RackAir:
         self.count = len(racks)
         self.rise = np.array([rack.air_power / (air.density * air.heat_capacity * rack.flow) for rack in racks])
         self.rise_ = backend.upload(at_least_one(self.rise, float), np.float64)  # K; an ideal gas renews it
+        self.reference_rise_ = backend.upload(at_least_one(self.rise, float), np.float64)  # K, at the reference density
+        self.capacity_rate = np.array([air.density * air.heat_capacity * rack.flow for rack in racks])  # W/K
         if not self.count:
             return
         start, cells, flows = [0], [], []
@@ -49,6 +51,13 @@ class RackAir:
             for faces in domain.lists
             if (faces.rack >= 0).any()
         ]  # fmt: skip
+
+    def set_heat(self, heat: np.ndarray) -> None:
+        """Give the air other heat from now on, W (racks,): what liquid does not take."""
+        if self.count:
+            self.rise = heat / self.capacity_rate
+            for array in (self.rise_, self.reference_rise_):
+                self.domain.backend.store(self.rise, array)
 
     def _outlets(self) -> None:
         self._fronts()

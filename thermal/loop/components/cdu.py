@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,7 +36,7 @@ class HeadCurve:
     def head(self, flow: ArrayLike, speed: float = 1.0) -> NDArray[np.float64]:
         """Pa outside the unit at m3/s and a speed (1 is full, > 0)."""
         q = np.asarray(flow, float) / speed
-        x, y, slopes = np.asarray(self.flows), np.asarray(self.heads), self._slopes()
+        x, y, slopes = np.asarray(self.flows), np.asarray(self.heads), self._slopes
         place = np.clip(np.searchsorted(x, q, side="right") - 1, 0, len(x) - 2)
         width = x[place + 1] - x[place]
         t = (q - x[place]) / width
@@ -46,6 +47,7 @@ class HeadCurve:
         low, high = y[0] + slopes[0] * q, y[-1] + slopes[-1] * (q - x[-1])
         return speed**2 * np.where(q < 0.0, low, np.where(q > x[-1], high, inside))
 
+    @cached_property
     def _slopes(self) -> NDArray[np.float64]:
         """Slopes at the points: harmonic means inside, one-sided and limited at the ends."""
         x, y = np.asarray(self.flows), np.asarray(self.heads)

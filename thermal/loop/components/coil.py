@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -40,13 +41,13 @@ class AirCoil:
     water_exponent: float = WATER_EXPONENT
     air_share: float = AIR_SHARE
 
-    @property
+    @cached_property
     def rated_conductance(self) -> float:
         """UA in W/K at the rated point. Raises ValueError when no cross-flow coil gives this heat at this difference."""
         least, most = min(self.warm, self.cold), max(self.warm, self.cold)
         return transfer_units(self.heat / (least * self.difference), least / most, "crossflow") * least
 
-    @property
+    @cached_property
     def films(self) -> Films:
         """How UA moves with the two flows; the first stream is the air."""
         return Films(self.rated_conductance, self.air_exponent, self.water_exponent, self.air_share)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from thermal.fluids.air import GAS_CONSTANT, HEAT_CAPACITY
 from thermal.fluids.liquids import Liquid
 from thermal.loop.components.coil import AirCoil
+from thermal.loop.controls import setting_for
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class DryCooler:
         """K, rated, liquid outlet above the dry bulb."""
         return self.liquid_outlet - self.air_inlet
 
-    @property
+    @cached_property
     def coil(self) -> AirCoil:
         """The coil of the rated point; its air is the cold stream. Raises ValueError if no coil can do it."""
         warm = self.heat / (self.liquid_inlet - self.liquid_outlet)
@@ -72,13 +74,10 @@ class DryCooler:
         difference = liquid_inlet - air_inlet
         if wanted <= 0.0:
             return least
-        if difference <= 0.0 or self.conductance_between_inlets(1.0, air_inlet, liquid_rate, pressure) * difference <= wanted:
-            return 1.0
-        low, high = 0.0, 1.0
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            if self.conductance_between_inlets(middle, air_inlet, liquid_rate, pressure) * difference < wanted:
-                low = middle
-            else:
-                high = middle
-        return max(least, 0.5 * (low + high))
+        if difference <= 0.0:  # the air would warm it
+            return least
+
+        def heat(speed: float) -> float:
+            return self.conductance_between_inlets(speed, air_inlet, liquid_rate, pressure) * difference
+
+        return setting_for(wanted, heat, least, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from thermal.fluids.liquids import Liquid
 from thermal.loop.components.exchanger import inlet_conductance, transfer_units
@@ -52,7 +53,7 @@ class PlateExchanger:
         """W, by the hot side's rated flow and temperatures."""
         return self.hot.capacity_rate * (self.hot.inlet - self.hot.outlet)
 
-    @property
+    @cached_property
     def films(self) -> Films:
         """UA of the rated point and how it moves. Raises ValueError when the rated temperatures cross."""
         hot, cold = self.hot.capacity_rate, self.cold.capacity_rate

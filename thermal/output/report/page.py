@@ -161,6 +161,7 @@ def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
         "walls",
         "air_paths",
         "plenums",
+        "solids",
         "indices",
         "asserts",
         "grid_study",

@@ -1,0 +1,361 @@
+"""A plant at work, steady: flows, temperatures and controls of all loops together, for given air at the racks.
+
+Flows and temperatures are the network's; what no network knows is found here by repeating: heat of the chips that goes into the
+coolant, valve flows, fan and pump speeds, viscosities and films at the present temperatures. A setting that its machine cannot
+reach stays at its end, and the temperatures float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thermal.case.liquid import Cdu
+from thermal.loop.assembly import LEAST_FLOW, Assembly, CduPlace, CoolerPlace, RackPlace, effectiveness_of
+from thermal.loop.components.adiabatic_cooler import AdiabaticCooler, PadAir, WettedPad
+from thermal.loop.components.chiller import ChillerPoint, published_chillers
+from thermal.loop.components.chip import ChipHeat
+from thermal.loop.components.films import film_factor
+from thermal.loop.controls import SpeedControl, setting_for
+from thermal.loop.heat import Heat
+from thermal.loop.hydraulics import Hydraulics
+from thermal.loop.links import Pump, Regulator
+from thermal.loop.network import Link
+
+Floats = NDArray[np.float64]
+TOLERANCE = 1e-11  # largest move of a setting, as a share of itself, in an answer
+MOST_ROUNDS = 80
+DRAUGHT = 0.02  # of the full air flow that a dry cooler passes with its fans at rest
+IDEAL = 1.0 - 1e-9  # effectiveness of a chiller that holds its outlet
+OPEN = 20.0  # times the rated flow: a valve that asks for more is simply open
+
+
+@dataclass
+class RackAirSide:
+    """What the room's air is at a rack: K at its front, W/K of its stream."""
+
+    inlet: float
+    rate: float
+
+
+@dataclass
+class Sink:
+    """A duty of a link: heat = across x (ambient - entering temperature), W; across in W/K, ambient in K."""
+
+    across: float = 0.0
+    ambient: float = 293.15
+
+    def __call__(self, rate: float, entering: float) -> tuple[float, float]:
+        """W into the liquid, and its slope in W/K."""
+        across = min(self.across, rate)
+        return across * (self.ambient - entering), -across
+
+
+@dataclass
+class Plates:
+    """Effectiveness of an exchanger that changes with its temperatures."""
+
+    effectiveness: Callable[[Any, Any], Any]
+
+    def __call__(self, first: Any, second: Any) -> Any:
+        """Effectiveness at two capacity rates, W/K."""
+        return self.effectiveness(first, second)
+
+
+@dataclass
+class Settings:
+    """Where every control stands; what a checkpoint must keep of the loops, beside their temperatures."""
+
+    valve: dict[str, float] = field(default_factory=dict)  # CDU -> m3/s
+    speed: dict[str, SpeedControl] = field(default_factory=dict)  # CDU or facility -> its pumps
+    fans: dict[str, float] = field(default_factory=dict)  # dry cooler table -> speed
+    chillers: dict[str, ChillerPoint] = field(default_factory=dict)
+    pads: dict[str, PadAir] = field(default_factory=dict)
+    chips: dict[str, ChipHeat] = field(default_factory=dict)  # rack -> heat and temperatures
+    lost: dict[str, float] = field(default_factory=dict)  # rack -> W that its pipes give to its outgoing air
+
+
+class Operation:
+    """The loops of one hall. `solve` brings them to rest; called again it starts where it stood.
+
+    assembly   the network and what stands on it;   settings   of its controls
+    flow (links,) m3/s, pressure (nodes,) Pa, temperature (nodes,) K   of the last answer, in the network's order
+    rounds     repetitions that the last answer took;   moved   share by which a setting still moved
+    """
+
+    def __init__(self, assembly: Assembly, friction: str = "colebrook") -> None:
+        self.assembly, self.plant = assembly, assembly.plant
+        self.settings = Settings()
+        self._sinks: dict[str, Sink] = {one: Sink() for cooler in assembly.coolers for one in cooler.links}
+        self._sinks |= {chiller.name: Sink() for chiller in assembly.chillers}
+        self._plates = {f"{place.table.name}.exchanger": Plates(effectiveness_of(place.unit)) for place in assembly.cdus}
+        exchangers = {name: replace(one, effectiveness=self._plates[name]) for name, one in assembly.network.exchangers.items()}
+        network = replace(assembly.network.with_links(duty=self._sinks), exchangers=exchangers)
+        self.links: dict[str, Link] = dict(network.links)
+        self.number = {name: place for place, name in enumerate(self.links)}
+        self.node = {name: place for place, name in enumerate(network.nodes)}
+        self.hydraulics = Hydraulics(network, friction)
+        self.heat = Heat(self.hydraulics)
+        self.rounds, self.moved = 0, np.inf
+        self._valve_before: dict[str, float] = {}
+        regions = [network.nodes[link.start].region for link in self.links.values()]
+        self._fluids = [(one.fluid, np.array([name == one.name for name in regions])) for one in network.regions.values()]
+        for cdu in assembly.cdus:
+            self.settings.valve[cdu.table.name] = cdu.unit.facility_loss.flow
+            held = cdu.table.differential_pressure
+            self._begin_pump(cdu.table.name, cdu.table.speed, held)
+        for facility in self.plant.facilities:
+            self._begin_pump(facility.name, facility.speed, facility.differential_pressure)
+        for cooler in assembly.coolers:
+            self.settings.fans[cooler.table.name] = 1.0
+            machine = cooler.machine
+            self._cool(
+                cooler.links, machine.heat / (machine.liquid_inlet - machine.air_inlet), machine.coil.warm, self.plant.dry_bulb
+            )
+        for chiller in assembly.chillers:
+            place = self.number[chiller.name]
+            self._cool([chiller.name], 1.0, chiller.flow * float(self.heat.capacity[place]), self._supply(chiller.facility))
+
+    @property
+    def flow(self) -> Floats:
+        """m3/s (links,)."""
+        return self.hydraulics.flow
+
+    @property
+    def pressure(self) -> Floats:
+        """Pa (nodes,)."""
+        return self.hydraulics.pressure
+
+    @property
+    def temperature(self) -> Floats:
+        """K (nodes,)."""
+        return self.heat.temperature
+
+    def at(self, node: str) -> float:
+        """K at a node."""
+        return float(self.temperature[self.node[node]])
+
+    def through(self, link: str) -> float:
+        """m3/s through a link."""
+        return float(self.flow[self.number[link]])
+
+    def rate(self, link: str) -> float:
+        """W/K: flow x density x heat capacity of a link, >= 0."""
+        place = self.number[link]
+        return abs(float(self.flow[place])) * float(self.heat.capacity[place])
+
+    def gained(self, link: str) -> float:
+        """W that the liquid takes up on its way through a link; losses count negative."""
+        place = self.number[link]
+        start = self.links[link].start if self.flow[place] >= 0.0 else self.links[link].end
+        return self.rate(link) * (float(self.heat.outlet()[place]) - self.at(start))
+
+    def fall(self, start: str, end: str) -> float:
+        """Pa between two nodes."""
+        return float(self.pressure[self.node[start]] - self.pressure[self.node[end]])
+
+    def solve(self, air: Mapping[str, RackAirSide]) -> None:
+        """Bring all loops to rest with the air at the racks (by rack name)."""
+        for self.rounds in range(1, MOST_ROUNDS + 1):
+            self.hydraulics.solve()
+            moves = [self._move_rack(rack, air[rack.rack.name]) for rack in self.assembly.racks]
+            self._warm_pumps()
+            self.heat.renew()
+            self.heat.solve()
+            self._thin()
+            moves += [self._move_valve(cdu) for cdu in self.assembly.cdus]
+            moves += [self._move_cooler(cooler) for cooler in self.assembly.coolers]
+            moves += [self._move_chiller(chiller.name) for chiller in self.assembly.chillers]
+            moves += [self._move_pump(name) for name in self.settings.speed]
+            self.moved = max(moves, default=0.0)
+            if self.moved < TOLERANCE:
+                break
+
+    # -- racks ----------------------------------------------------------------------------------------------------
+    def _move_rack(self, place: RackPlace, air: RackAirSide) -> float:
+        """Heat of a rack's chips into its coolant, and the air around its pipes; returns the move as a share of its power."""
+        rack, name = place.rack, place.rack.name
+        power, direct = rack.power * rack.liquid_share, rack.power * (1.0 - rack.liquid_share)
+        passing = air.inlet + 0.5 * direct / air.rate  # K, of the air at the plates: half warmed by what air cools alone
+        number, link = self.number[place.link], self.links[place.link]
+        before = float(self.heat.heat[number])
+        inlet = self.at(link.start if self.through(place.link) >= 0.0 else link.end)
+        chips = place.chips.steady(power, inlet, self.through(place.link), passing)
+        self.settings.chips[name] = chips
+        self.heat.heat[number] = chips.to_coolant
+        lost = sum(-self.gained(one) for one in place.warm if self.links[one].loss > 0.0)
+        self.settings.lost[name] = lost
+        leaving = air.inlet + (direct + chips.to_air + lost) / air.rate
+        moved = 0.0
+        for one in place.warm:
+            if self.links[one].loss > 0.0:
+                moved = max(moved, abs(self.heat.ambient[self.number[one]] - leaving) / 100.0)
+                self.heat.ambient[self.number[one]] = leaving
+        return max(moved, abs(chips.to_coolant - before) / rack.power)
+
+    # -- machines -------------------------------------------------------------------------------------------------
+    def _move_valve(self, place: CduPlace) -> float:
+        """Facility flow that holds a CDU's supply temperature; also its films at the present temperatures."""
+        name, table = place.table.name, place.table
+        hot, cold = f"{name}.plates", f"{name}.facility-plates"
+        inlet, entering = self.at(f"{name}.discharge"), self.at(f"{name}.facility-open")
+        if self._is_held(table.facility):  # what the coolers are about to correct must not be corrected here too
+            entering += self._supply(table.facility) - self.at(f"{table.facility}.supply")
+        means = 0.5 * (inlet + self.at(f"{name}.supply")), 0.5 * (entering + self.at(f"{name}.facility-out"))
+        rated = place.unit.exchanger
+        factors = (
+            float(film_factor(place.liquid, means[0], rated.hot.mean)),
+            float(film_factor(place.facility_liquid, means[1], rated.cold.mean)),
+        )
+        effectiveness = effectiveness_of(place.unit, *factors)
+        self._plates[f"{name}.exchanger"].effectiveness = effectiveness
+        rate, capacity = self.rate(hot), float(self.heat.capacity[self.number[cold]])
+        supply = guarded_supply(table)
+        rise = inlet - self.at(f"{name}.supply")  # of the racks: it stays when the supply moves, and the inlet moves along
+        coming = supply + rise
+
+        def heat(flow: float) -> float:
+            facility = capacity * flow
+            return float(effectiveness(rate, facility)) * min(rate, facility) * (coming - entering)
+
+        old, full = self.settings.valve[name], place.unit.facility_loss.flow
+        flow = setting_for(rate * rise, heat, LEAST_FLOW * full, OPEN * full)
+        self.settings.valve[name], self._valve_before[name] = flow, old
+        valve = self.links[f"{name}.valve"]
+        assert isinstance(valve.law, Regulator)
+        self._change(replace(valve, law=replace(valve.law, flow=flow)))
+        return abs(flow - old) / max(flow, old)
+
+    def _move_cooler(self, place: CoolerPlace) -> float:
+        """Fan speed that holds the facility's supply temperature, and the coils' conductance at that speed."""
+        table, machine, name = place.table, place.machine, place.table.name
+        plant, old, wanted = self.plant, self.settings.fans[name], self._supply(table.facility)
+        link = place.links[0]  # equal coolers in parallel have equal flows
+        inlet, rate = self.at(self.links[link].start), self.rate(link)
+        outlet = inlet + self.gained(link) / rate if rate > 0.0 else inlet
+        air = self._cooler_air(place, old)
+        ratio = self._flow_ahead(table.facility)
+        rate *= ratio
+        coming = wanted + (inlet - outlet) / ratio  # the return's temperature once flow and supply are as wanted: the heat stays
+        speed, across = 0.0, 0.0
+        if rate > 0.0:
+            speed = machine.speed_for(wanted, coming, rate, air.temperature, plant.outdoor_pressure, DRAUGHT)
+            across = machine.conductance_between_inlets(speed, air.temperature, rate, plant.outdoor_pressure)
+        self.settings.fans[name], self.settings.pads[name] = speed, self._cooler_air(place, speed)
+        return self._cool(place.links, across, rate, air.temperature)
+
+    def _cool(self, names: Sequence[str], across: float, rate: float, ambient: float) -> float:
+        """Let links give heat = across x (inlet - ambient); returns the move as a share."""
+        moved = 0.0
+        for one in names:
+            sink = self._sinks[one]
+            moved = max(moved, abs(sink.across - across) / max(across, sink.across, 1e-9 * rate, 1e-9))
+            sink.across, sink.ambient = across, ambient
+        return moved
+
+    def _is_held(self, facility: str) -> bool:
+        """Whether fans or chillers have power left to hold a facility's supply temperature."""
+        fans = [
+            DRAUGHT < self.settings.fans[one.table.name] < 1.0 for one in self.assembly.coolers if one.table.facility == facility
+        ]
+        rest = [self.settings.chillers.get(one.name) for one in self.assembly.chillers if one.facility == facility]
+        return any(fans) or any(point is None or 0.0 < point.part_load < 1.0 for point in rest)
+
+    def _flow_ahead(self, facility: str) -> float:
+        """Flow of a facility with its valves as now set, over its flow as last solved: valves that were open stay as they are."""
+        now = ahead = 0.0
+        for place in self.plant.on(facility):
+            through, old = self.through(f"{place.name}.valve"), self._valve_before.get(place.name, 0.0)
+            now += through
+            ahead += self.settings.valve[place.name] if through > 0.999 * old else min(through, self.settings.valve[place.name])
+        return min(max(ahead / now, 0.1), 10.0) if now > 0.0 else 1.0
+
+    def _supply(self, facility: str) -> float:
+        return next(one.supply for one in self.plant.facilities if one.name == facility)
+
+    def _cooler_air(self, place: CoolerPlace, speed: float) -> PadAir:
+        table, plant = place.table, self.plant
+        if table.pads is None or plant.wet_bulb is None:
+            return PadAir(plant.dry_bulb, 0.0, 0.0, 0.0)
+        cooler = AdiabaticCooler(place.machine, WettedPad(table.pads, table.cycles), table.pads_above)
+        return cooler.air(speed, plant.dry_bulb, plant.wet_bulb, plant.outdoor_pressure)
+
+    def _move_chiller(self, name: str) -> float:
+        """What a chiller takes so that its outlet is the facility's supply, as far as it can."""
+        table = next(one for one in self.assembly.chillers if one.name == name)
+        rate, supply = self.rate(name), self._supply(table.facility)
+        machine = published_chillers()[chiller_name(table.model)]
+        difference = self.at(self.links[name].start) - supply
+        point = machine.operate(max(0.0, rate * difference) / table.count, supply, self.plant.dry_bulb)
+        self.settings.chillers[name] = point
+        across = point.heat * table.count / difference if difference > 0.0 else 0.0
+        return self._cool([name], min(across, IDEAL * rate), rate, supply)
+
+    # -- pumps ----------------------------------------------------------------------------------------------------
+    def _begin_pump(self, name: str, speed: float, held: float | None) -> None:
+        link = self.links[f"{name}.pump"]
+        assert isinstance(link.law, Pump)
+        self._change(replace(link, law=replace(link.law, speed=speed)))
+        if held is not None:
+            self.settings.speed[name] = SpeedControl(held, speed, speed)
+
+    def _move_pump(self, name: str) -> float:
+        """Speed that holds the least differential pressure over racks or CDUs, and the racks' least flow."""
+        control = self.settings.speed[name]
+        racks = [one for one in self.assembly.racks if one.cdu == name]
+        if racks:
+            measured = min(self.fall(*self.branch_ends(one)) for one in racks)
+            least = max((control.speed * self._lack(one) for one in racks), default=0.0)
+        else:
+            count = len(self.plant.on(name))
+            measured, least = min(self.fall(f"{name}.s{n}", f"{name}.r{n}") for n in range(1, count + 1)), 0.0
+        moved = control.move(measured, least)
+        link = self.links[f"{name}.pump"]
+        assert isinstance(link.law, Pump)
+        self._change(replace(link, law=replace(link.law, speed=control.speed)))
+        return moved
+
+    def branch_ends(self, place: RackPlace) -> tuple[str, str]:
+        """Nodes of the supply and the return manifold at a rack."""
+        return self.links[f"{place.rack.name}.supply"].start, self.links[f"{place.rack.name}.return"].end
+
+    def _lack(self, place: RackPlace) -> float:
+        """Least flow of a rack over its flow; 0 where none is asked for."""
+        plate = self.plant.plates[place.rack.type]
+        flow = abs(self.through(place.link))
+        return plate.least_flow * plate.plates / flow if plate.least_flow and flow > 0.0 else 0.0
+
+    def pump_heat(self, name: str) -> float:
+        """W that pumps give their liquid: flow x head, all of it friction somewhere in the loop."""
+        link = self.links[f"{name}.pump"]
+        return self.through(link.name) * -self.fall(link.start, link.end)
+
+    def _warm_pumps(self) -> None:
+        for name in (*(one.table.name for one in self.assembly.cdus), *(one.name for one in self.plant.facilities)):
+            self.heat.heat[self.number[f"{name}.pump"]] = max(0.0, self.pump_heat(name))
+
+    # -- the network ----------------------------------------------------------------------------------------------
+    def _change(self, link: Link) -> None:
+        self.links[link.name] = link
+        self.hydraulics.change(link)
+
+    def _thin(self) -> None:
+        """Viscosities at the links' mean temperatures."""
+        mean, viscosity = self.heat.mean(), np.empty(len(self.links))
+        for fluid, here in self._fluids:
+            viscosity[here] = fluid.viscosity(mean[here])
+        self.hydraulics.set_viscosity(viscosity)
+
+
+def guarded_supply(table: Cdu) -> float:
+    """K that a CDU holds to its racks: its supply, or its margin above the room's dew point where that is higher."""
+    return table.supply if table.room_dew_point is None else max(table.supply, table.room_dew_point + table.dew_point_margin)
+
+
+def chiller_name(model: str) -> str:
+    """Name in the published data of a chiller as a case names it."""
+    return next(name for name in published_chillers() if name.startswith(f"{model} "))

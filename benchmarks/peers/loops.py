@@ -2,7 +2,8 @@
 
 `python -m benchmarks.peers.loops [--cdus 100] [--racks 10] [--repeats 10]`; needs the extra `peers`. All with Swamee-Jain
 friction, all from no knowledge of the answer. Times are those of the solvers: EPANET's hydraulic engine, pandapipes'
-`pipeflow`, our `solve`; reading, building and numbering are not in them. EPANET stops at a relative change of 1e-9, pandapipes at 1e-9, we at 1e-10.
+`pipeflow`, our `solve`; reading, building and numbering are not in them. EPANET stops at a relative change of 1e-9,
+pandapipes at 1e-9, we at 1e-10.
 """
 
 from __future__ import annotations

@@ -292,7 +292,14 @@ def compare(options: argparse.Namespace) -> int:
     return compare_records(options)
 
 
+def new(options: argparse.Namespace) -> int:
+    """Write a starting case."""
+    from thermal.starting import new as start
+
+    return start(options)
+
+
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": run, "check": check, "report": report, "cases": cases, "doctor": doctor, "bench": bench,
-    "explain": explain, "schema": schema, "compare": compare, "loop": loop,
+    "explain": explain, "schema": schema, "compare": compare, "loop": loop, "new": new,
 }  # fmt: skip

@@ -29,7 +29,7 @@ class Result:
     fields       {name: ndarray [k, j, i] or [k, j, i, 3]}, SI, at the cell centres: temperature K, velocity m/s, pressure Pa
     (static, minus
                  hydrostatic), eddy_viscosity m2/s, k m2/s2 and epsilon m2/s3 where the model carries them, density kg/m3 of an
-                 ideal gas
+                 ideal gas; with passive scalars age_of_air s, humidity_ratio kg/kg, relative_humidity -, dew_point K
     history      rows of history.csv              path      folder of the record
     """
 
@@ -85,11 +85,13 @@ def simulate(
     from thermal.gridding import make_grid
     from thermal.output.checkpoint import read_checkpoint, write_checkpoint
     from thermal.progress import SilentProgress
+    from thermal.scalars.humidity import check_humidifiers
 
     begun = time.monotonic()
     progress = progress or SilentProgress()
     checkpoint = read_checkpoint(resume / CHECKPOINT, case.text) if resume else None
     placements = place_sequence(case, make_grid(case, precision))
+    check_humidifiers(placements[-1])
     if resume and checkpoint:
         _require_same_grids(checkpoint[1], placements, resume / CHECKPOINT)
     device = open_backend(backend, precision, threads)
@@ -128,17 +130,21 @@ def solve(
     """
     from thermal.flow.steady import SteadyRun
     from thermal.parallel import Serial, run_blocks
+    from thermal.scalars.answer import solve_scalars
 
     start, means = options.pop("start", None), options.pop("means", False)
     limit = placements[-1].case.stop.iterations
 
     def work(comm: Any) -> Any:
         run = SteadyRun(placements, device, comm, limit, monitor, **options)
-        if placements[-1].case.time is None and not means:
-            return run.run(checkpoint, start)
-        from thermal.flow.timed import run_in_time
+        if placements[-1].case.time is not None or means:
+            from thermal.flow.timed import run_in_time
 
-        return run_in_time(run, checkpoint, means)
+            return run_in_time(run, checkpoint, means)
+        outcome = run.run(checkpoint, start)
+        if outcome.verdict in ("steady", "unsteady"):
+            outcome.scalars = solve_scalars(outcome.flow.domain, outcome.fields, outcome.pressure_ratio)
+        return outcome
 
     begun = time.monotonic()
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
@@ -168,6 +174,7 @@ def make_result(
     from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
     from thermal.output.liquid import liquid_rows
     from thermal.output.record import rack_fronts
+    from thermal.output.scalars import add_scalars
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
 
     case = outcome.coupling.coupled_case(case)
@@ -224,6 +231,7 @@ def make_result(
     summary |= liquid_rows(outcome.coupling)
     if placement.solids is not None:
         summary["solids"] = solid_rows(case, placement, fields["temperature"])
+    add_scalars(placement, fields, summary, outcome.scalars)
     summary["asserts"] = judge(case.limits, summary)
     return Result(case, placement.grid, placement, fields, summary, outcome.history)
 

@@ -113,7 +113,6 @@ _SAME = {
     "W/mK": "W/(m K)", "W/(mK)": "W/(m K)", "W/m/K": "W/(m K)", "mW/(mK)": "mW/(m K)", "W/m2K": "W/(m2 K)", "W/(m2K)": "W/(m2 K)",
     "W/m2/K": "W/(m2 K)",
     "m3/(skW)": "m3/s/kW", "m3/(hkW)": "m3/h/kW", "L/(skW)": "L/s/kW", "K-1": "1/K", "K^-1": "1/K",
-    "W/mK": "W/(m K)", "W/m/K": "W/(m K)", "W/(mK)": "W/(m K)",
     "m3/s/m2": "m/s", "m3/(sm2)": "m/s", "m3/(hm2)": "m3/h/m2", "m2s-1": "m2/s", "kgm-3": "kg/m3",
 }  # fmt: skip
 

@@ -129,7 +129,7 @@ class Tables:
     def source(self, path: Path) -> str:
         """ "case.toml:12" of a path."""
         line = line_of(self.lines, path)
-        return f"{self.file_of(path)}:{line}" if line else self.file
+        return f"{self.file_of(path)}:{line}" if line else self.file_of(path)
 
     def where(self, path: Path) -> str:
         """ "case.toml:12  rack.gpu.power" of a path."""

@@ -87,8 +87,30 @@ def pictures(record: Record) -> list[Picture]:
             svg = _slice(record, axis, position, speed, "speed", speed_scale, "m/s", title, "", width, velocity)
             caption = "Arrows show the direction of the air in this plane."
             made.append(Picture(f"{key}-speed", title, caption, svg, (axis, position), wide))
+    made += _scalar_slices(record, planes, large)
     if record.fronts:
         made.append(_front_picture(record, inlet_scale(record)))
+    return made
+
+
+# field of the record -> words, unit shown, what to take off, smallest width of the scale
+SCALARS = {"dew_point": ("Dew point", "°C", ZERO_CELSIUS, 1.0), "age_of_air": ("Age of air", "s", 0.0, 10.0)}
+
+
+def _scalar_slices(record: Record, planes: list[tuple[str, int, float, str]], large: bool) -> list[Picture]:
+    """Plan and section of the passive scalars that the record holds."""
+    made = []
+    for name, (words, unit, zero, smallest) in SCALARS.items():
+        if name not in record.names:
+            continue
+        shown = [plane for plane in planes if plane[0] != "aisle"]
+        layers = record.slices([(name, axis, cell_at(record.planes[axis], at)) for _, axis, at, _ in shown])
+        layers = [layer - zero for layer in layers]
+        scale = Scale(*nice_range(*extent(layers), smallest=smallest))
+        for (key, axis, position, where), layer in zip(shown, layers, strict=True):
+            title = f"{words}, {where} ({AXES[axis]}\u00a0=\u00a0{position:.2f}\u00a0m)"
+            svg = _slice(record, axis, position, layer, "speed", scale, unit, title, "", 860.0 if large else 400.0)
+            made.append(Picture(f"{key}-{name}", title, "", svg, (axis, position), large))
     return made
 
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from thermal.output.ashrae import CLASSES
 from thermal.output.convergence import convergence
+from thermal.output.origin import capture_map, followed, origin_picture, origin_words
 from thermal.output.pictures import hottest_rack, pictures
 from thermal.output.plenum_map import plenum_maps
 from thermal.output.record import Record, read
 from thermal.output.report.losses import with_losses
 from thermal.output.report.verdict import has_answer, headline, rack_status
+from thermal.output.scalars import humidity_words
 from thermal.output.scene import scene
 from thermal.output.stage import write_whole
 from thermal.output.study import study_picture, study_rows, study_words
@@ -69,6 +71,8 @@ def render(record: Record) -> str:
         finished=str(summary.get("finished") or "").replace("T", " ").replace("+00:00", " UTC"),
         facts=_facts(record, racks),
         indices=_index_rows(summary["indices"]),
+        origin=_origin(record),
+        humidity_words=humidity_words(summary, air_class),
         study=summary.get("grid_study"),
         losses=summary.get("without_each"),
         study_words=study_words(summary["grid_study"]) if summary.get("grid_study") else "",
@@ -88,6 +92,19 @@ def render(record: Record) -> str:
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+def _origin(record: Record) -> dict[str, Any] | None:
+    """What the page says of the tracers; None where there were none."""
+    racks = followed(record.summary)
+    if not racks:
+        return None
+    shares = [rack.get("shares_percent") or {} for rack in racks]
+    sources = list(dict.fromkeys(name for row in shares for name in row))
+    return {
+        "words": origin_words(record.summary), "bars": origin_picture(record.summary), "map": capture_map(record), "racks": racks,
+        "sources": sources if len(sources) > 1 else [], "balance": max(record.summary["tracers"]["balance"], 1e-9),
+    }  # fmt: skip
 
 
 def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, str]]:

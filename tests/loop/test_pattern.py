@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from thermal.loop.pattern import find_pattern
-from thermal.loop.plan import batches, layout, pieces
+from thermal.loop.plan import batches, layout, pieces, real
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -64,3 +64,4 @@ def test_pieces_of_one_topology_share_a_batch() -> None:
     assert found[0].links.tolist() == [[0, 2], [1, 3]]
     assert layout(found[0].links, 2).tolist() == [0, 2, 1, 3] and layout(found[0].links, 1).tolist() == [0, 1, 2, 3]
     assert layout(np.array([[0, 2, 4], [1, 3, 5]], np.int32), 2).tolist() == [0, 2, 1, 3, 4, 4, 5, 5]
+    assert real(2, 3, 2).tolist() == [True, True, True, True, True, False, True, False]

@@ -15,7 +15,7 @@ from thermal.errors import CaseError, CaseErrors, HallflowError, UsageError, cle
 from thermal.fluids.air import STANDARD_GRAVITY
 from thermal.loop.laws import SHUT, Laws
 from thermal.loop.network import Link, Network
-from thermal.loop.plan import BLOCK, Batch, batches, layout
+from thermal.loop.plan import BLOCK, Batch, batches, layout, real
 
 Floats = NDArray[np.float64]
 
@@ -253,8 +253,10 @@ class Hydraulics:
         flow, pressure = be.download(a["q"]), be.download(a["p"])
         if (phase != DONE).any():
             raise NoFlowAnswer(self._worst(store))
-        self.flow[store.links] = flow
-        self.pressure[store.nodes] = pressure
+        batch = store.batch
+        of_link, of_node = real(len(batch.start), batch.loops, store.lanes), real(len(batch.nodes), batch.loops, store.lanes)
+        self.flow[store.links[of_link]] = flow[of_link]
+        self.pressure[store.nodes[of_node]] = pressure[of_node]
         if np.abs(pressure).max(initial=0.0) > MOST_PRESSURE:
             raise NoFlowAnswer(self._forced(store))
 

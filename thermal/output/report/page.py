@@ -9,6 +9,7 @@ from typing import Any
 
 from thermal.output.ashrae import CLASSES
 from thermal.output.convergence import convergence
+from thermal.output.loop_diagram import curve_picture, loop_diagrams
 from thermal.output.pictures import hottest_rack, pictures
 from thermal.output.record import Record, read
 from thermal.output.report.verdict import has_answer, headline, rack_status
@@ -75,6 +76,9 @@ def render(record: Record) -> str:
         fronts=[picture for picture in made if picture.key == "fronts"],
         charts=charts,
         scene=scene(record, made),
+        liquid=summary.get("liquid"),
+        loop_diagrams=loop_diagrams(summary["liquid"]) if summary.get("liquid") else [],
+        pump_curves=[(row["name"], curve_picture(row)) for row in summary["liquid"]["cdus"]] if summary.get("liquid") else [],
         snapping=record.snapping,
         resolved=_flat(record.resolved)[:MOST_ROWS],
         case_text=record.case_text,
@@ -155,6 +159,7 @@ def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
         "racks",
         "openings",
         "walls",
+        "liquid",
         "indices",
         "asserts",
         "grid_study",

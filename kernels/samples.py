@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kernels import samples_flow, samples_loops, samples_movers, samples_tracers
+from kernels import samples_air_paths, samples_flow, samples_loops, samples_movers, samples_tracers
 from kernels.metrics import with_reciprocals
 from kernels.signature import Kernel, Parameter, partial_count
 
@@ -159,6 +159,7 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     **samples_loops.BY_FILE,
     **samples_tracers.BY_FILE,
     **samples_movers.BY_FILE,
+    **samples_air_paths.BY_FILE,
     ("krylov", "runs"): runs,
     ("drive", "axis"): lambda hall: int(hall.random.integers(0, 3)),
     **{("drive", name): lambda hall: hall.random.uniform(0.1, 1.0, 1) for name in ("force", "change")},

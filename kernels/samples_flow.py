@@ -23,6 +23,7 @@ WALLS = ("wall_viscous", "wall_log", "wall_k_epsilon", "wall_k_epsilon_gas", *MO
 WARM_WALLS = ("wall_heat_log", "wall_heat_log_moving", "wall_heat_k_epsilon", "wall_heat_k_epsilon_gas")
 K_WALLS = ("wall_k_epsilon", "wall_k_epsilon_moving", "wall_k_epsilon_gas", "wall_heat_k_epsilon", "wall_heat_k_epsilon_gas")
 OUTLETS = ("outlet", "outlet_gas")
+HISTORIES = ("opening_history", "store_heat", "stored_listed")  # over lists
 NU, KAPPA, E = 1.5e-5, 0.41, 9.8
 
 
@@ -84,13 +85,19 @@ def is_high(hall: Hall) -> bool:
     return hall.size[1] % 2 == 0
 
 
+def row_count(hall: Hall) -> int:
+    """Rows of cells along x."""
+    return int(hall.size[1] * hall.size[2])
+
+
 def layer(hall: Hall) -> int:
     """Distance to the next cell along z."""
     return hall.shape[1] * hall.shape[2]
 
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
-    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "drive", "gas")},
+    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "drive", "gas", "history")},
+    ("history", "axis"): lambda hall: int(hall.random.integers(0, 3)),
     **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "openings")},
     ("momentum", "nu"): constant(NU),
     ("momentum", "buoyancy"): constant(0.033),
@@ -129,6 +136,14 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("gas_streams", "rise"): lambda hall: hall.random.uniform(5.0, 15.0, 2),
     **{("gas_streams", name): lambda hall: np.zeros(2) for name in ("density", "fresh_rise")},
     ("row_defect", "rd"): holed,
+    **{(kernel, name): lambda hall: hall.field(-1.0, 1.0) for kernel in HISTORIES for name in ("un", "old", "older")},
+    **{(kernel, name): lambda hall: hall.field() for kernel in HISTORIES for name in ("sp", "su")},
+    **{(kernel, name): lambda hall: hall.listed() for kernel in HISTORIES for name in ("base", "p_out", "y", "C")},
+    ("extrapolate_positive", "q"): wide(-5.0),
+    **{(kernel, "share"): lambda hall: np.array([0.25]) for kernel in ("running_mean", "running_spread")},
+    ("stored_listed", "value"): lambda hall: np.zeros(hall.count),
+    ("largest_rate", "count"): row_count,
+    ("largest_rate", "largest"): lambda hall: np.zeros(row_count(hall)),
     **{(kernel, "gain"): constant(5.0) for kernel in ("production", "production_strain", "production_realizable")},
     **{("wall_realizable", name): constant(value) for name, value in {"A_0": 4.04, "C_mu": 0.09}.items()},
     ("wall_realizable", "AU"): lambda hall: hall.field(),

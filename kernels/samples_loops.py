@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Recipe = Callable[["Hall"], Any]
 
 START, END, SLOT = [4, 0, 1, 2, 3, 0, 1], [0, 1, 2, 3, 4, 2, 3], [-1, 0, 2, 4, -1, 1, 3]
-COLUMN, ROW, TARGET = [0, 2, 4, 5, 5], [1, 2, 2, 3, 3], [1, 6, 2, 2, 8, 3, 3]
+COLUMN, ROW, TARGET = [0, 2, 4, 5, 5], [1, 2, 2, 3, 3], [6, 8]
 LINKS, NODES, UNKNOWNS, ENTRIES = 7, 5, 4, 5
 
 
@@ -60,10 +60,10 @@ def law(hall: Hall) -> np.ndarray:
 
 
 def search(hall: Hall) -> np.ndarray:
-    """Length of the step, slope at its start, ends of the bracket and slopes there, trials."""
-    one = hall.random.uniform(0.1, 0.9, (padded(hall), 7))
+    """Length of the step, slope at its start, ends of the bracket and slopes there, trials, steps."""
+    one = hall.random.uniform(0.1, 0.9, (padded(hall), 8))
     one[:, 2], one[:, 3], one[:, 4] = 0.0, 1.0, -one[:, 4]
-    one[:, 6] = hall.random.integers(0, 4, len(one))
+    one[:, 6], one[:, 7] = hall.random.integers(0, 4, len(one)), hall.random.integers(20, 30, len(one))
     return one.ravel()
 
 
@@ -88,7 +88,7 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     ("hydraulics", "entries"): lambda hall: ENTRIES,
     ("hydraulics", "swamee"): swamee,
     ("hydraulics", "all"): lambda hall: 5,
-    ("hydraulics", "phase"): lambda hall: hall.random.integers(0, 4, padded(hall)).astype(np.int32),
+    ("hydraulics", "phase"): lambda hall: hall.random.integers(0, 5, padded(hall)).astype(np.int32),
     ("hydraulics", "law"): law,
     ("hydraulics", "form"): form,
     ("hydraulics", "curve"): lambda hall: hall.random.integers(-1, 2, LINKS * padded(hall)).astype(np.int32),

@@ -19,7 +19,7 @@ COLUMNS, RACKS = 3, 2
 
 def batch(hall: Hall) -> np.ndarray:
     """COLUMNS fields of the hall's precision."""
-    return hall.field(-1.0, 1.0, (COLUMNS, *hall.shape))
+    return hall.field(-1.0, 1.0, (COLUMNS, *tuple(hall.shape)))
 
 
 def double_batch(hall: Hall) -> np.ndarray:
@@ -42,6 +42,15 @@ def per_face(hall: Hall) -> np.ndarray:
     return hall.random.uniform(0.1, 1.0, hall.count)
 
 
+def _factors(hall: Hall) -> np.ndarray:
+    """Factors of slopes, of both signs."""
+    return hall.field(-1.0, 1.0)
+
+
+def _size(hall: Hall) -> int:
+    return int(np.prod(hall.shape))
+
+
 def _racks(hall: Hall) -> np.ndarray:
     return hall.random.integers(0, RACKS, hall.count).astype(np.int32)
 
@@ -56,7 +65,7 @@ STEPS = ("tracer_right_side", "tracer_product", "tracer_sweep", "tracer_directio
 BY_FILE: dict[tuple[str, str], Recipe] = {
     ("tracers", "columns"): constant(COLUMNS),
     ("tracers", "mask"): mask,
-    ("tracers", "fields"): lambda hall: int(np.prod(hall.shape)),
+    ("tracers", "fields"): _size,
     **{("tracers", name): double_field for name in ("F", "G", "H", "un", "rate")},
     **{("tracers", name): per_column for name in ("beta", "omega", "factor", "link")},
     **{("tracers", name): _per_rack for name in ("sums", "value")},
@@ -64,9 +73,8 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     **{("tracers", name): per_face for name in ("flow", "weight")},
     **{("tracers", name): batch for name in ("d", "b", "y", "v", "x", "fresh")},
     ("tracers", "q"): double_batch,
-    ("tracers", "noise"): lambda hall: hall.random.uniform(0.0, 0.5, COLUMNS),
-    ("tracers", "first"): constant(1),
-    ("tracers", "last"): constant(COLUMNS),
+    ("tracers", "noise"): constant(0.3),
+    **{("tracers", name): _factors for name in ("fx", "fy", "fz")},
     ("tracers", "start"): lambda hall: np.array([0, hall.count // 2, hall.count], np.int32),
     ("tracers", "rd"): lambda hall: hall.field(),
 }
@@ -76,6 +84,7 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, "r"): double_batch for kernel in ("tracer_residual", "tracer_entering", "tracer_right_side")},
     **{(kernel, "r"): double_field for kernel in ("tracer_source", "residual_sum")},
     **{("tracer_direction", name): batch for name in ("r", "p")},
+    ("tracer_limiter", "q"): double_field,
     ("opening_correct", "g"): lambda hall: hall.listed(),
     ("opening_correct", "p"): lambda hall: hall.field(-1.0, 1.0),
 }

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from thermal.case.model import Case
+    from thermal.loop.network import Network
+    from thermal.loop.steady import Answer
     from thermal.run import Result
 
-__all__ = ["__version__", "grid_study", "load", "run"]
+__all__ = ["__version__", "grid_study", "load", "read_network", "run", "solve_network"]
 
 
 class _Package(types.ModuleType):
@@ -131,6 +133,34 @@ def grid_study(
     similar_grids(model, three, precision)  # refuses what no memory can hold, before a folder is touched
     settings = {"backend": backend, "precision": precision, "threads": threads, "blocks": blocks}
     return _recorded(partial(simulate_study, factors=three), model, out, resume, **settings)
+
+
+def read_network(links: str | Path, nodes: str | Path) -> Network:
+    """Read a liquid network from two CSV files, one of links and one of nodes (docs/loops.md lists their columns).
+
+    Raises CaseErrors with every mistake of both files at once, each with file and line.
+    """
+    from thermal.loop.tables import read_network as read
+
+    return read(links, nodes)
+
+
+def solve_network(network: Network, friction: str = "colebrook", *, backend: str = "host") -> Answer:
+    """Flows, pressures and temperatures that a liquid network comes to rest at.
+
+    network    from `read_network`, or built from thermal.loop.network's parts
+    friction   "colebrook" or "swamee-jain", of turbulent pipes;   backend   "host" (falls back to "numpy"), "cuda", "numpy"
+
+    Returns an Answer: `.flow["link"]` in m3/s, `.pressure["node"]` in Pa, `.temperature["node"]` in K, `.outlet["link"]` in K,
+    and more (thermal.loop.steady).
+    Raises CaseErrors for links that hold heat and pass nothing; HallflowError naming the worst link where there is no answer.
+    """
+    from thermal.kernel_check import require_own_kernels
+
+    require_own_kernels()
+    from thermal.loop.steady import solve
+
+    return solve(network, friction, backend)
 
 
 def _recorded(simulate: Any, case: Case, out: str | Path | None, resume: str | Path | None, **settings: Any) -> Result:

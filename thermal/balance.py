@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from meshes.grid import Grid
-from thermal.case.model import Case, Obstacle, Opening, Rack, Wall
+from thermal.case.model import Case, Obstacle, Opening, Rack, Wall, Zone
 from thermal.errors import CaseError
 from thermal.painting import Patch, join_names
 
@@ -49,13 +49,27 @@ def balance_regions(grid: Grid, region: np.ndarray, count: int, patches: Sequenc
     balances = [RegionBalance(number, int(cells[number]), float(volume[number])) for number in range(1, count + 1)]
     areas = _object_areas(patches)
     for patch in patches:
-        share = np.bincount(region[tuple(patch.cell.T)], weights=patch.area, minlength=count + 1) / areas[patch.name]
+        share = np.bincount(region[tuple(patch.cell.T)], weights=patch.area, minlength=count + 1) / (areas[patch.name] or 1.0)
         for number in np.flatnonzero(share):
             balance = balances[number - 1]
             if patch.name not in balance.patches:
                 balance.patches.append(patch.name)
             _add(balance, patch, float(share[number]), areas[patch.name])
     return balances
+
+
+def add_zone_heat(
+    grid: Grid, region: np.ndarray, balances: Sequence[RegionBalance], warmed: Sequence[tuple[Zone, np.ndarray]]
+) -> None:
+    """Add the power of porous zones to the regions their cells lie in, by volume."""
+    volumes = grid.volumes()
+    for zone, cell in warmed:
+        here = tuple(cell.T)
+        share = np.bincount(region[here], weights=volumes[here], minlength=len(balances) + 1) / volumes[here].sum()
+        for balance in balances:
+            balance.heat += float(share[balance.number]) * zone.power
+            if share[balance.number] and not balance.patches:
+                balance.patches.append(f"porous.{zone.name}")
 
 
 def check_balances(
@@ -76,7 +90,7 @@ def check_balances(
         for rack in case.racks
         if rack.flow <= 0.0 and rack.air_power > 0.0
     ]
-    sources = {patch.name: patch.object.source for patch in patches}
+    sources = {patch.name: patch.object.source for patch in patches} | {f"porous.{z.name}": z.source for z in case.zones}
     ideal = case.flow.density == "ideal-gas"
     lost = _unmatched(len(balances), patches, region) if ideal else [[] for _ in balances]
     for balance, names in zip(balances, lost, strict=True):
@@ -89,7 +103,8 @@ def check_balances(
         members = [balances[number - 1] for number in group]
         heat, cooling = sum(balance.heat for balance in members), sum(balance.cooling for balance in members)
         surplus = heat - cooling
-        if abs(surplus) > BALANCE_TOLERANCE * max(heat, cooling) and not any(balance.outside for balance in members):
+        closed = not any(balance.outside for balance in members)
+        if abs(surplus) > BALANCE_TOLERANCE * max(heat, cooling) and closed and not warms_up(case):
             names = _openings_first([name for balance in members for name in balance.patches])
             errors.append(
                 CaseError(
@@ -100,6 +115,11 @@ def check_balances(
                 )
             )
     return errors
+
+
+def warms_up(case: Case) -> bool:
+    """Whether the case wants no steady temperature: a run in time that begins from rest."""
+    return case.time is not None and case.time.start == "rest"
 
 
 def _object_areas(patches: Sequence[Patch]) -> dict[str, float]:

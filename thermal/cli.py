@@ -41,6 +41,16 @@ def length(text: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def kelvin(text: str) -> float:
+    """A difference of temperature on the command line in K: `0.5` or `"0.5 K"`."""
+    from thermal.units import DIFFERENCE, UnitError, read_quantity
+
+    try:
+        return read_quantity(text if text.strip()[-1:].isalpha() else f"{text} K", DIFFERENCE)
+    except UnitError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def positive(text: str) -> int:
     """A whole number of at least one."""
     try:
@@ -103,6 +113,12 @@ def parser() -> argparse.ArgumentParser:
         "--grid-factors", type=factors, default=None, metavar="1:2:3",
         help="into which the cells of one grid are cut in a grid study, coarse to fine (default 1:2:3)",
     )  # fmt: skip
+    run.add_argument(
+        "--without-each", metavar="KINDS",
+        help="then the hall without each supply, return, rack or rack_row in turn (several by commas, some by rack.A*): one "
+        "table of hottest inlets and lost limits; a rerun goes on where it was stopped",
+    )  # fmt: skip
+    run.add_argument("--make-up", action="store_true", help="with --without-each: the others of its kind take over its flow")
     run.add_argument("--resume", metavar="DIR", help="go on from the checkpoint of a record (one case only)")
     run.add_argument("--junit", metavar="FILE", help="write verdicts and limits as JUnit XML")
 
@@ -113,6 +129,15 @@ def parser() -> argparse.ArgumentParser:
 
     report = verb("report", "make report.html again from a record")
     report.add_argument("folder", metavar="DIR", help="folder of a record")
+    compare = verb("compare", "hold records against each other: racks, limits, pictures on one page")
+    compare.add_argument(
+        "folders", nargs="+", metavar="DIR", help="folders of records, or summary.json files; the first is the base"
+    )
+    compare.add_argument("--out", metavar="DIR", help="folder of the page and its data (default ./comparison)")
+    compare.add_argument("--fail-on-lost", action="store_true", help="exit code 1 if a limit that the base held does not hold")
+    compare.add_argument(
+        "--fail-on-warmer", type=kelvin, metavar="K", help="exit code 1 if a rack's hottest inlet rose by more than so many K"
+    )
     explain = verb("explain", "say what a key of a case file means: its unit, default and source")
     explain.add_argument("key", metavar="KEY", help="for example rack.power, mesh.cell or just supply")
     bench = verb("bench", "time every kernel here, beside a STREAM triad in the same process")
@@ -123,6 +148,15 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--backend", choices=backends, default="auto", help="auto, the default, takes the best that works here")
     bench.add_argument("--threads", type=positive, metavar="N", help="default: as many as this process may use")
     bench.add_argument("--json", metavar="FILE", help="write the rows as JSON, SI units")
+    loop = verb("loop", "solve a liquid network from two CSV tables: flows, pressures, temperatures")
+    loop.add_argument("links", metavar="LINKS", help="CSV file of links (docs/loops.md lists the columns)")
+    loop.add_argument("nodes", metavar="NODES", help="CSV file of nodes")
+    loop.add_argument("--friction", choices=("colebrook", "swamee-jain"), default="colebrook", help="of turbulent pipes")
+    loop.add_argument("--backend", choices=("cuda", "host", "numpy"), default="host", help="default: host")
+    loop.add_argument(
+        "--out", metavar="FILE", action="append", default=[],
+        help="write the answer: NAME.json, or NAME.csv (links) and NAME-nodes.csv; may be given twice",
+    )  # fmt: skip
     verb("cases", "list the shipped cases")
     verb("doctor", "say what works on this machine and how to mend what does not")
     verb("schema", "print the JSON schema of case files, for editors")

@@ -15,6 +15,8 @@ from thermal.errors import CaseError, CaseErrors, UsageError, clean
 
 if TYPE_CHECKING:
     from thermal.run import Result
+    from thermal.study.losses import Loss
+    from thermal.study.without import LossResult
 
 INTERRUPTED = 130
 
@@ -35,12 +37,13 @@ def run(options: argparse.Namespace) -> int:
             similar_grids(case, factors, options.precision)
         else:
             make_grid(case, options.precision)
+    losses = _losses(options, cases)
     folders = [claim_folder(folder, case.name) for case, folder in zip(cases, _folders(options, cases), strict=True)]
     codes: list[int] = []
     summaries: list[dict] = []
     with Interrupt() as stop:
-        for case, folder in zip(cases, folders, strict=True):
-            codes.append(_run_one(case, folder, options, factors, stop, summaries))
+        for case, folder, lost in zip(cases, folders, losses, strict=True):
+            codes.append(_run_one(case, folder, options, factors, lost, stop, summaries))
             if stop.is_set():
                 break
     if options.junit:
@@ -61,11 +64,26 @@ def _factors(options: argparse.Namespace) -> tuple[int, int, int] | None:
     return check_factors(options.grid_factors or FACTORS)
 
 
+def _losses(options: argparse.Namespace, cases: list[Case]) -> list[list[Loss]]:
+    """For each case its losses, none where none were asked for. Raises UsageError for kinds or objects that are none."""
+    if not options.without_each:
+        if options.make_up:
+            raise UsageError("--make-up goes with --without-each")
+        return [[] for _ in cases]
+    if options.grid_study:
+        raise UsageError("--without-each and --grid-study are two studies; run them one by one")
+    from thermal.study.losses import losses_of, wanted_kinds
+
+    wanted = wanted_kinds(options.without_each)
+    return [losses_of(case, wanted, options.make_up) for case in cases]
+
+
 def _run_one(
     case: Case,
     folder: Path,
     options: argparse.Namespace,
     factors: tuple[int, int, int] | None,
+    losses: list[Loss],
     stop: object,
     summaries: list[dict],
 ) -> int:
@@ -76,7 +94,7 @@ def _run_one(
     from thermal.progress import open_progress
 
     progress = open_progress()
-    result: Result | None = None
+    result: Result | LossResult | None = None
     try:
         settings: dict[str, Any] = {
             "backend": options.backend, "precision": options.precision, "threads": options.threads, "blocks": options.blocks,
@@ -86,6 +104,10 @@ def _run_one(
             from thermal.study.run import simulate_study
 
             result = simulate_study(case, factors, **settings)
+        elif losses:
+            from thermal.study.without import simulate_losses
+
+            result = simulate_losses(case, losses, make_up=options.make_up, **settings)
         else:
             from thermal.run import simulate
 
@@ -256,7 +278,21 @@ def schema(options: argparse.Namespace) -> int:
     return 0
 
 
+def loop(options: argparse.Namespace) -> int:
+    """Solve a liquid network from two tables."""
+    from thermal.loop.command import loop as solve_tables
+
+    return solve_tables(options)
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Hold records against each other."""
+    from thermal.comparing import compare as compare_records
+
+    return compare_records(options)
+
+
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": run, "check": check, "report": report, "cases": cases, "doctor": doctor, "bench": bench,
-    "explain": explain, "schema": schema,
+    "explain": explain, "schema": schema, "compare": compare, "loop": loop,
 }  # fmt: skip

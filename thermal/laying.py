@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from meshes.regions import IndexBox, SnapRow
-from thermal.case.model import Obstacle, Opening, Plate, Point, Rack, Wall
+from thermal.bodies import choose_cells, compare_body, cover, fill_cells
+from thermal.case.model import Body, Obstacle, Opening, Plate, Point, Rack, Wall
 from thermal.painting import Painter
-from thermal.patches import Sheet
+from thermal.patches import Patch, Sheet
+from thermal.solids import Solids
 
 
 def paint_racks(painter: Painter, racks: tuple[Rack, ...]) -> list[tuple[Rack, IndexBox]]:
     """Racks become solid cells; returns those that have a place."""
     placed = []
     for rack in racks:
+        if rack.is_through:
+            continue
         box = painter.snap(f"rack.{rack.name}", rack.source, rack.box, facing=rack.axis)
         if box is None:
             continue
         if box.thin_axes:
-            _refuse_thin(painter, f"rack.{rack.name}", rack.source, rack.box.low, rack.box.high, box)
+            refuse_thin(painter, f"rack.{rack.name}", rack.source, rack.box.low, rack.box.high, box)
             continue
         painter.paint_solid(f"rack.{rack.name}", rack.source, box)
         placed.append((rack, box))
@@ -33,12 +39,15 @@ def paint_obstacles(painter: Painter, obstacles: tuple[Obstacle, ...]) -> list[t
     placed = []
     for obstacle in obstacles:
         name = f"obstacle.{obstacle.name}"
+        if obstacle.body is not None:
+            _paint_body(painter, obstacle, obstacle.body)
+            continue
         before = len(painter.snapping)
         box = painter.snap(name, obstacle.source, obstacle.box)
         if box is None:
             continue
         if len(box.thin_axes) > 1:
-            _refuse_thin(painter, name, obstacle.source, obstacle.box.low, obstacle.box.high, box)
+            refuse_thin(painter, name, obstacle.source, obstacle.box.low, obstacle.box.high, box)
             continue
         if box.thin_axes:
             axis = box.thin_axes[0]
@@ -54,7 +63,21 @@ def paint_obstacles(painter: Painter, obstacles: tuple[Obstacle, ...]) -> list[t
     return placed
 
 
-def paint_plates(painter: Painter, plates: tuple[Plate, ...]) -> list[tuple[Plate, IndexBox]]:
+def _paint_body(painter: Painter, obstacle: Obstacle, body: Body) -> None:
+    """A round body or one of triangles becomes whole cells, see thermal.bodies; one that is too thin has none."""
+    name = f"obstacle.{obstacle.name}"
+    before = len(painter.snapping)
+    if painter.snap(name, obstacle.source, obstacle.box) is None:
+        return
+    del painter.snapping[before:]  # of its bounding box; the rows of the body itself follow
+    box = cover(painter.grid, obstacle.box)
+    filled = fill_cells(painter.grid, body, obstacle.box, box)
+    chosen = choose_cells(painter.grid, filled, box)
+    painter.snapping += compare_body(painter.grid, name, filled, chosen, box, body, obstacle.box)
+    painter.paint_cells(name, obstacle.source, box, chosen, overlap_allowed=("obstacle.",))
+
+
+def paint_plates(painter: Painter, plates: Sequence[Plate]) -> list[tuple[Plate, IndexBox]]:
     """Closed plates close faces; returns the porous ones, whose faces are known once every closed one lies."""
     porous = []
     for plate in plates:
@@ -67,14 +90,14 @@ def paint_plates(painter: Painter, plates: tuple[Plate, ...]) -> list[tuple[Plat
         if box is None:
             continue
         if len(box.thin_axes) > 1:
-            _refuse_thin(painter, name, plate.source, plate.box.low, plate.box.high, box, spare=axis)
+            refuse_thin(painter, name, plate.source, plate.box.low, plate.box.high, box, spare=axis)
             continue
         closed = not np.isfinite(plate.loss_coefficient)
         painter.paint_plate(name, plate.source, axis, box, closed)
         if not closed:
             porous.append((plate, box))
         elif not _between_fluid(painter, axis, box):
-            painter.snapping.append(_no_effect(name, plate, axis))
+            painter.snapping.append(no_effect(name, plate, axis))
     return porous
 
 
@@ -86,7 +109,8 @@ def _between_fluid(painter: Painter, axis: int, box: IndexBox) -> bool:
     return bool(((below == 0) & (above == 0)).any())
 
 
-def _no_effect(name: str, plate: Plate, axis: int) -> SnapRow:
+def no_effect(name: str, plate: Plate, axis: int) -> SnapRow:
+    """Row of the snapping report for a plate that closes or passes nothing."""
     area = float(np.prod([plate.box.high[a] - plate.box.low[a] for a in range(3) if a != axis]))
     return SnapRow(name, "area", area, 0.0, "m2", "lies wholly on walls or solids: no effect")
 
@@ -98,17 +122,18 @@ def make_sheet(painter: Painter, plate: Plate, box: IndexBox) -> Sheet | None:
         raise ValueError(f"{plate.name} is no sheet")  # paint_plates lets no such plate through
     face, area = painter.sheet_faces(axis, box.low[axis], box)
     if len(area) == 0:
-        painter.snapping.append(_no_effect(f"plate.{plate.name}", plate, axis))
+        painter.snapping.append(no_effect(f"plate.{plate.name}", plate, axis))
         return None
-    loss = plate.loss_coefficient * _area_ratio(painter, plate.box.low, plate.box.high, axis, box) ** 2
+    loss = plate.loss_coefficient * area_ratio(painter, plate.box.low, plate.box.high, axis, box) ** 2
     return Sheet(f"plate.{plate.name}", axis, face, area, plate, loss)
 
 
 def add_rack_patches(painter: Painter, rack: Rack, box: IndexBox) -> None:
-    """The front and the back of a rack: each the whole face, less what is blocked."""
-    for kind, sign in (("front", rack.sign), ("back", -rack.sign)):
-        plane = box.high[rack.axis] if sign > 0 else box.low[rack.axis]
-        painter.add_patch(f"rack.{rack.name}.{kind}", kind, rack.source, rack.axis, sign, plane, box, rack)
+    """The front of a rack and what it blows out through, its back or its top: each the whole face, less what is blocked."""
+    back = (2, +1) if rack.exhaust == "top" else (rack.axis, -rack.sign)
+    for kind, (axis, sign) in (("front", (rack.axis, rack.sign)), ("back", back)):
+        plane = box.high[axis] if sign > 0 else box.low[axis]
+        painter.add_patch(f"rack.{rack.name}.{kind}", kind, rack.source, axis, sign, plane, box, rack)
 
 
 def add_opening(painter: Painter, opening: Opening) -> None:
@@ -119,7 +144,7 @@ def add_opening(painter: Painter, opening: Opening) -> None:
         return
     axis, plane = opening.axis, box.low[opening.axis]
     if len(box.thin_axes) > 1:
-        _refuse_thin(painter, name, opening.source, opening.box.low, opening.box.high, box, spare=axis)
+        refuse_thin(painter, name, opening.source, opening.box.low, opening.box.high, box, spare=axis)
         return
     if not painter.is_backed(axis, opening.sign, plane, box):
         painter.refuse(
@@ -128,7 +153,7 @@ def add_opening(painter: Painter, opening: Opening) -> None:
             "a wall, floor or ceiling of the room, or the face of an obstacle",
         )
         return
-    ratio = _area_ratio(painter, opening.box.low, opening.box.high, axis, box)
+    ratio = area_ratio(painter, opening.box.low, opening.box.high, axis, box)
     painter.add_patch(
         name,
         opening.kind,
@@ -156,19 +181,31 @@ def add_skins(painter: Painter, obstacle: Obstacle, box: IndexBox) -> None:
         painter.refuse(obstacle.source, f"obstacle.{obstacle.name} gives off {obstacle.power:.4g} W but no face of it meets air")
 
 
-def add_wall(painter: Painter, wall: Wall) -> None:
-    """The faces of a wall that heats or cools: all in its rectangle that touch air and are no opening."""
+def add_body_skins(painter: Painter, obstacle: Obstacle) -> None:
+    """The faces through which a body that is no box heats the air: all that touch air."""
+    if not painter.add_cell_skins(f"obstacle.{obstacle.name}.skin", f"obstacle.{obstacle.name}", obstacle):
+        painter.refuse(obstacle.source, f"obstacle.{obstacle.name} gives off {obstacle.power:.4g} W but no face of it meets air")
+
+
+def add_wall(painter: Painter, wall: Wall, solids: Solids | None) -> None:
+    """The faces of a wall that heats or cools: all in its rectangle that touch air and are no opening. One that touches
+    conducting solids alone has a patch without faces, for its heat.
+    """
     name = f"wall.{wall.name}"
     box = painter.snap(name, wall.source, wall.box)
     if box is None:
         return
     if len(box.thin_axes) > 1:
-        _refuse_thin(painter, name, wall.source, wall.box.low, wall.box.high, box, spare=wall.axis)
-    elif painter.add_skin(name, wall.axis, wall.sign, box.low[wall.axis], box, wall) == 0.0:
+        refuse_thin(painter, name, wall.source, wall.box.low, wall.box.high, box, spare=wall.axis)
+    elif painter.add_skin(name, wall.axis, wall.sign, box.low[wall.axis], box, wall) > 0.0:
+        return
+    elif solids is not None and any(contact.wall is wall for contact in solids.contacts):
+        painter.patches.append(Patch(name, "skin", wall.axis, wall.sign, np.zeros((0, 3), np.int64), np.zeros(0), wall))
+    else:
         painter.refuse(wall.source, f"{name}: no face of it meets air")
 
 
-def _area_ratio(painter: Painter, low: Point, high: Point, axis: int, box: IndexBox) -> float:
+def area_ratio(painter: Painter, low: Point, high: Point, axis: int, box: IndexBox) -> float:
     """Area on the grid over area asked for."""
     ratio = 1.0
     for other in range(3):
@@ -178,9 +215,10 @@ def _area_ratio(painter: Painter, low: Point, high: Point, axis: int, box: Index
     return float(ratio)
 
 
-def _refuse_thin(
+def refuse_thin(
     painter: Painter, name: str, source: str, low: Point, high: Point, box: IndexBox, spare: int | None = None
 ) -> None:
+    """Note that a box vanishes between two planes; `spare` is the axis in which it may."""
     axes = [axis for axis in box.thin_axes if axis != spare]
     sizes = ", ".join(f"{'xyz'[axis]} {high[axis] - low[axis]:.3g} m" for axis in axes)
     painter.refuse(source, f"{name} is too thin for the grid: {sizes} vanish between two planes", fix="refine the mesh around it")

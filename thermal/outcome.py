@@ -18,7 +18,17 @@ def exit_code(summary: dict[str, Any]) -> int:
     """
     if summary["verdict"] not in ANSWERS or not (summary.get("grid_study") or {"answer": True})["answer"]:
         return 3
+    if summary.get("without_each"):
+        return max(_losses_code(summary["without_each"]), 1 if any(not row["passed"] for row in summary["asserts"]) else 0)
     return 1 if any(not row["passed"] for row in summary.get("asserts") or []) else 0
+
+
+def _losses_code(table: dict[str, Any]) -> int:
+    """0 every loss has an answer and loses no limit, 1 one loses a limit or leaves air without a way, 3 one has no answer."""
+    verdicts = {row["verdict"] for row in table["losses"]}
+    if not table["finished"] or verdicts - {*ANSWERS, "impossible"}:
+        return 3
+    return 1 if "impossible" in verdicts or any(row["limits_lost"] for row in table["losses"]) else 0
 
 
 def worst_exit_code(codes: list[int]) -> int:
@@ -39,6 +49,7 @@ def closing_lines(summary: dict[str, Any], folder: object) -> list[str]:
     lines += _rack_lines(summary.get("racks") or [])
     lines += study_lines(summary["grid_study"]) if summary.get("grid_study") else []
     lines += [f"  {limit_line(row)}" for row in summary.get("asserts") or []]
+    lines += loss_lines(summary["without_each"]) if summary.get("without_each") else []
     lines.append(f"  record in {folder}, page to read: {folder}/report.html")
     return lines
 
@@ -87,6 +98,22 @@ def study_lines(study: dict[str, Any]) -> list[str]:
         name = clean(str(rack["name"]))
         lines.append(f"    {name:<{width}}" + "".join(f"  {cell:>8}" for cell in cells) + f"   {mean['kind']}")
     return lines
+
+
+def loss_lines(table: dict[str, Any]) -> list[str]:
+    """The losses of --without-each in plain lines."""
+    how = "others take over" if table["make_up"] else "what remains keeps its flow"
+    width = max(4, *(len(clean(row["lost"])) for row in table["losses"])) if table["losses"] else 4
+    lines = [f"  without each ({how}):", f"    {'lost':<{width}}  {'hottest':>8}  {'rise':>6}   limits lost (degC and K)"]
+    for row in table["losses"]:
+        hottest = "-" if row["hottest_degC"] is None else f"{row['hottest_degC']:.2f}"
+        rise = "-" if row["rise_K"] is None else f"{row['rise_K']:+.2f}"
+        words = ", ".join(map(clean, row["limits_lost"])) or "none"
+        if row["verdict"] not in ANSWERS:
+            words = f"{row['verdict']}: {clean(row['reason'])}"
+        place = f" at {clean(row['hottest_rack'])}" if row["hottest_rack"] else ""
+        lines.append(f"    {clean(row['lost']):<{width}}  {hottest:>8}  {rise:>6}   {words}{place and f', hottest{place}'}")
+    return lines if table["finished"] else [*lines, f"    NOT FINISHED: {clean(table['reason'])}"]
 
 
 def _rack_lines(racks: list[dict[str, Any]]) -> list[str]:

@@ -32,6 +32,7 @@ class Painter:
         self.solids: list[str] = []
         self.closed: dict[tuple[int, int], np.ndarray] = {}  # (axis, plane) -> number in plates, 0 none
         self.porous: dict[tuple[int, int], np.ndarray] = {}
+        self.holes: dict[tuple[int, int], np.ndarray] = {}  # faces that belong to no plate
         self.plates: list[str] = []
         self._taken: dict[tuple[int, int, int], np.ndarray] = {}  # (axis, plane, sign) -> number in patch names
         self._patch_names: list[str] = []
@@ -42,11 +43,11 @@ class Painter:
 
     def snap(self, name: str, source: str, box: Box, facing: int | None = None) -> IndexBox | None:
         """The box on the grid, reported (see meshes.regions.compare_box); None and an error when it sticks out of the room."""
-        size = self.grid.size
         for axis in range(3):
-            if box.low[axis] < -_OUTSIDE or box.high[axis] > size[axis] + _OUTSIDE:
+            low, high = self.grid.planes(axis)[[0, -1]]
+            if box.low[axis] < low - _OUTSIDE or box.high[axis] > high + _OUTSIDE:
                 span = f"{box.low[axis]:.4g} to {box.high[axis]:.4g} m"
-                self.refuse(source, f"{name} reaches outside the room: {'xyz'[axis]} {span}", f"0 to {size[axis]:.4g} m")
+                self.refuse(source, f"{name} reaches outside the room: {'xyz'[axis]} {span}", f"{low:.4g} to {high:.4g} m")
                 return None
         snapped = snap_box(self.grid, box.low, box.high)
         row = compare_box(self.grid, name, box.low, box.high, snapped, facing)
@@ -63,6 +64,39 @@ class Painter:
                 self.refuse(source, f"{name} overlaps {other}", fix="move one of them")
         self.solids.append(name)
         part[...] = len(self.solids)
+
+    def paint_cells(self, name: str, source: str, box: IndexBox, chosen: np.ndarray, overlap_allowed: Sequence[str] = ()) -> None:
+        """Make the chosen cells (bool over the box) solid; overlap as in paint_solid."""
+        part = self.owner[box.cells()]
+        for number in np.unique(part[chosen & (part > 0)]):
+            other = self.solids[number - 1]
+            if not other.startswith(tuple(overlap_allowed)):
+                self.refuse(source, f"{name} overlaps {other}", fix="move one of them")
+        self.solids.append(name)
+        part[chosen] = len(self.solids)
+
+    def cells_of(self, name: str) -> np.ndarray:
+        """bool (nz, ny, nx): cells that a solid of a name holds; those of a later one that overlaps it are not its own."""
+        numbers = [number for number, other in enumerate(self.solids, 1) if other == name]
+        return np.isin(self.owner, numbers)
+
+    def add_cell_skins(self, name: str, solid: str, item: Obstacle) -> bool:
+        """Take all faces between the cells of a solid and the air; whether there is one."""
+        own, found = self.cells_of(solid), False
+        for axis in range(3):
+            for sign in (-1, +1):
+                # a skin of sign +1 lies on the low side of its air cell
+                behind = np.roll(own, sign, 2 - axis)
+                edge = [slice(None)] * 3
+                edge[2 - axis] = slice(0, 1) if sign > 0 else slice(-1, None)
+                if axis not in self.periodic:
+                    behind[tuple(edge)] = False
+                cell = np.argwhere(behind & (self.owner == 0)).astype(np.int64)
+                if len(cell):
+                    area = np.broadcast_to(self.grid.face_areas(axis), self.grid.shape)[tuple(cell.T)]
+                    self.patches.append(Patch(name, "skin", axis, sign, cell, np.ascontiguousarray(area), item))
+                    found = True
+        return found
 
     def paint_plate(self, name: str, source: str, axis: int, box: IndexBox, closed: bool) -> None:
         """Lay a plate on the faces of a plane, normal to `axis`. Two porous plates on one face are an error."""
@@ -147,6 +181,49 @@ class Painter:
             return True
         return bool((self._layer(axis, behind, box) > 0).all())
 
+    def open_faces(self, axis: int, box: IndexBox) -> np.ndarray:
+        """bool: faces of a box on its plane between two fluid cells and under no closed plate, flat over the box."""
+        below, above = self.layers(axis, box.low[axis])
+        where = self._flat(box, axis)
+        if below < 0 or above >= self.grid.n[axis]:
+            return np.zeros([part.stop - part.start for part in where], bool)
+        free = (self._layer(axis, above, box) == 0) & (self._layer(axis, below, box) == 0)
+        closed = self.closed.get((axis, self._canonical(axis, box.low[axis])))
+        return free if closed is None else free & (closed[where] == 0)
+
+    def cut_hole(self, axis: int, box: IndexBox) -> None:
+        """Take plates, closed or porous, away from the faces of a box on its plane; other holes stay."""
+        key, where = (axis, self._canonical(axis, box.low[axis])), self._flat(box, axis)
+        if key in self.closed:
+            self.closed[key][where] = 0
+        if key in self.porous:
+            part = self.porous[key][where]
+            sheets = [number for number, name in enumerate(self.plates, 1) if name.startswith("plate.")]
+            part[np.isin(part, sheets)] = 0
+        holes = self.holes.setdefault(key, np.zeros(np.delete(self.owner.shape, 2 - axis), bool))
+        holes[where] = True
+
+    def fill_plate(self, name: str, axis: int, box: IndexBox, closed: bool) -> int:
+        """Lay a plate on those faces of a box that are open and carry no porous plate; its number, for `faces_of`."""
+        plane = self._canonical(axis, box.low[axis])
+        where = self._flat(box, axis)
+        free = self.open_faces(axis, box)
+        porous = self.porous.get((axis, plane))
+        if porous is not None:
+            free &= porous[where] == 0
+        layers = self.closed if closed else self.porous
+        layer = layers.setdefault((axis, plane), np.zeros(np.delete(self.owner.shape, 2 - axis), np.int32))
+        self.plates.append(name)
+        layer[where][free] = len(self.plates)
+        return len(self.plates)
+
+    def faces_of(self, axis: int, box: IndexBox, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Open faces (n, 3) of the porous plate of a number within a box, and their areas (n,)."""
+        plane = self._canonical(axis, box.low[axis])
+        where = self._flat(box, axis)
+        own = self.open_faces(axis, box) & (self.porous[axis, plane][where] == number)
+        return self._cells(axis, plane, where, own), self._flat_areas(axis)[where][own]
+
     def sheet_faces(self, axis: int, plane: int, box: IndexBox) -> tuple[np.ndarray, np.ndarray]:
         """Faces (n, 3) of a box on a plane that lie between two fluid cells and under no closed plate, and their areas (n,)."""
         below, above = self.layers(axis, plane)
@@ -157,6 +234,8 @@ class Painter:
         free = (self._layer(axis, above, box) == 0) & (self._layer(axis, below, box) == 0)
         if (axis, plane) in self.closed:
             free &= self.closed[axis, plane][where] == 0
+        if (axis, plane) in self.holes:
+            free &= ~self.holes[axis, plane][where]
         return self._cells(axis, plane, where, free), self._flat_areas(axis)[where][free]
 
     def layers(self, axis: int, plane: int) -> tuple[int, int]:

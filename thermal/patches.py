@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thermal.case.model import Obstacle, Opening, Plate, Rack, Wall
+from thermal.case.model import Obstacle, Opening, Plate, Rack, Wall, Zone
 
 Object = Opening | Rack | Obstacle | Wall
 
@@ -52,6 +52,7 @@ class Sheet:
 
     face   int64 (n, 3): k, j, i of the cell whose LOW face along `axis` it is;  area float64 (n,) m2
     loss_coefficient   of the superficial velocity, corrected for the area the grid gives the plate
+    open_fraction      of an air path, corrected likewise: its jets leave with the superficial velocity over it
     """
 
     name: str
@@ -60,3 +61,22 @@ class Sheet:
     area: np.ndarray
     plate: Plate
     loss_coefficient: float
+    open_fraction: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class ZoneFaces:
+    """A porous zone along one axis: open faces whose control volume lies in it, at least half.
+
+    face   int64 (n, 3): k, j, i of the cell whose LOW face along `axis` it is;  area float64 (n,) m2
+    part   float64 (n,) m, length of the control volume along the axis that lies in the zone
+    quadratic (1/m), linear (1/s)   corrected for the box that the grid gives, so that the loss at the same m3/s is kept
+    """
+
+    zone: Zone
+    axis: int
+    face: np.ndarray
+    area: np.ndarray
+    part: np.ndarray
+    quadratic: float
+    linear: float

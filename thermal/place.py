@@ -9,11 +9,12 @@ import numpy as np
 
 from meshes.grid import Grid
 from meshes.regions import SnapRow, label_regions
-from thermal.balance import RegionBalance, balance_regions, check_balances
-from thermal.case.model import Case
+from thermal.balance import RegionBalance, add_zone_heat, balance_regions, check_balances
+from thermal.case.model import Case, Zone
 from thermal.errors import CaseErrors
 from thermal.gridding import make_grid
 from thermal.laying import (
+    add_body_skins,
     add_opening,
     add_rack_patches,
     add_skins,
@@ -23,10 +24,13 @@ from thermal.laying import (
     paint_plates,
     paint_racks,
 )
-from thermal.movers.laying import Channels, LaidPart, is_cooled
+from thermal.movers.laying import Channels, LaidPart, intakes, is_cooled
 from thermal.painting import Painter
-from thermal.patches import Patch, Sheet
+from thermal.patches import Patch, Sheet, ZoneFaces
+from thermal.paths import make_path, paint_paths
+from thermal.solids import Solids, heated_regions, lay_solids
 from thermal.wall_distance import wall_distance
+from thermal.zoning import lay_zones
 
 __all__ = ["FLUID", "Patch", "Placement", "Sheet", "make_grid", "open_bit", "place", "place_case"]
 
@@ -57,8 +61,12 @@ class Placement:
     region_count: int
     snapping: list[SnapRow]
     balances: list[RegionBalance]
+    zones: list[ZoneFaces] = field(default_factory=list)
+    warmed: list[tuple[Zone, np.ndarray]] = field(default_factory=list)  # zones with power, and their cells (n, 3)
+    intakes: list[Patch] = field(default_factory=list)  # of racks that air flows through, see movers.laying.intakes
     tubes: list[LaidPart] = field(default_factory=list)
     inside: np.ndarray = field(default_factory=lambda: np.zeros((1, 1, 1), np.int32))  # see movers.laying.Channels
+    solids: Solids | None = None  # those that conduct
 
     @property
     def fluid(self) -> np.ndarray:
@@ -126,8 +134,8 @@ class Placement:
         for axis in range(3):
             others = tuple(direction for direction in range(3) if direction != 2 - axis)
             row = np.zeros(self.grid.n[axis] + 1, bool)
-            row[:-1] |= (self.closed_faces(axis, -1) & self._is_casing(axis, -1)).any(axis=others)
-            row[1:] |= (self.closed_faces(axis, +1) & self._is_casing(axis, +1)).any(axis=others)
+            row[:-1] |= self.closed_faces(axis, -1).any(axis=others)
+            row[1:] |= self.closed_faces(axis, +1).any(axis=others)
             for sheet in self.sheets:
                 if sheet.axis == axis:
                     row[sheet.face[:, 2 - axis]] = True
@@ -137,14 +145,17 @@ class Placement:
             rows.append(row)
         return rows[0], rows[1], rows[2]
 
-    def _is_casing(self, axis: int, side: int) -> np.ndarray:
-        """bool (nz, ny, nx): whether what lies beyond the low (side -1) or high (+1) face is not the same bundle of tubes; coarse
-        cells may join tubes, which end in the same air, but not a tube with the air beside it."""
-        same = np.zeros(self.inside.shape, bool)
-        low, high = _shifted(axis)
-        alike = (self.inside[low] == self.inside[high]) & (self.inside[low] > 0)
-        same[high if side < 0 else low] = alike
-        return ~same
+    @cached_property
+    def thermal_mass(self) -> np.ndarray:
+        """float64 (nz, ny, nx): J/K of what stands in each cell beside its air, at the air's temperature; of racks in depth,
+        spread evenly over the volume of their tubes. Only runs in time feel it."""
+        mass, volume = np.zeros(self.grid.shape), self.grid.volumes()
+        for body in self.case.bodies:
+            mine = [laid.cells.reshape(-1, 3) for laid in self.tubes if laid.body is body]
+            if body.thermal_mass > 0.0 and mine:
+                where = tuple(np.concatenate(mine).T)
+                mass[where] = body.thermal_mass * volume[where] / volume[where].sum()
+        return mass
 
     @cached_property
     def wall_distance(self) -> np.ndarray:
@@ -164,7 +175,8 @@ def place(case: Case, grid: Grid) -> Placement:
     painter = Painter(grid, periodic)
     rack_boxes = paint_racks(painter, case.racks)
     obstacle_boxes = paint_obstacles(painter, case.obstacles)
-    porous = paint_plates(painter, case.plates)
+    porous = paint_plates(painter, [plate for plate in case.plates if plate.kind == "sheet"])
+    paths = paint_paths(painter, [plate for plate in case.plates if plate.kind != "sheet"])
     channels = Channels(painter, case)
     channels.paint(case.bodies)
     for rack, box in rack_boxes:
@@ -172,22 +184,40 @@ def place(case: Case, grid: Grid) -> Placement:
     for opening in case.openings:
         add_opening(painter, opening)
     for obstacle, box in obstacle_boxes:
-        if obstacle.power > 0.0:
+        if obstacle.power > 0.0 and obstacle.material is None:
             add_skins(painter, obstacle, box)
+    for obstacle in case.obstacles:
+        if obstacle.power > 0.0 and obstacle.material is None and obstacle.body is not None:
+            add_body_skins(painter, obstacle)
+    solids = lay_solids(painter, case)
     for wall in case.walls:
-        add_wall(painter, wall)
+        add_wall(painter, wall, solids)
     sheets = [sheet for plate, box in porous if (sheet := make_sheet(painter, plate, box))]
+    sheets += [sheet for path in paths if (sheet := make_path(painter, *path))]
     mask = _make_mask(painter)
     fluid = (mask & FLUID).astype(bool)
     open_x, open_y, open_z = ((mask & open_bit(axis)).astype(bool) for axis in range(3))
     region, count = label_regions(fluid, open_x, open_y, open_z, periodic)
+    zones, warmed = lay_zones(painter, case.zones, mask)
     balances = balance_regions(grid, region, count, painter.patches)
     tubes = channels.laid()
+    add_zone_heat(grid, region, balances, warmed)
+    if solids is not None:
+        for number, heat in enumerate(heated_regions(solids, region, count)[1:]):
+            balances[number].heat += heat
     if not painter.errors:  # a blocked rack would only repeat itself as an unbalanced region
         painter.errors += check_balances(case, balances, painter.patches, region, is_cooled(tubes, region))
+        if case.events:
+            from thermal.flow.events import check_events  # which needs placements itself
+
+            relieved = [bool(balance.pressure_openings) for balance in balances]
+            painter.errors += check_events(case, relieved, painter.patches, region)
     if painter.errors:
         raise CaseErrors(painter.errors)
-    return Placement(case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances, tubes, channels.inside)
+    return Placement(
+        case, grid, mask, painter.patches, sheets, region, count, painter.snapping, balances, zones, warmed,
+        intakes(tubes, case.racks), tubes, channels.inside, solids,
+    )  # fmt: skip
 
 
 def place_case(case: Case, precision: str = "single") -> Placement:

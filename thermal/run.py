@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from meshes import Grid
-from thermal.case.model import Case, Wall
+from thermal.case.model import PATHS, Case, Wall
 from thermal.fluids.air import density_ratio
 from thermal.place import Placement
 
@@ -70,11 +70,13 @@ def simulate(
     resume: Path | None = None,
     progress: Any = None,
     stop: Any = None,
+    keep: dict[str, np.ndarray] | None = None,
 ) -> Result:
     """Run a case to its verdict and write its record.
 
     out       folder of the record; None: nothing is written       resume   folder whose checkpoint is continued
     progress  see thermal.progress; stop   has is_set(): true asks the run to end with a checkpoint
+    keep      takes the solver's own fields (thermal.state.FIELDS), from which other runs on this grid may start
     Raises    CaseErrors, OutputError, RecordError, kernels' BackendUnavailable. An outcome without an answer is no exception.
     """
     from kernels import open_backend
@@ -107,6 +109,8 @@ def simulate(
     )  # fmt: skip
 
     outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint)
+    if keep is not None:
+        keep.update(outcome.fields)
     result = make_result(case, placement, outcome, device, precision, blocks)
     result.summary["seconds"] |= {"solve": seconds, "compile": device.compile_seconds}
     if out:
@@ -120,16 +124,21 @@ def solve(
     """Run placed grids, coarsest first, in blocks: the Outcome, with the device's arrays given back, the placement it belongs to,
     and the seconds it took.
 
-    options   `start` of SteadyRun.run, `gates` of SteadyRun
+    options   `start` of SteadyRun.run, `gates` of SteadyRun, `means`: a hall that does not settle goes on in time
     """
     from thermal.flow.steady import SteadyRun
     from thermal.parallel import Serial, run_blocks
 
-    start = options.pop("start", None)
+    start, means = options.pop("start", None), options.pop("means", False)
     limit = placements[-1].case.stop.iterations
 
     def work(comm: Any) -> Any:
-        return SteadyRun(placements, device, comm, limit, monitor, **options).run(checkpoint, start)
+        run = SteadyRun(placements, device, comm, limit, monitor, **options)
+        if placements[-1].case.time is None and not means:
+            return run.run(checkpoint, start)
+        from thermal.flow.timed import run_in_time
+
+        return run_in_time(run, checkpoint, means)
 
     begun = time.monotonic()
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
@@ -154,6 +163,9 @@ def make_result(
 ) -> Result:
     """A judged summary and output fields from the outcome of a run on a placement."""
     from thermal.case.asserts import judge
+    from thermal.movers.points import all_warnings, device_rows
+    from thermal.movers.summary import through_rack
+    from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
     from thermal.output.liquid import liquid_rows
     from thermal.output.record import rack_fronts
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
@@ -164,6 +176,8 @@ def make_result(
     fronts = rack_fronts(placement, placement.grid, fields["temperature"])
     reference = case.air.reference_temperature
     sample = outcome.measure.sample
+    devices = device_rows(case, outcome.measure.movers)
+    depth = {row["name"]: row for row in devices if row["kind"] == "rack"}
     racks = []
     for number, rack in enumerate(case.racks):
         front = fronts[rack.name]
@@ -172,7 +186,9 @@ def make_result(
         rise = rack.air_power / (density * case.air.heat_capacity * rack.flow)
         swing = None if outcome.swing is None else float(outcome.swing[number])
         row = rack_row(rack, front, reference + inlet + rise, rack.flow, swing)
-        racks.append(row | {"air_flow_kg_s": density * rack.flow} if ideal else row)
+        if rack.name in depth:
+            row = through_rack(row, depth[rack.name], reference + inlet, density / case.air.density)
+        racks.append(row | {"air_flow_kg_s": density * row["air_flow_m3_s"]} if ideal else row)
     openings = []
     for opening in case.openings:
         index = next(i for i, p in enumerate(placement.patches) if p.object is opening)
@@ -194,7 +210,7 @@ def make_result(
         case, verdict=outcome.verdict, verdict_text=outcome.text, iterations=outcome.iterations, cells=placement.fluid_cells,
         seconds={}, backend=device.name, precision=precision,
         balance={"heat": abs(outcome.balance["heat"]), "mass": outcome.balance["mass"]},
-        racks=racks, openings=openings, walls=walls, worst=outcome.worst,
+        racks=racks, openings=openings, walls=walls, devices=devices, warnings=all_warnings(devices), worst=outcome.worst,
         level_iterations=outcome.level_iterations, threads=device.threads, blocks=list(blocks), backend_reason=device.reason,
         numerics={
             "turbulence": case.flow.turbulence.model, "velocity_scheme": case.flow.velocity_scheme,
@@ -202,7 +218,12 @@ def make_result(
         } | ({"thermodynamic_pressure_Pa": outcome.pressure_ratio * case.air.pressure} if ideal else {}),
     )  # fmt: skip
     summary |= outcome.periodic
+    if any(sheet.plate.kind in PATHS for sheet in placement.sheets) or case.under_floor or case.over_ceiling:
+        summary["air_paths"] = path_rows(case, placement, outcome.fields, outcome.pressure_ratio)
+        summary["plenums"] = plenum_rows(case, placement, outcome.fields, summary["air_paths"])
     summary |= liquid_rows(outcome.coupling)
+    if placement.solids is not None:
+        summary["solids"] = solid_rows(case, placement, fields["temperature"])
     summary["asserts"] = judge(case.limits, summary)
     return Result(case, placement.grid, placement, fields, summary, outcome.history)
 

@@ -73,6 +73,10 @@ DIFFERENCE = Dimension(
     {"degC": "degC is a temperature, not a difference", "degF": "degF is not read"},
 )
 FRACTION = Dimension("a fraction", "-", _with({"": 1.0, "-": 1.0, "%": 0.01}), "")
+AREA_RATIO = Dimension("an area per area", "-", _with({"": 1.0, "-": 1.0, "%": 0.01, "cm2/m2": 1e-4, "mm2/m2": 1e-6}), "cm2/m2")
+INVERSE_LENGTH = Dimension("a loss per length", "1/m", _with({"1/m": 1.0, "m-1": 1.0}), "1/m")
+CONDUCTIVITY = Dimension("a heat conductivity", "W/(m K)", _with({"W/(m K)": 1.0, "mW/(m K)": 1e-3}), "W/(m K)")
+FILM = Dimension("a heat transfer coefficient", "W/(m2 K)", _with({"W/(m2 K)": 1.0}), "W/(m2 K)")
 NUMBER = Dimension("a number", "-", _with({"": 1.0, "-": 1.0}), "")
 TIME = Dimension("a time", "s", _scaled(s=1.0, min=60.0, h=3600.0, d=86400.0), "s")
 DENSITY = Dimension("a density", "kg/m3", _with({"kg/m3": 1.0}), "kg/m3")
@@ -84,6 +88,9 @@ VELOCITY = Dimension("a flow per area", "m/s", _with({"m/s": 1.0, "m3/h/m2": 1 /
 SPEED = Dimension("a speed", "m/s", _with({"m/s": 1.0, "km/h": 1 / 3.6}), "m/s")
 GRADIENT = Dimension("a temperature gradient", "K/m", _with({"K/m": 1.0}), "K/m")
 HEAT_FLUX = Dimension("a heat flux", "W/m2", _with({"W/m2": 1.0, "kW/m2": 1e3}), "W/m2")
+THERMAL_MASS = Dimension("a thermal mass", "J/K", _with({"J/K": 1.0, "kJ/K": 1e3, "MJ/K": 1e6}), "kJ/K")
+MASS_FLOW = Dimension("a mass flow", "kg/s", _with({"kg/s": 1.0, "kg/h": 1 / 3600, "g/s": 1e-3, "g/h": 1e-3 / 3600}), "kg/h")
+HUMIDITY_RATIO = Dimension("a humidity ratio", "kg/kg", _with({"g/kg": 1e-3, "kg/kg": 1.0}), "g/kg")
 FLOW_PER_POWER = Dimension(
     "an air flow per kW", "m3/s/W", _with({"m3/s/kW": 1e-3, "m3/h/kW": 1e-3 / 3600, "L/s/kW": 1e-6, "m3/s/MW": 1e-6}), "m3/s/kW"
 )
@@ -93,7 +100,8 @@ LINE_CONDUCTANCE = Dimension("a conductance per length", "W/(m K)", _with({"W/(m
 
 ALL = (
     LENGTH, POWER, FLOW, PRESSURE, TEMPERATURE, DIFFERENCE, FRACTION, TIME, DENSITY, HEAT_CAPACITY, VISCOSITY,
-    EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER, HEAT_FLUX, RESISTANCE, CONDUCTANCE, LINE_CONDUCTANCE,
+    EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER, HEAT_FLUX, RESISTANCE, CONDUCTANCE, LINE_CONDUCTANCE, THERMAL_MASS,
+    MASS_FLOW, HUMIDITY_RATIO,
 )  # fmt: skip
 
 # Spellings read as the unit on the right; the left side is compared after `_plain`.
@@ -102,8 +110,9 @@ _SAME = {
     "l/s/kW": "L/s/kW", "l/s/m2": "L/s/m2", "m/s/s": "m/s2", "hr": "h", "sec": "s", "day": "d",
     "J/kgK": "J/(kg K)", "J/kg/K": "J/(kg K)", "J/(kgK)": "J/(kg K)",
     "kJ/kgK": "kJ/(kg K)", "kJ/kg/K": "kJ/(kg K)", "kJ/(kgK)": "kJ/(kg K)",
+    "W/mK": "W/(m K)", "W/(mK)": "W/(m K)", "W/m/K": "W/(m K)", "mW/(mK)": "mW/(m K)", "W/m2K": "W/(m2 K)", "W/(m2K)": "W/(m2 K)",
+    "W/m2/K": "W/(m2 K)",
     "m3/(skW)": "m3/s/kW", "m3/(hkW)": "m3/h/kW", "L/(skW)": "L/s/kW", "K-1": "1/K", "K^-1": "1/K",
-    "W/mK": "W/(m K)", "W/m/K": "W/(m K)", "W/(mK)": "W/(m K)",
     "m3/s/m2": "m/s", "m3/(sm2)": "m/s", "m3/(hm2)": "m3/h/m2", "m2s-1": "m2/s", "kgm-3": "kg/m3",
 }  # fmt: skip
 

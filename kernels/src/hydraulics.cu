@@ -10,14 +10,18 @@
 //          form     bit 0 one way only, bit 1 shut;  curve   number of a link's curve, -1 for none
 //          knots    of all curves: flow, fall, slope, tail;  first   first knot of each curve and the end of the last
 //          column, row, target   pattern of L (see thermal/loop/pattern.py);  slot   place of a link in L, -1 at a held node
-//          phase    of a loop: 0 guessed, 1 first step, 2 searching, 3 done, 4 no pivot
-//          search   seven numbers a loop: length of the step, slope at its start, low and high end of the bracket and the slopes
-//                   there, trials
+//          values   conductance of each node to held ones, then those between nodes. A node is eliminated as a star of
+//                   conductances becomes a mesh, without a subtraction: parts that hang on a shut valve (1e-17) keep their digits
+//                   beside open pipes (1e-6). Source: Grassmann, Taksar, Heyman, Operations Research 33 (1985), 1107
+//          phase    of a loop: 0 guessed, 1 first step, 2 searching, 3 mass is put right, 4 done
+//          search   eight numbers a loop: length of the step, slope at its start, low and high end of the bracket and the slopes
+//                   there, trials, steps so far
 #include "loops.cuh"
 
 #define LAMINAR 2e3   // below it 64/Re
 #define TURBULENT 4e3 // above it Colebrook; cubic between
-#define TIGHT 1e17       // Pa s/m3: what is shut lets 1e-12 m3/s pass at 1 bar
+#define TIGHT 1e17       // Pa s/m3: slope of a one-way link against its way, until the last round shuts it for good
+#define FREE 25          // full Newton steps before steps are judged: kinks change sides best in full steps
 #define HELD 1e13        // Pa: a regulator lets 1e-8 of its flow more pass at 1 bar
 #define LINEAR 1e-4      // Pa: quadratic falls are linear below it
 #define LEAST 1e0        // Pa s/m3: no slope is less, so that y is finite
@@ -117,9 +121,10 @@ KERNEL void link_laws(const long long count, const int items, const int lanes, c
 {
     FV_LIST(n, count)
     {
-        if (phase[n / ((long long)items * lanes) * lanes + n % lanes] < 3)
+        if (phase[n / ((long long)items * lanes) * lanes + n % lanes] < 4)
         {
-            const double q = t[n];
+            const int against = (form[n] & 1) && t[n] < 0.0;
+            const double q = against ? 0.0 : t[n];
             const double size = fabs(q);
             double fall = -law[7 * count + n];
             double slope = 0.0;
@@ -162,19 +167,20 @@ KERNEL void link_laws(const long long count, const int items, const int lanes, c
                 fall += HELD / law[10 * count + n] * over;
                 slope += HELD / law[10 * count + n];
             }
-            if ((form[n] & 2) || ((form[n] & 1) && q < 0.0))
+            if (against) // goes on from the law at rest, so that h rises without a step
             {
-                fall = TIGHT * q;
+                fall += TIGHT * t[n];
                 slope = TIGHT;
             }
             h[n] = fall;
-            y[n] = 1.0 / (slope > LEAST ? slope : LEAST);
+            y[n] = (form[n] & 2) ? 0.0 : 1.0 / (slope > LEAST ? slope : LEAST);
         }
     }
 }
 
 // Judge the trial flows of each loop by the slope of the content along d (the sum over links of the integral of h - p, which
-// the answer makes least: Collins et al. 1978); then a shorter step, or the next Newton step.
+// the answer makes least: Collins et al. 1978); then a shorter step, or the next Newton step. The last round shuts one-way links
+// that stand against their way, and spreads what mass round-off has left over at the nodes.
 KERNEL void flow_round(const int loops, const int lanes, const int links, const int nodes, const int unknowns, const int entries,
                        const int* start, const int* end, const int* slot, const int* column, const int* row, const int* target,
                        const double* inflow, const double* lift, const double* h, const double* y, int* phase, double* search,
@@ -182,11 +188,12 @@ KERNEL void flow_round(const int loops, const int lanes, const int links, const 
 {
     FV_LIST(n, loops)
     {
-        if (phase[n] < 3)
+        if (phase[n] < 4)
         {
-            double* const step = search + 7 * n;
+            double* const step = search + 8 * n;
+            const int last = phase[n] == 3;
             int accept = 1;
-            if (phase[n] == 2)
+            if (phase[n] == 2 && step[7] >= FREE)
             {
                 double slope = 0.0;
                 for (int m = 0; m < links; ++m)
@@ -227,34 +234,38 @@ KERNEL void flow_round(const int loops, const int lanes, const int links, const 
                     const long long l = place(m, links, lanes, n);
                     const long long s = place(start[m], nodes, lanes, n);
                     const long long e = place(end[m], nodes, lanes, n);
-                    q[l] = t[l];
-                    const double r = h[l] - (p[s] - p[e] + lift[l]);
-                    const double x = q[l] - y[l] * r;
+                    const double w = last && y[l] <= 1.0 / TIGHT ? 0.0 : y[l];
+                    q[l] = last && w == 0.0 ? 0.0 : t[l];
+                    const double r = last ? 0.0 : h[l] - (p[s] - p[e] + lift[l]);
+                    const double x = q[l] - w * r;
                     d[l] = r;
                     b[s] -= x;
                     b[e] += x;
-                    if (start[m] < unknowns)
-                        values[place(start[m], unknowns + entries, lanes, n)] += y[l];
-                    if (end[m] < unknowns)
-                        values[place(end[m], unknowns + entries, lanes, n)] += y[l];
                     if (slot[m] >= 0)
-                        values[place(unknowns + slot[m], unknowns + entries, lanes, n)] -= y[l];
+                        values[place(unknowns + slot[m], unknowns + entries, lanes, n)] += w;
+                    else if (start[m] < unknowns)
+                        values[place(start[m], unknowns + entries, lanes, n)] += w;
+                    else if (end[m] < unknowns)
+                        values[place(end[m], unknowns + entries, lanes, n)] += w;
                 }
                 int next = 0;
-                int whole = 1;
                 for (int j = 0; j < unknowns; ++j)
                 {
-                    const double pivot = values[place(j, unknowns + entries, lanes, n)];
+                    const double ground = values[place(j, unknowns + entries, lanes, n)];
                     const double z = b[place(j, nodes, lanes, n)];
-                    whole = whole && pivot > 0.0;
+                    double pivot = ground;
+                    for (int k = column[j]; k < column[j + 1]; ++k)
+                        pivot += values[place(unknowns + k, unknowns + entries, lanes, n)];
                     for (int k = column[j]; k < column[j + 1]; ++k)
                     {
-                        const double off = values[place(unknowns + k, unknowns + entries, lanes, n)] / pivot;
-                        b[place(row[k], nodes, lanes, n)] -= off * z;
-                        for (int i = column[j]; i <= k; ++i)
-                            values[place(target[next++], unknowns + entries, lanes, n)] -=
+                        const double off = pivot > 0.0 ? values[place(unknowns + k, unknowns + entries, lanes, n)] / pivot : 0.0;
+                        b[place(row[k], nodes, lanes, n)] += off * z;
+                        values[place(row[k], unknowns + entries, lanes, n)] += off * ground;
+                        for (int i = column[j]; i < k; ++i)
+                            values[place(target[next++], unknowns + entries, lanes, n)] +=
                                 off * values[place(unknowns + i, unknowns + entries, lanes, n)];
                     }
+                    values[place(j, unknowns + entries, lanes, n)] = pivot;
                 }
                 for (int j = unknowns; j < nodes; ++j)
                     b[place(j, nodes, lanes, n)] = 0.0;
@@ -262,8 +273,9 @@ KERNEL void flow_round(const int loops, const int lanes, const int links, const 
                 {
                     double z = b[place(j, nodes, lanes, n)];
                     for (int k = column[j]; k < column[j + 1]; ++k)
-                        z -= values[place(unknowns + k, unknowns + entries, lanes, n)] * b[place(row[k], nodes, lanes, n)];
-                    b[place(j, nodes, lanes, n)] = z / values[place(j, unknowns + entries, lanes, n)];
+                        z += values[place(unknowns + k, unknowns + entries, lanes, n)] * b[place(row[k], nodes, lanes, n)];
+                    const double pivot = values[place(j, unknowns + entries, lanes, n)];
+                    b[place(j, nodes, lanes, n)] = pivot > 0.0 ? z / pivot : 0.0; // cut off: its level stays
                 }
                 double most = 0.0;
                 double height = 0.0;
@@ -272,7 +284,8 @@ KERNEL void flow_round(const int loops, const int lanes, const int links, const 
                 {
                     const long long l = place(m, links, lanes, n);
                     const double rest = d[l] - (b[place(start[m], nodes, lanes, n)] - b[place(end[m], nodes, lanes, n)]);
-                    d[l] = -y[l] * rest;
+                    const double w = last && y[l] <= 1.0 / TIGHT ? 0.0 : y[l];
+                    d[l] = -w * rest;
                     t[l] = q[l] + d[l];
                     s0 -= d[l] * rest;
                     most = fabs(t[l]) > most ? fabs(t[l]) : most;
@@ -280,7 +293,7 @@ KERNEL void flow_round(const int loops, const int lanes, const int links, const 
                 for (int j = 0; j < nodes; ++j)
                 {
                     const long long i = place(j, nodes, lanes, n);
-                    p[i] += b[i];
+                    p[i] += last ? 0.0 : b[i];
                     height = fabs(p[i]) > height ? fabs(p[i]) : height;
                 }
                 int done = 1;
@@ -288,11 +301,13 @@ KERNEL void flow_round(const int loops, const int lanes, const int links, const 
                 {
                     const long long l = place(m, links, lanes, n);
                     done = done && (fabs(d[l]) <= 1e-10 * most + 1e-18 || fabs(d[l]) <= 4e-15 * height * y[l]);
+                    done = done && fabs(d[l]) <= (1e-6 * height + 1e-3) * y[l]; // no link about to change sides
                 }
-                if (done && phase[n] == 2)
+                if (last)
                     for (int m = 0; m < links; ++m)
                         q[place(m, links, lanes, n)] = t[place(m, links, lanes, n)];
-                phase[n] = !whole ? 4 : (done && phase[n] == 2 ? 3 : (phase[n] == 0 ? 1 : 2));
+                step[7] = phase[n] == 0 ? 0.0 : step[7] + 1.0;
+                phase[n] = last ? 4 : (phase[n] == 0 ? 1 : (done && phase[n] == 2 ? 3 : 2));
                 step[0] = 1.0;
                 step[1] = s0;
                 step[2] = 0.0;

@@ -65,7 +65,8 @@ KERNEL void cell_heat(const int links, const int* first, const int* start, const
     }
 }
 
-// The matrix of the nodes and its factors. `whole` is 0 where a pivot is lost: nothing says how warm that loop is.
+// The matrix of the nodes and its factors. Where a pivot is lost nothing says how warm a part is: one of its nodes is tied to its old
+// temperature, which takes nothing if no heat enters the part, and `whole` is 0.
 KERNEL void heat_factor(const int loops, const int lanes, const int items, const int nodes, const int unknowns, const int entries,
                         const int* links, const int* nodes_, const int* start, const int* end, const int* slot, const int* across,
                         const int* column, const int* row, const int* target, const int* other, const double* C, const double* M,
@@ -110,8 +111,15 @@ KERNEL void heat_factor(const int loops, const int lanes, const int items, const
         int next = 0;
         for (int j = 0; j < unknowns; ++j)
         {
+            const double d = values[place(unknowns + 2 * entries + j, all, lanes, n)];
+            const int lost = !(values[place(j, all, lanes, n)] > 1e-11 * d);
+            if (lost)
+            {
+                values[place(j, all, lanes, n)] = d;
+                values[place(unknowns + 2 * entries + j, all, lanes, n)] = -d;
+            }
+            fine = fine && !lost;
             const double pivot = values[place(j, all, lanes, n)];
-            fine = fine && pivot > 1e-11 * values[place(unknowns + 2 * entries + j, all, lanes, n)];
             for (int p = column[j]; p < column[j + 1]; ++p)
             {
                 const double f = values[place(unknowns + p, all, lanes, n)] / pivot;
@@ -123,7 +131,7 @@ KERNEL void heat_factor(const int loops, const int lanes, const int items, const
                     values[place(to, all, lanes, n)] -= f * values[place(unknowns + entries + i, all, lanes, n)];
                     values[place(to + entries, all, lanes, n)] -= values[place(unknowns + i, all, lanes, n)] * u;
                 }
-                values[place(target[next++], all, lanes, n)] -= f * u;
+                values[place(row[p], all, lanes, n)] -= f * u;
             }
         }
         whole[n] = fine;
@@ -167,8 +175,13 @@ KERNEL void heat_solve(const int loops, const int lanes, const int items, const 
             }
         }
         for (int j = 0; j < unknowns; ++j)
+        {
+            const double d = values[place(unknowns + 2 * entries + j, all, lanes, n)];
+            if (d < 0.0)
+                b[place(j, nodes, lanes, n)] -= d * T[nodes_[place(j, nodes, lanes, n)]];
             for (int p = column[j]; p < column[j + 1]; ++p)
                 b[place(row[p], nodes, lanes, n)] -= values[place(unknowns + p, all, lanes, n)] * b[place(j, nodes, lanes, n)];
+        }
         for (int j = unknowns - 1; j >= 0; --j)
         {
             double z = b[place(j, nodes, lanes, n)];

@@ -2,7 +2,8 @@
 //
 // Legend   q d       tracers, and their correction: `columns` fields one after the other;  r residual, p direction, y = A x
 //          F G H     volume flow through each LOW face along x, y, z, m3/s (double: they close to 1e-8)
-//          gx gy gz  conductance of each LOW face, m3/s;  fx fy fz share of the second-order part that passes each LOW face, 0..1
+//          gx gy gz  conductance of each LOW face, m3/s;  fx fy fz share of the second-order part that passes each LOW face, 0..1,
+//                    and then its factor: half the flow x share x distance from the upstream centre, m4/s, with the flow's sign
 //          W E S N B T  rows towards low/high x, y, z, divided by their diagonal;  rd 1/diagonal, 0 where there is no air
 //          entering  sum of what comes in through a cell's openings, m3/s
 #include "grid.cuh"
@@ -55,7 +56,7 @@ KERNEL void opening_correct(const int count, const long long* cell, const real* 
     FV_LIST(n, count) { un[cell[n] + n_off] -= s * (double)g[n] * (double)p[cell[n]]; }
 }
 
-// Upwind rows of all tracers.
+// Upwind rows of all tracers. F G H are 0 on closed faces.
 KERNEL void tracer_rows(const int nx, const int ny, const int nz, const double* F, const double* G, const double* H, const real* gx,
                         const real* gy, const real* gz, const real* entering, const int* mask, real* W, real* E, real* S, real* N,
                         real* B, real* T, real* rd)
@@ -63,17 +64,11 @@ KERNEL void tracer_rows(const int nx, const int ny, const int nz, const double* 
     FV_CELLS(i, j, k)
     {
         const long long c = AT(i, j, k);
-        const int m = mask[c];
-        const real o_w = (real)((m >> 1) & 1), o_s = (real)((m >> 2) & 1), o_b = (real)((m >> 3) & 1);
-        const real o_e = (real)((mask[c + 1] >> 1) & 1), o_n = (real)((mask[c + SY] >> 2) & 1), o_t = (real)((mask[c + SZ] >> 3) & 1);
         const real f_w = (real)F[c], f_e = (real)F[c + 1], f_s = (real)G[c], f_n = (real)G[c + SY], f_b = (real)H[c], f_t = (real)H[c + SZ];
-        const real c_w = gx[c] + o_w * (f_w > R(0.0) ? f_w : R(0.0));
-        const real c_e = gx[c + 1] + o_e * (f_e < R(0.0) ? -f_e : R(0.0));
-        const real c_s = gy[c] + o_s * (f_s > R(0.0) ? f_s : R(0.0));
-        const real c_n = gy[c + SY] + o_n * (f_n < R(0.0) ? -f_n : R(0.0));
-        const real c_b = gz[c] + o_b * (f_b > R(0.0) ? f_b : R(0.0));
-        const real c_t = gz[c + SZ] + o_t * (f_t < R(0.0) ? -f_t : R(0.0));
-        const real scale = (real)(m & 1) / (c_w + c_e + c_s + c_n + c_b + c_t + entering[c] + R(1e-30));
+        const real c_w = gx[c] + (f_w > R(0.0) ? f_w : R(0.0)), c_e = gx[c + 1] + (f_e < R(0.0) ? -f_e : R(0.0));
+        const real c_s = gy[c] + (f_s > R(0.0) ? f_s : R(0.0)), c_n = gy[c + SY] + (f_n < R(0.0) ? -f_n : R(0.0));
+        const real c_b = gz[c] + (f_b > R(0.0) ? f_b : R(0.0)), c_t = gz[c + SZ] + (f_t < R(0.0) ? -f_t : R(0.0));
+        const real scale = (real)(mask[c] & 1) / (c_w + c_e + c_s + c_n + c_b + c_t + entering[c] + R(1e-30));
         W[c] = c_w * scale;
         E[c] = c_e * scale;
         S[c] = c_s * scale;
@@ -84,99 +79,96 @@ KERNEL void tracer_rows(const int nx, const int ny, const int nz, const double* 
     }
 }
 
-// Share of the linear slope (a + b)/2 that van Leer's harmonic mean of the one-sided slopes a and b leaves: 4ab/(a + b)^2. Where
-// the field is flat to within `noise` both slopes are round-off and bind nothing.
-INLINE double slope_share(const double a, const double b, const double noise)
+// Share of the linear slope (a + b)/2 that van Leer's harmonic mean of the one-sided slopes a and b leaves: 4ab/(a + b)^2, at most
+// `least`. Where the field is flat to within `noise` both slopes are round-off and bind nothing.
+INLINE real slope_share(const double a, const double b, const double noise, const real least)
 {
     const double sum = a + b;
-    const double product = a * b;
     const double magnitude = (a > 0.0 ? a : -a) + (b > 0.0 ? b : -b);
-    return magnitude < noise ? 1.0 : (product > 0.0 ? 4.0 * product / (sum * sum) : 0.0);
+    const real share = (real)(4.0 * (a * b > 0.0 ? a * b : 0.0) / (sum * sum + 1e-300));
+    return magnitude < noise || share > least ? least : share;
 }
 
-// The smallest share over the columns first .. last of one face between the cells c - s and c; f the flow through it.
-INLINE real least_share(const double* q, const int first, const int last, const long long fields, const long long c, const long long s,
-                        const double f, const double r_far_lo, const double r_here, const double r_far_hi, const double* noise)
-{
-    double least = 1.0;
-    for (int m = first; m < last; ++m) {
-        const double* const x = q + m * fields;
-        const double near = (x[c] - x[c - s]) * r_here;
-        const double far = f > 0.0 ? (x[c - s] - x[c - 2 * s]) * r_far_lo : (x[c + s] - x[c]) * r_far_hi;
-        const double share = slope_share(far, near, noise[m] * r_here);
-        least = share < least ? share : least;
-    }
-    return (real)least;
-}
-
-// Shares of the second-order part on all low faces, one for the columns first .. last: what limits one of them limits all, so that
-// tracers which add up to one go on doing so. A face whose far neighbour upstream is behind a closed face stays upwind.
-// noise: of each column, a difference between cells that says nothing.
-KERNEL void tracer_limiter(const int nx, const int ny, const int nz, const int first, const int last, const double* q, const double* F,
-                           const double* G, const double* H, const int* mask, const real* metrics, const double* noise, real* fx,
-                           real* fy, real* fz)
+// Shares of the second-order part on all low faces: their old values, or what one tracer leaves of them. Shared by all tracers of
+// a family: those that add up to one go on doing so. noise: a difference between cells that says nothing.
+KERNEL void tracer_limiter(const int nx, const int ny, const int nz, const double* q, const double* F, const double* G, const double* H,
+                           const real* metrics, const double noise, real* fx, real* fy, real* fz)
 {
     METRICS(metrics)
-    const long long fields = SZ * (nz + 4);
     FV_BOX(i, j, k, 0, nx + 1, 0, ny + 1, 0, nz + 1)
     {
         const long long c = AT(i, j, k);
-        const int far_x = F[c] > 0.0 ? mask[c - 1] : mask[c + 1];
-        const int far_y = G[c] > 0.0 ? mask[c - SY] : mask[c + SY];
-        const int far_z = H[c] > 0.0 ? mask[c - SZ] : mask[c + SZ];
-        const real o_x = (real)((mask[c] >> 1) & (far_x >> 1) & 1), o_y = (real)((mask[c] >> 2) & (far_y >> 2) & 1);
-        const real o_z = (real)((mask[c] >> 3) & (far_z >> 3) & 1);
-        fx[c] = o_x * least_share(q, first, last, fields, c, SX, F[c], ex[i - 1 + inverse], ex[i + inverse], ex[i + 1 + inverse], noise);
-        fy[c] = o_y * least_share(q, first, last, fields, c, SY, G[c], ey[j - 1 + inverse], ey[j + inverse], ey[j + 1 + inverse], noise);
-        fz[c] = o_z * least_share(q, first, last, fields, c, SZ, H[c], ez[k - 1 + inverse], ez[k + inverse], ez[k + 1 + inverse], noise);
+        const double q0 = q[c];
+        const double rx = (double)ex[i + inverse], ry = (double)ey[j + inverse], rz = (double)ez[k + inverse];
+        const double x_lo = (q[c - 1] - q[c - 2]) * (double)ex[i - 1 + inverse], x_hi = (q[c + 1] - q0) * (double)ex[i + 1 + inverse];
+        const double y_lo = (q[c - SY] - q[c - 2 * SY]) * (double)ey[j - 1 + inverse], y_hi = (q[c + SY] - q0) * (double)ey[j + 1 + inverse];
+        const double z_lo = (q[c - SZ] - q[c - 2 * SZ]) * (double)ez[k - 1 + inverse], z_hi = (q[c + SZ] - q0) * (double)ez[k + 1 + inverse];
+        fx[c] = slope_share(F[c] > 0.0 ? x_lo : x_hi, (q0 - q[c - 1]) * rx, noise * rx, fx[c]);
+        fy[c] = slope_share(G[c] > 0.0 ? y_lo : y_hi, (q0 - q[c - SY]) * ry, noise * ry, fy[c]);
+        fz[c] = slope_share(H[c] > 0.0 ? z_lo : z_hi, (q0 - q[c - SZ]) * rz, noise * rz, fz[c]);
     }
 }
 
-// What passes the face between rows 0 and 1 beyond the upwind value, along the flow f: f x share x half the sum of both slopes x reach.
-INLINE double second_part(const double f, const double share, const double qm, const double q0, const double q1, const double q2,
-                          const double rm, const double r0, const double rp, const double h0, const double h1)
+// Half the flow x share x distance from the upstream centre to the face, with the flow's sign; 0 where the next cell upstream is behind a
+// closed face, so that such a face stays upwind.
+INLINE real second_factor(const double f, const real share, const real h_lo, const real h_hi, const int m_lo, const int m_hi, const int bit)
 {
-    const double near = (q1 - q0) * r0;
-    const double slope = 0.5 * (near + (f > 0.0 ? (q0 - qm) * rm : (q2 - q1) * rp));
-    return f * share * slope * (f > 0.0 ? h0 : -h1);
+    const int far = f > 0.0 ? m_lo : m_hi;
+    return (real)((far >> bit) & 1) * R(0.5) * (real)f * share * (f > 0.0 ? h_lo : h_hi);
 }
 
-// What comes through one low or high face: upwind and by diffusion, relative to the cell's own value. in: flow into the cell.
+// From shares of the second-order part to factors of the sum of the two slopes, in place.
+KERNEL void second_factors(const int nx, const int ny, const int nz, const double* F, const double* G, const double* H, const int* mask,
+                           const real* metrics, real* fx, real* fy, real* fz)
+{
+    METRICS(metrics)
+    FV_BOX(i, j, k, 0, nx + 1, 0, ny + 1, 0, nz + 1)
+    {
+        const long long c = AT(i, j, k);
+        fx[c] = second_factor(F[c], fx[c], R(0.5) * dx[i - 1], R(0.5) * dx[i], mask[c - 1], mask[c + 1], 1);
+        fy[c] = second_factor(G[c], fy[c], R(0.5) * dy[j - 1], R(0.5) * dy[j], mask[c - SY], mask[c + SY], 2);
+        fz[c] = second_factor(H[c], fz[c], R(0.5) * dz[k - 1], R(0.5) * dz[k], mask[c - SZ], mask[c + SZ], 3);
+    }
+}
+
+// What passes a low face towards the high side beyond the upwind value: |factor| x (slope across the face + slope upstream of it).
+template <class Number>
+INLINE Number second_part(const Number factor, const Number below, const Number here, const Number above)
+{
+    return factor > Number(0) ? factor * (here + below) : -factor * (here + above);
+}
+
+// Net outflow of a cell by the second-order part along one axis; s the distance to the next cell, e the reciprocal spacings.
+template <class Number>
+INLINE Number second_outflow(const Number* x, const long long s, const real* e, const real lo, const real hi)
+{
+    const Number d0 = (x[-s] - x[-2 * s]) * (Number)e[-1], d1 = (x[0] - x[-s]) * (Number)e[0];
+    const Number d2 = (x[s] - x[0]) * (Number)e[1], d3 = (x[2 * s] - x[s]) * (Number)e[2];
+    return second_part((Number)hi, d1, d2, d3) - second_part((Number)lo, d0, d1, d2);
+}
+
+// What comes through one face: upwind and by diffusion, relative to the cell's own value. in: flow into the cell.
 INLINE double brought(const double in, const double g, const double difference) { return (g + (in > 0.0 ? in : 0.0)) * difference; }
 
 // Residual of the second-order rows of all tracers, m3/s times their unit; what openings bring is added by lists.
 KERNEL void tracer_residual(const int nx, const int ny, const int nz, const int columns, const double* q, const double* F, const double* G,
                             const double* H, const real* gx, const real* gy, const real* gz, const real* fx, const real* fy,
-                            const real* fz, const int* mask, const real* metrics, double* r)
+                            const real* fz, const real* metrics, double* r)
 {
     METRICS(metrics)
     const long long fields = SZ * (nz + 4);
     FV_EACH(i, j, k, m, columns)
     {
         const long long c = AT(i, j, k);
-        const double* const x = q + m * fields;
-        const double q0 = x[c];
-        const double o_w = (double)((mask[c] >> 1) & 1), o_s = (double)((mask[c] >> 2) & 1), o_b = (double)((mask[c] >> 3) & 1);
-        const double o_e = (double)((mask[c + 1] >> 1) & 1), o_n = (double)((mask[c + SY] >> 2) & 1);
-        const double o_t = (double)((mask[c + SZ] >> 3) & 1);
-        const double f_w = o_w * F[c], f_e = o_e * F[c + 1], f_s = o_s * G[c], f_n = o_n * G[c + SY], f_b = o_b * H[c], f_t = o_t * H[c + SZ];
-        double sum = brought(f_w, (double)gx[c], x[c - 1] - q0) + brought(-f_e, (double)gx[c + 1], x[c + 1] - q0);
-        sum += brought(f_s, (double)gy[c], x[c - SY] - q0) + brought(-f_n, (double)gy[c + SY], x[c + SY] - q0);
-        sum += brought(f_b, (double)gz[c], x[c - SZ] - q0) + brought(-f_t, (double)gz[c + SZ], x[c + SZ] - q0);
-        const double hx = 0.5 * (double)dx[i], hy = 0.5 * (double)dy[j], hz = 0.5 * (double)dz[k];
-        sum += second_part(f_w, (double)fx[c], x[c - 2], x[c - 1], q0, x[c + 1], (double)ex[i - 1 + inverse], (double)ex[i + inverse],
-                           (double)ex[i + 1 + inverse], 0.5 * (double)dx[i - 1], hx);
-        sum -= second_part(f_e, (double)fx[c + 1], x[c - 1], q0, x[c + 1], x[c + 2], (double)ex[i + inverse], (double)ex[i + 1 + inverse],
-                           (double)ex[i + 2 + inverse], hx, 0.5 * (double)dx[i + 1]);
-        sum += second_part(f_s, (double)fy[c], x[c - 2 * SY], x[c - SY], q0, x[c + SY], (double)ey[j - 1 + inverse], (double)ey[j + inverse],
-                           (double)ey[j + 1 + inverse], 0.5 * (double)dy[j - 1], hy);
-        sum -= second_part(f_n, (double)fy[c + SY], x[c - SY], q0, x[c + SY], x[c + 2 * SY], (double)ey[j + inverse],
-                           (double)ey[j + 1 + inverse], (double)ey[j + 2 + inverse], hy, 0.5 * (double)dy[j + 1]);
-        sum += second_part(f_b, (double)fz[c], x[c - 2 * SZ], x[c - SZ], q0, x[c + SZ], (double)ez[k - 1 + inverse], (double)ez[k + inverse],
-                           (double)ez[k + 1 + inverse], 0.5 * (double)dz[k - 1], hz);
-        sum -= second_part(f_t, (double)fz[c + SZ], x[c - SZ], q0, x[c + SZ], x[c + 2 * SZ], (double)ez[k + inverse],
-                           (double)ez[k + 1 + inverse], (double)ez[k + 2 + inverse], hz, 0.5 * (double)dz[k + 1]);
-        r[m * fields + c] = (mask[c] & 1) ? sum : 0.0;
+        const double* const x = q + m * fields + c;
+        const double q0 = x[0];
+        double sum = brought(F[c], (double)gx[c], x[-1] - q0) + brought(-F[c + 1], (double)gx[c + 1], x[1] - q0);
+        sum += brought(G[c], (double)gy[c], x[-SY] - q0) + brought(-G[c + SY], (double)gy[c + SY], x[SY] - q0);
+        sum += brought(H[c], (double)gz[c], x[-SZ] - q0) + brought(-H[c + SZ], (double)gz[c + SZ], x[SZ] - q0);
+        sum -= second_outflow(x, SX, ex + i + inverse, fx[c], fx[c + 1]);
+        sum -= second_outflow(x, SY, ey + j + inverse, fy[c], fy[c + SY]);
+        sum -= second_outflow(x, SZ, ez + k + inverse, fz[c], fz[c + SZ]);
+        r[m * fields + c] = sum;
     }
 }
 
@@ -251,17 +243,22 @@ KERNEL void tracer_right_side(const int nx, const int ny, const int nz, const in
     }
 }
 
-// y = A d, rows divided by their diagonal.
+// y = A d with A of second order, rows divided by their diagonal.
 KERNEL void tracer_product(const int nx, const int ny, const int nz, const int columns, const real* d, const real* W, const real* E,
-                           const real* S, const real* N, const real* B, const real* T, const int* mask, real* y)
+                           const real* S, const real* N, const real* B, const real* T, const real* fx, const real* fy, const real* fz,
+                           const real* metrics, const real* rd, const int* mask, real* y)
 {
+    METRICS(metrics)
     const long long fields = SZ * (nz + 4);
     FV_EACH(i, j, k, m, columns)
     {
         const long long c = AT(i, j, k);
-        const real* const x = d + m * fields;
-        const real near = W[c] * x[c - 1] + E[c] * x[c + 1] + S[c] * x[c - SY] + N[c] * x[c + SY] + B[c] * x[c - SZ] + T[c] * x[c + SZ];
-        y[m * fields + c] = (real)(mask[c] & 1) * (x[c] - near);
+        const real* const x = d + m * fields + c;
+        const real near = W[c] * x[-1] + E[c] * x[1] + S[c] * x[-SY] + N[c] * x[SY] + B[c] * x[-SZ] + T[c] * x[SZ];
+        real out = second_outflow(x, SX, ex + i + inverse, fx[c], fx[c + 1]);
+        out += second_outflow(x, SY, ey + j + inverse, fy[c], fy[c + SY]);
+        out += second_outflow(x, SZ, ez + k + inverse, fz[c], fz[c + SZ]);
+        y[m * fields + c] = (real)(mask[c] & 1) * (x[0] - near) + rd[c] * out;
     }
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 LAMINAR, TURBULENT = 2000.0, 4000.0
-TIGHT, HELD = 1e17, 1e13
+TIGHT, HELD, FREE = 1e17, 1e13, 25
 LINEAR, LEAST = 1e-4, 1.0
 
 
@@ -62,9 +62,10 @@ def along(knots, all, begin, end, x):
 def link_laws(count, items, lanes, swamee, all, phase, law, form, curve, first, knots, t, h, y):
     """h and y of every link of the loops that are not done."""
     n = np.arange(count)
-    n = n[phase[n // (items * lanes) * lanes + n % lanes] < 3]
+    n = n[phase[n // (items * lanes) * lanes + n % lanes] < 4]
     part = [law[k * count + n] for k in range(11)]
-    q = t[n]
+    against = ((form[n] & 1) != 0) & (t[n] < 0.0)
+    q = np.where(against, 0.0, t[n])
     fall, slope = -part[7], np.zeros(len(n))
     on = part[0] > 0.0
     if on.any():
@@ -95,9 +96,8 @@ def link_laws(count, items, lanes, swamee, all, phase, law, form, curve, first, 
     on = over > 0.0
     fall[on] += HELD / part[10][on] * over[on]
     slope[on] += HELD / part[10][on]
-    tight = ((form[n] & 2) != 0) | (((form[n] & 1) != 0) & (q < 0.0))
-    h[n] = np.where(tight, TIGHT * q, fall)
-    y[n] = 1.0 / np.maximum(np.where(tight, TIGHT, slope), LEAST)
+    h[n] = np.where(against, fall + TIGHT * t[n], fall)
+    y[n] = np.where(form[n] & 2, 0.0, 1.0 / np.maximum(np.where(against, TIGHT, slope), LEAST))
 
 
 def flow_round(
@@ -105,47 +105,50 @@ def flow_round(
     inflow, lift, h, y, phase, search, values, b, p, d, q, t,
 ):  # fmt: skip
     """Judge the trial flows of each loop; then a shorter step, or the next Newton step."""
-    n = np.flatnonzero(phase[:loops] < 3)
-    step = search.reshape(-1, 7)
+    n = np.flatnonzero(phase[:loops] < 4)
+    step = search.reshape(-1, 8)
     link = place(np.arange(links)[:, None], links, lanes, n)
     node = place(np.arange(nodes)[:, None], nodes, lanes, n)
     slope = (d[link] * (h[link] - (p[node[start]] - p[node[end]] + lift[link]))).sum(axis=0)
     accept = (np.abs(slope) <= 0.5 * step[n, 1]) | ((slope <= 0.0) & (step[n, 0] >= 1.0)) | (step[n, 6] >= 40.0)
-    accept |= phase[n] != 2
+    accept |= (phase[n] != 2) | (step[n, 7] < FREE)
     _shorten(n[~accept], slope[~accept], step)
     back = link[:, ~accept]
     t[back] = q[back] + step[n[~accept], 0] * d[back]
     n, link, node = n[accept], link[:, accept], node[:, accept]
     if len(n) == 0:
         return
-    q[link] = t[link]
-    r = h[link] - (p[node[start]] - p[node[end]] + lift[link])
-    x = q[link] - y[link] * r
+    last = phase[n] == 3
+    w = np.where(last & (y[link] <= 1.0 / TIGHT), 0.0, y[link])
+    q[link] = np.where(last & (w == 0.0), 0.0, t[link])
+    r = np.where(last, 0.0, h[link] - (p[node[start]] - p[node[end]] + lift[link]))
+    x = q[link] - w * r
     rest, a = inflow[node], np.zeros((unknowns + entries, len(n)))
     for m in range(links):
         rest[start[m]] -= x[m]
         rest[end[m]] += x[m]
-        for one in (start[m], end[m]):
-            if one < unknowns:
-                a[one] += y[link[m]]
         if slot[m] >= 0:
-            a[unknowns + slot[m]] -= y[link[m]]
-    whole = _solve(unknowns, column, row, target, a, rest)
+            a[unknowns + slot[m]] += w[m]
+        elif min(start[m], end[m]) < unknowns:
+            a[min(start[m], end[m])] += w[m]
+    _solve(unknowns, column, row, target, a, rest)
     rest[unknowns:] = 0.0
     values[place(np.arange(unknowns + entries)[:, None], unknowns + entries, lanes, n)] = a
     b[node] = rest
     r = r - (rest[start] - rest[end])
-    d[link] = -y[link] * r
+    d[link] = -w * r
     t[link] = q[link] + d[link]
-    p[node] += rest
+    p[node] += np.where(last, 0.0, rest)
     most, height = np.abs(t[link]).max(axis=0), np.abs(p[node]).max(axis=0)
     size = np.abs(d[link])
-    done = ((size <= 1e-10 * most + 1e-18) | (size <= 4e-15 * height * y[link])).all(axis=0) & (phase[n] == 2)
-    q[link[:, done]] = t[link[:, done]]
-    phase[n] = np.where(~whole, 4, np.where(done, 3, np.where(phase[n] == 0, 1, 2)))
+    done = ((size <= 1e-10 * most + 1e-18) | (size <= 4e-15 * height * y[link])) & (size <= (1e-6 * height + 1e-3) * y[link])
+    done = done.all(axis=0) & (phase[n] == 2)
+    q[link[:, last]] = t[link[:, last]]
+    steps = np.where(phase[n] == 0, 0.0, step[n, 7] + 1.0)
+    phase[n] = np.where(last, 4, np.where(done, 3, np.where(phase[n] == 0, 1, 2)))
     s0 = -(d[link] * r).sum(axis=0)
     zero, one = np.zeros(len(n)), np.ones(len(n))
-    step[n] = np.stack([one, s0, zero, one, -s0, s0, zero], axis=1)
+    step[n] = np.stack([one, s0, zero, one, -s0, s0, zero, steps], axis=1)
 
 
 def _shorten(n, slope, step):
@@ -160,19 +163,21 @@ def _shorten(n, slope, step):
 
 
 def _solve(unknowns, column, row, target, a, x):
-    """L D Lt x = x for all loops, in place; False where a pivot is not above zero."""
-    whole, next = np.ones(x.shape[1], bool), 0
+    """Conductances a and what flows into nodes x: x becomes pressures, 0 at the last node of a part that is cut off."""
+    next = 0
     for j in range(unknowns):
-        whole &= a[j] > 0.0
-        own = range(column[j], column[j + 1])
-        for k in own:
-            off = a[unknowns + k] / a[j]
-            x[row[k]] -= off * x[j]
-            for i in range(column[j], k + 1):
-                a[target[next]] -= off * a[unknowns + i]
+        ground = a[j].copy()
+        for k in range(column[j], column[j + 1]):
+            a[j] += a[unknowns + k]
+        pivot = np.where(a[j] > 0.0, a[j], np.inf)
+        for k in range(column[j], column[j + 1]):
+            off = a[unknowns + k] / pivot
+            x[row[k]] += off * x[j]
+            a[row[k]] += off * ground
+            for i in range(column[j], k):
+                a[target[next]] += off * a[unknowns + i]
                 next += 1
     for j in reversed(range(unknowns)):
         for k in range(column[j], column[j + 1]):
-            x[j] = x[j] - a[unknowns + k] * x[row[k]]
-        x[j] = x[j] / a[j]
-    return whole
+            x[j] = x[j] + a[unknowns + k] * x[row[k]]
+        x[j] = x[j] / np.where(a[j] > 0.0, a[j], np.inf)

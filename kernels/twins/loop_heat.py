@@ -68,18 +68,18 @@ def heat_factor(
     own[:] = v[:unknowns]
     v[:unknowns][own == 0.0] = 1.0
     fine, next = np.ones(loops, bool), 0
-    with np.errstate(divide="ignore", invalid="ignore"):  # a lost pivot is told by `whole`
-        for j in range(unknowns):
-            fine &= v[j] > 1e-11 * own[j]
-            for p in range(column[j], column[j + 1]):
-                lower[p] /= v[j]
-                for i in range(column[j], p):
-                    to = target[next]
-                    next += 1
-                    v[to] -= lower[p] * upper[i]
-                    v[to + entries] -= lower[i] * upper[p]
-                v[target[next]] -= lower[p] * upper[p]
+    for j in range(unknowns):
+        lost = ~(v[j] > 1e-11 * own[j])
+        v[j], own[j] = np.where(lost, own[j], v[j]), np.where(lost, -own[j], own[j])
+        fine &= ~lost
+        for p in range(column[j], column[j + 1]):
+            lower[p] /= v[j]
+            for i in range(column[j], p):
+                to = target[next]
                 next += 1
+                v[to] -= lower[p] * upper[i]
+                v[to + entries] -= lower[i] * upper[p]
+            v[row[p]] -= lower[p] * upper[p]
     values[place(every, len(every), lanes, n)] = v
     whole[n] = fine
 
@@ -107,6 +107,7 @@ def heat_solve(
                     given += X[one] * T[other_end[one] if reverse else other_start[one]]
             z[down, k] += c * given
     for j in range(unknowns):
+        z[j] -= np.minimum(v[unknowns + 2 * entries + j], 0.0) * T[number[j]]
         for p in range(column[j], column[j + 1]):
             z[row[p]] -= v[unknowns + p] * z[j]
     for j in reversed(range(unknowns)):

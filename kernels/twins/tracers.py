@@ -1,8 +1,9 @@
 """Twins of src/tracers.cu: transport of tracers on a flow that stands, the correction of its face flows, the solver's steps.
 
-Legend: q d tracers and their correction, `columns` fields one after the other; r residual, p direction, y = A x; F G H volume flow
+Legend: q d tracers and their correction, `columns` fields one after the other; r residual, p direction, y = A x; F G H flow
 through each LOW face along x, y, z; gx gy gz conductance of each LOW face; fx fy fz share of the second-order part that passes
-each LOW face; W E S N B T rows, divided by their diagonal; rd 1/diagonal; entering sum of what comes in through openings.
+each LOW face, and then its factor with the flow's sign; W E S N B T rows, divided by their diagonal; rd 1/diagonal;
+entering sum of what comes in through openings.
 """
 
 from __future__ import annotations
@@ -61,65 +62,68 @@ def opening_correct(count, cell, g, un, n_off, s, p):
 
 
 def tracer_rows(nx, ny, nz, F, G, H, gx, gy, gz, entering, mask, W, E, S, N, B, T, rd):
-    """Upwind rows of all tracers."""
+    """Upwind rows of all tracers. F G H are 0 on closed faces."""
     coefficients = []
     for axis, (flow, g) in enumerate(((F, gx), (G, gy), (H, gz))):
-        forth, is_open = {SHIFTS[axis]: 1}, opened(mask, axis, g.dtype)
-        coefficients.append(at(g) + at(is_open) * positive(at(flow).astype(g.dtype)))
-        coefficients.append(at(g, **forth) + at(is_open, **forth) * positive(-at(flow, **forth).astype(g.dtype)))
+        forth = {SHIFTS[axis]: 1}
+        coefficients.append(at(g) + positive(at(flow).astype(g.dtype)))
+        coefficients.append(at(g, **forth) + positive(-at(flow, **forth).astype(g.dtype)))
     scale = fluid(mask, rd.dtype) / (sum(coefficients) + at(entering) + rd.dtype.type(1e-30))
     for row, coefficient in zip((W, E, S, N, B, T), coefficients, strict=True):
         row[INTERIOR] = coefficient * scale
     rd[INTERIOR] = scale
 
 
-def _slope_share(a, b, noise):
-    """4ab/(a + b)^2 of one-sided slopes that agree in sign, 0 of others, 1 where both are below the noise."""
+def _slope_share(a, b, noise, least):
+    """4ab/(a + b)^2 of one-sided slopes that agree in sign, 0 of others, at most `least`; that where both are below the noise."""
     product, total = a * b, a + b
-    agree = product > 0
-    share = np.where(agree, 4 * product / np.where(agree, total * total, 1), 0)
-    return np.where(np.abs(a) + np.abs(b) < noise, 1, share)
+    share = (4 * np.where(product > 0, product, 0) / (total * total + 1e-300)).astype(least.dtype)
+    return np.where((np.abs(a) + np.abs(b) < noise) | (share > least), least, share)
 
 
-def tracer_limiter(nx, ny, nz, first, last, q, F, G, H, mask, metrics, noise, fx, fy, fz):
-    """Shares of the second-order part on all low faces, the smallest over the columns first .. last."""
+def tracer_limiter(nx, ny, nz, q, F, G, H, metrics, noise, fx, fy, fz):
+    """Shares of the second-order part on all low faces: their old values, or what one tracer leaves of them."""
     _, distances = unpack_metrics(metrics, nx, ny, nz)
-    batch = _fields(q, nx, ny, nz, -1)
     for axis, (flow, share) in enumerate(((F, fx), (G, fy), (H, fz))):
-        along = _box(flow) > 0
         r_lo, r_here, r_hi = (1.0 / _reach(distances[axis], axis, shift).astype(np.float64) for shift in (-1, 0, 1))
-        is_open = opened(mask, axis, share.dtype)
-        far_open = np.where(along, _box(is_open, axis, -1), _box(is_open, axis, 1))
-        least = np.ones(along.shape)
-        for m in range(first, last):
-            x = batch[m]
-            near = (_box(x) - _box(x, axis, -1)) * r_here
-            far = np.where(along, (_box(x, axis, -1) - _box(x, axis, -2)) * r_lo, (_box(x, axis, 1) - _box(x)) * r_hi)
-            least = np.minimum(least, _slope_share(far, near, noise[m] * r_here))
-        _box(share)[...] = _box(is_open) * far_open * least
+        near = (_box(q) - _box(q, axis, -1)) * r_here
+        below, above = (_box(q, axis, -1) - _box(q, axis, -2)) * r_lo, (_box(q, axis, 1) - _box(q)) * r_hi
+        far = np.where(_box(flow) > 0, below, above)
+        _box(share)[...] = _slope_share(far, near, noise * r_here, _box(share).copy())
 
 
-def tracer_residual(nx, ny, nz, columns, q, F, G, H, gx, gy, gz, fx, fy, fz, mask, metrics, r):
+def second_factors(nx, ny, nz, F, G, H, mask, metrics, fx, fy, fz):
+    """From shares of the second-order part to factors of the sum of the two slopes, in place."""
+    widths, _ = unpack_metrics(metrics, nx, ny, nz)
+    for axis, (flow, share) in enumerate(((F, fx), (G, fy), (H, fz))):
+        f, is_open = _box(flow), opened(mask, axis, share.dtype)
+        far = np.where(f > 0, _box(is_open, axis, -1), _box(is_open, axis, 1))
+        half = np.where(f > 0, 0.5 * _reach(widths[axis], axis, -1), 0.5 * _reach(widths[axis], axis))
+        _box(share)[...] = far * 0.5 * f.astype(share.dtype) * _box(share) * half
+
+
+def _second_outflow(x, factor, distances, axis):
+    """Net outflow by the second-order part along one axis, from differences between the planes around each face."""
+    forth = {SHIFTS[axis]: 1}
+    d0, d1, d2, d3 = (
+        (at(x, **{SHIFTS[axis]: n}) - at(x, **{SHIFTS[axis]: n - 1})) / line(distances, axis, n) for n in range(-1, 3)
+    )
+    lo, hi = at(factor), at(factor, **forth)
+    leaving = np.where(hi > 0, hi * (d2 + d1), -hi * (d2 + d3))
+    return leaving - np.where(lo > 0, lo * (d1 + d0), -lo * (d1 + d2))
+
+
+def tracer_residual(nx, ny, nz, columns, q, F, G, H, gx, gy, gz, fx, fy, fz, metrics, r):
     """Residual of the second-order rows of all tracers; what openings bring is added by lists."""
-    widths, distances = unpack_metrics(metrics.astype(np.float64), nx, ny, nz)
+    _, distances = unpack_metrics(metrics.astype(np.float64), nx, ny, nz)
     for x, out in zip(_fields(q, nx, ny, nz, columns), _fields(r, nx, ny, nz, columns), strict=True):
         total = 0
-        for axis, (flow, g, share) in enumerate(((F, gx, fx), (G, gy, fy), (H, gz, fz))):
-            forth, is_open = {SHIFTS[axis]: 1}, opened(mask, axis, np.float64)
-            f_lo, f_hi = at(is_open) * at(flow), at(is_open, **forth) * at(flow, **forth)
-            q_mm, q_m, q0, q_p, q_pp = (at(x, **{SHIFTS[axis]: n}) for n in range(-2, 3))
-            r_m, r_lo, r_hi, r_p = (1 / line(distances[axis], axis, n) for n in range(-1, 3))
-            h_m, h_0, h_p = (0.5 * line(widths[axis], axis, n) for n in range(-1, 2))
-            total = total + (at(g) + positive(f_lo)) * (q_m - q0) + (at(g, **forth) + positive(-f_hi)) * (q_p - q0)
-            total = total + _second_part(f_lo, at(share), q_mm, q_m, q0, q_p, r_m, r_lo, r_hi, h_m, h_0)
-            total = total - _second_part(f_hi, at(share, **forth), q_m, q0, q_p, q_pp, r_lo, r_hi, r_p, h_0, h_p)
-        out[INTERIOR] = np.where(fluid(mask, bool), total, 0)
-
-
-def _second_part(f, share, qm, q0, q1, q2, rm, r0, rp, h0, h1):
-    """What passes the face between rows 0 and 1 beyond the upwind value."""
-    slope = 0.5 * ((q1 - q0) * r0 + np.where(f > 0, (q0 - qm) * rm, (q2 - q1) * rp))
-    return f * share * slope * np.where(f > 0, h0, -h1)
+        for axis, (flow, g, factor) in enumerate(((F, gx, fx), (G, gy, fy), (H, gz, fz))):
+            forth, back = {SHIFTS[axis]: 1}, {SHIFTS[axis]: -1}
+            total = total + (at(g) + positive(at(flow))) * (at(x, **back) - at(x))
+            total = total + (at(g, **forth) + positive(-at(flow, **forth))) * (at(x, **forth) - at(x))
+            total = total - _second_outflow(x, factor, distances[axis], axis)
+        out[INTERIOR] = total
 
 
 def tracer_entering(count, columns, fields, cell, flow, tag, value, q, r):
@@ -170,10 +174,12 @@ def _neighbours(x, rows):
     return west_to_north + B * at(x, k=-1) + T * at(x, k=1)
 
 
-def tracer_product(nx, ny, nz, columns, d, W, E, S, N, B, T, mask, y):
-    """y = A d, rows divided by their diagonal."""
+def tracer_product(nx, ny, nz, columns, d, W, E, S, N, B, T, fx, fy, fz, metrics, rd, mask, y):
+    """y = A d with A of second order, rows divided by their diagonal."""
+    _, distances = unpack_metrics(metrics, nx, ny, nz)
     for x, out in zip(_fields(d, nx, ny, nz, columns), _fields(y, nx, ny, nz, columns), strict=True):
-        out[INTERIOR] = fluid(mask, d.dtype) * (at(x) - _neighbours(x, (W, E, S, N, B, T)))
+        second = sum(_second_outflow(x, f, distances[axis], axis) for axis, f in enumerate((fx, fy, fz)))
+        out[INTERIOR] = fluid(mask, d.dtype) * (at(x) - _neighbours(x, (W, E, S, N, B, T))) + at(rd) * second
 
 
 def tracer_sweep(nx, ny, nz, columns, d, W, E, S, N, B, T, b, fresh):

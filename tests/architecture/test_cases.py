@@ -9,14 +9,23 @@ import pytest
 from tests.architecture.tree import ROOMS, ROOT, name_of, python_files
 
 FOLDERS = sorted(path.parent for path in (ROOT / "cases").glob("*/case.toml"))
+LIQUID = sorted(path.parent for path in (ROOT / "cases").glob("*/links.csv"))  # networks of liquid alone: tables, no case file
+LIQUID_NAMES = {"loop-one-cdu", "loop-hall"}
 NAMES = {"tiny-hall", "openfoam-h0", "openfoam-h1", "hall-30kw-fan-wall", "hall-30kw-contained", "hall-130kw-hybrid"}
 
 
 def test_the_promised_cases_are_there() -> None:
     assert {folder.name for folder in FOLDERS} >= NAMES
+    assert {folder.name for folder in LIQUID} >= LIQUID_NAMES
+    assert all((folder / "nodes.csv").is_file() for folder in LIQUID)
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_folder_is_a_case_or_a_liquid_network() -> None:
+    folders = {path.parent for path in (ROOT / "cases").glob("*/*") if path.parent.name != "__pycache__"}
+    assert folders == set(FOLDERS) | set(LIQUID)
+
+
+@pytest.mark.parametrize("folder", sorted({*FOLDERS, *LIQUID}), ids=lambda folder: folder.name)
 def test_a_case_has_its_three_files_and_a_number_that_is_not_ours(folder) -> None:
     assert (folder / "README.md").is_file()
     rows = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))["expect"]
@@ -44,4 +53,4 @@ def test_package_data_covers_every_file() -> None:
 
 def test_the_readme_lists_every_case() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert not [folder.name for folder in FOLDERS if f"`{folder.name}`" not in text]
+    assert not [folder.name for folder in (*FOLDERS, *LIQUID) if f"`{folder.name}`" not in text]

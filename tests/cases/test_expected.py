@@ -17,7 +17,7 @@ FAST = {("tiny-hall", "as shipped")}  # within the budget of the default run
 def shipped_runs() -> list:
     """(folder, settings, rows) of every run that an expected.toml speaks of."""
     found = []
-    for folder in sorted(path.parent for path in CASES.glob("*/expected.toml")):
+    for folder in sorted(path.parent for path in CASES.glob("*/case.toml")):  # liquid networks: test_liquid_networks.py
         for settings, rows in runs_of(read_expectations(folder)):
             label = ", ".join(f"{key} {value}" for key, value in settings.items()) or "as shipped"
             marks = () if (folder.name, label) in FAST else (pytest.mark.slow, pytest.mark.timeout(3600))

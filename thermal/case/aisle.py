@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 
 from thermal.case import model
+from thermal.case.fields import tidy
 from thermal.case.lines import Path
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
 from thermal.case.objects import Containment
-from thermal.case.rows import tidy
 from thermal.errors import quote
 
 _GAP = 1e-6  # m; narrower gaps between racks are arithmetic, not openings

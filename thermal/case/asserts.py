@@ -13,13 +13,14 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from thermal.case import model
+from thermal.case.bodies import COOLERS, Body
 from thermal.case.lines import Path
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
 from thermal.case.schema import Assert
 from thermal.errors import quote
 from thermal.study.bands import rack_bands
-from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, TEMPERATURE, TIME, Dimension, accepted_units
+from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, PRESSURE, SPEED, TEMPERATURE, TIME, Dimension, accepted_units
 
 # Implicit limits of every run. 1 % of the heat: below the accuracy of any rack's rated power. 1e-3 of the supply: a tenth of the
 # tolerance to which fan flows are balanced on site, so that a leak in the arithmetic cannot hide behind it.
@@ -64,9 +65,28 @@ _OPENING = {
     "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive in the opening's own sense"),
     "temperature": _number("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
 }
+_PATHS = ("tile", "grille", "cutout", "leak", "door", "chimney")
 _WALL = {
     "heat": _number("heat_kW", POWER, "kW", "heat given to the air; negative where the wall cools"),
     "temperature": _number("temperature_degC", TEMPERATURE, "degC", "mean surface temperature"),
+}
+_PATH = {
+    "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive up, or along the axis of an upright door"),
+    "velocity": _number("velocity_m_s", SPEED, "m/s", "flow over the whole area"),
+    "pressure_drop": _number("pressure_drop_Pa", PRESSURE, "Pa", "between the cells on both sides, in the sense of the flow"),
+    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
+}
+_PLENUM = {
+    "pressure": _number("pressure_Pa", PRESSURE, "Pa", "mean static pressure above the room's"),
+    "flow": _number("flow_m3_s", FLOW, "m3/s", "through all its tiles or grilles"),
+    "maldistribution": _number(
+        "maldistribution_percent", FRACTION, "%", "standard deviation of the tiles' velocities over their mean"
+    ),
+    "leak": _number("leak_percent", FRACTION, "%", "share of leaks and cut-outs in all that passes"),
+}
+_SOLID = {
+    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "mean over the volume of a solid that conducts"),
+    "temperature_max": _number("temperature_max_degC", TEMPERATURE, "degC", "of its hottest cell"),
 }
 _INDEX = {
     "rci_high": _number("rci_high_percent", FRACTION, "%", "rack cooling index against the class's recommended maximum"),
@@ -79,6 +99,19 @@ _BALANCE = {
     "heat": _number("heat", FRACTION, "-", "heat that does not add up/heat to the air"),
     "mass": _number("mass", FRACTION, "-", "air that does not add up/supply"),
 }
+_DEVICE = {
+    "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, negative when it runs backwards"),
+    "pressure": _number("pressure_Pa", PRESSURE, "Pa", "pressure rise of the fans"),
+    "speed": _number("speed", FRACTION, "-", "speed of the fans, 1 = full"),
+    "fan_power": _number("fan_power_kW", POWER, "kW", "electric power of the fans"),
+    "air_in": _number("air_in_degC", TEMPERATURE, "degC", "flow-weighted mean of the air that enters"),
+    "air_out": _number("air_out_degC", TEMPERATURE, "degC", "flow-weighted mean of the air that leaves"),
+    "heat": _number("heat_kW", POWER, "kW", "sensible heat that its coil takes from the air"),
+    "capacity": _number("capacity_kW", POWER, "kW", "what the coil would take with its valve open"),
+    "valve": _number("valve", FRACTION, "-", "part of the capacity that the control asks for"),
+    "water_out": _number("water_out_degC", TEMPERATURE, "degC", "temperature of the water that leaves"),
+    "miss": _number("miss_K", DIFFERENCE, "K", "controlled temperature above its setpoint"),
+}
 _SECONDS = {name: _number(name, TIME, "s", f"time of the run: {name}") for name in ("solve", "wall", "compile")}
 
 # first part of a path -> key of the summary, numbers behind it, and for lists which rows belong (None: not a list)
@@ -87,6 +120,10 @@ LISTS: dict[str, tuple[str, dict[str, Number], str | None]] = {
     "supply": ("openings", _OPENING, "supply"),
     "return": ("openings", _OPENING, "return"),
     "wall": ("walls", _WALL, None),
+    **{kind: ("devices", _DEVICE, kind) for kind in COOLERS},
+    **{kind: ("air_paths", _PATH, kind) for kind in _PATHS},
+    "plenum": ("plenums", _PLENUM, None),
+    "solid": ("solids", _SOLID, None),
 }
 TABLES: dict[str, tuple[str, dict[str, Number]]] = {
     "balance": ("balance", _BALANCE),
@@ -129,6 +166,8 @@ def build_limits(
     racks_whole: bool,
     openings: Sequence[model.Opening],
     walls: Sequence[model.Wall],
+    bodies: Sequence[Body] = (),
+    plates: Sequence[model.Plate] = (),
 ) -> list[model.Limit]:
     """The limits of a case. Unknown paths, names and units are noted as mistakes.
 
@@ -139,8 +178,13 @@ def build_limits(
         "supply": [o.name for o in openings if o.kind == "supply"],
         "return": [o.name for o in openings if o.kind == "return"],
         "wall": [w.name for w in walls],
+        **{kind: [b.name for b in bodies if b.kind == kind] for kind in COOLERS},
+        **{kind: [p.name for p in plates if p.kind == ("mouth" if kind == "chimney" else kind)] for kind in _PATHS},
+        "solid": [table.name for _, table in tables.lists["obstacle"] if table.conductivity is not None],
+        "plenum": [key for key in ("raised_floor", "ceiling_plenum") if tables.single[key] and tables.single[key].height],
     }
-    whole = {"rack": racks_whole, **{key: tables.is_whole(key) for key in ("supply", "return", "wall")}}
+    tables_of = {"solid": "obstacle", **{key: key for key in ("supply", "return", "wall", *COOLERS, *_PATHS)}}
+    whole = {"rack": racks_whole, "plenum": True, **{root: tables.is_whole(key) for root, key in tables_of.items()}}
     limits: list[model.Limit] = []
     seen: set[str] = set()
     for number, (path, table) in enumerate(tables.lists["assert"], 1):

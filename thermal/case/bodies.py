@@ -87,6 +87,7 @@ class Body:
     coil: Coil | None = None
     control: str = "none"
     setpoint: float = 0.0
+    valve: str = "three-way"  # | "two-way": what becomes of the water that the coil does not need
     thermal_mass: float = 0.0
     most_rise: float = 60.0
     row: str = ""

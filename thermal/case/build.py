@@ -8,15 +8,32 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thermal.case import aisle, checks, model, openings, periodic, rows, walls
+from thermal.case import (
+    aisle,
+    checks,
+    devices,
+    model,
+    moisture,
+    obstacles,
+    openings,
+    periodic,
+    plenums,
+    porous,
+    rows,
+    slots,
+    walls,
+)
 from thermal.case.asserts import build_limits
+from thermal.case.bodies import Body
 from thermal.case.density import check_density
 from thermal.case.extends import Document, read_document, text_document
+from thermal.case.fields import tidy
 from thermal.case.liquid_build import build_plant
 from thermal.case.listed_racks import build_listed_racks, check_aisle_rows
 from thermal.case.load import CASE_FILE, Tables, load_tables
 from thermal.case.record_text import record_text
 from thermal.case.resolved import resolved_text
+from thermal.case.time_tables import build_events, build_probes, build_span
 from thermal.errors import CaseErrors
 from thermal.fluids import air as air_properties
 
@@ -65,18 +82,27 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     racks_of = rows.build_racks(tables, air)
     racks_of |= build_listed_racks(tables, air, racks_of)
     check_aisle_rows(tables, racks_of)
+    paths = plenums.build_paths(tables, room, racks_of, air.density if air else None)
+    plenums.refuse_floor_openings(tables)
+    zones = porous.build_zones(tables, air.kinematic_viscosity if air else None)
+    racks_of = plenums.chimney_racks(racks_of, paths.exhausts)
     racks = [rack for row in racks_of.values() for rack in row]
     pieces = aisle.build_containment(tables, racks_of, room)
-    solids, sheets, faces = _obstacles(tables)
-    obstacles, plates = solids + pieces.solids, sheets + pieces.plates
+    solids, sheets, faces = obstacles.build_obstacles(tables, path.resolve().parent if path else None)
+    blocks, plates = solids + pieces.solids, sheets + pieces.plates + paths.plates
     racks_whole = tables.is_whole("rack", "rack_row", "rack_table") and air is not None
     rack_flow = sum(rack.flow for rack in racks) if racks_whole else None
     patches = openings.build_openings(tables, room, faces, rack_flow, flow.initial_temperature if flow else 297.15)
+    patches = moisture.with_humidity(tables, patches, air)
+    humidifiers = moisture.build_humidifiers(tables, patches, room)
+    tracers = moisture.build_tracers(tables, racks, patches)
     warm = walls.build_walls(tables, room)
+    bodies = [*slots.build_bodies(tables, racks, air), *devices.build_devices(tables, racks_of, air)]
     mesh = _mesh(tables)
-    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm)
-    _check(tables, room, mesh, racks, patches, plates, obstacles, warm)
-    periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(obstacles) + len(plates))
+    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies, paths.plates)
+    _check(tables, room, paths, zones, mesh, racks, patches, plates, blocks, warm, bodies)
+    span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, blocks, warm)
+    periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(blocks) + len(plates))
     types = {row.name: row.type for _, row in tables.lists["rack_row"]}
     plant = build_plant(tables, types, air.pressure) if air is not None else None
     if tables.errors or room is None or mesh is None or air is None or flow is None:
@@ -85,11 +111,27 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     return model.Case(
         name=name, title=tables.single["case"].title, room=room, altitude=site.altitude, air=air, flow=flow, mesh=mesh,
         stop=model.Stop(iterations=solve.iterations, wall_time=solve.wall_time if solve.wall_time is not None else math.inf),
-        racks=tuple(racks), openings=tuple(patches), plates=tuple(plates), obstacles=tuple(obstacles), limits=tuple(limits),
+        racks=tuple(racks), openings=tuple(patches), plates=tuple(plates), obstacles=tuple(blocks), limits=tuple(limits),
         ashrae_class=tables.single["limits"].ashrae_class, path=path, text=record_text(tables),
-        resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm),
+        resolved=resolved_text(tables, air, racks, patches), walls=tuple(warm), bodies=tuple(bodies),
         liquid=plant,
+        time=span, probes=tuple(probes), events=tuple(events),
+        zones=tuple(zones), under_floor=paths.under, over_ceiling=paths.over,
+        humidifiers=tuple(humidifiers), tracers=tracers,
     )  # fmt: skip
+
+
+def _timeline(
+    tables: Tables, room: model.Point | None, flow: model.Flow | None, racks: list[model.Rack], racks_whole: bool,
+    patches: list[model.Opening], obstacles: list[model.Obstacle], warm: list[model.Wall],
+) -> tuple[model.TimeSpan | None, list[model.Probe], list[model.Event]]:  # fmt: skip
+    """Span, probes and events of a run in time."""
+    whole = racks_whole and tables.is_whole("supply", "return", "wall")
+    solids = [(f"rack {r.name}", r.box) for r in racks] + [(f"obstacle {o.name}", o.box) for o in obstacles]
+    names = {kind: [o.name for o in patches if o.kind == kind] for kind in ("supply", "return")}
+    names |= {"rack": [r.name for r in racks], "wall": [w.name for w in warm]}
+    probes = build_probes(tables, racks, patches, solids, room, whole)
+    return build_span(tables, flow), probes, build_events(tables, names, whole)
 
 
 def _air(tables: Tables) -> model.Air | None:
@@ -137,7 +179,7 @@ def _flow(tables: Tables) -> model.Flow | None:
 
 def _room(tables: Tables) -> model.Point | None:
     table = tables.single["room"]
-    return (rows.tidy(table.size[0]), rows.tidy(table.size[1]), rows.tidy(table.size[2])) if table is not None else None
+    return (tidy(table.size[0]), tidy(table.size[1]), tidy(table.size[2])) if table is not None else None
 
 
 def _mesh(tables: Tables) -> model.Mesh | None:
@@ -155,46 +197,38 @@ def _mesh(tables: Tables) -> model.Mesh | None:
     return model.Mesh(cell=table.cell, refinements=tuple(refinements), stretching=table.stretching)
 
 
-def _obstacles(tables: Tables) -> tuple[list[model.Obstacle], list[model.Plate], dict[str, model.Box]]:
-    """Solid obstacles, thin ones as closed sheets, and the boxes of the solid ones by name."""
-    solids, sheets = [], []
-    for path, table in tables.lists["obstacle"]:
-        box = aisle.corners(tables, path, f"obstacle {table.name}", table.start, table.to)
-        if box is None:
-            tables.broken["obstacle"].add(table.name)
-        elif box.thin_axis is None:
-            solids.append(model.Obstacle(name=table.name, box=box, power=table.power, source=tables.source(path)))
-        elif table.power > 0.0:
-            tables.report((*path, "power"), f"obstacle {table.name} is a sheet and cannot give heat", "a box with a volume")
-        else:
-            sheets.append(model.Plate(name=table.name, box=box, source=tables.source(path)))
-    return solids, sheets, {solid.name: solid.box for solid in solids}
-
-
 def _check(
-    tables: Tables, room: model.Point | None, mesh: model.Mesh | None, racks: list[model.Rack], patches: list[model.Opening],
-    plates: list[model.Plate], obstacles: list[model.Obstacle], warm: list[model.Wall],
+    tables: Tables, room: model.Point | None, paths: plenums.Paths, zones: list[model.Zone], mesh: model.Mesh | None,
+    racks: list[model.Rack], patches: list[model.Opening], plates: list[model.Plate], blocks: list[model.Obstacle],
+    warm: list[model.Wall], bodies: list[Body],
 ) -> None:  # fmt: skip
     """Note every geometric mistake of what could be built."""
     solids = [(f"rack {r.name}", r.source, r.box, False) for r in racks]
-    solids += [(f"obstacle {o.name}", o.source, o.box, o.power == 0.0) for o in obstacles]
+    solids += [(f"obstacle {o.name}", o.source, o.box, o.power == 0.0) for o in blocks if o.body is None]
+    solids += [(body.label.replace(".", " ", 1), body.source, body.box, False) for body in bodies if body.kind != "rack"]
     found = checks.check_overlaps(solids)
     found += checks.check_names([(f"rack of row {r.row},", r.name, r.source) for r in racks])
     found += checks.check_names([(o.kind, o.name, o.source) for o in patches])
-    found += checks.check_names(
-        [("sheet", p.name, p.source) for p in plates] + [("obstacle", o.name, o.source) for o in obstacles]
-    )
+    sheets = [("sheet", p.name, p.source) for p in plates if p.kind == "sheet"]
+    found += checks.check_names(sheets + [("obstacle", o.name, o.source) for o in bodies])
+    for kind in model.PATHS:
+        found += checks.check_names([(kind, p.name, p.source) for p in plates if p.kind == kind])
     found += checks.check_names([("wall", w.name, w.source) for w in warm])
-    found += checks.check_openings(patches, [(label, box) for label, _, box, _ in solids])
+    standing = solids[: len(racks) + len(blocks)]  # a body lets an opening's air through
+    found += checks.check_openings(patches, [(label, box) for label, _, box, _ in standing])
+    found += checks.check_names([("device", b.name, b.source) for b in bodies if b.kind != "rack"])
     found += checks.check_walls(warm)
+    found += checks.check_names([("zone", z.name, z.source) for z in zones])
     if mesh is not None:
         found += checks.check_names([("refinement", r.name, tables.source(("mesh", "refine"))) for r in mesh.refinements])
     if room is not None:
         things = [(label, source, box) for label, source, box, _ in solids] + [
             (f"sheet {p.name}", p.source, p.box) for p in plates
         ]
-        found += checks.check_outside(things, room)
-        found += checks.check_racks(racks, obstacles, plates, room)
+        things += [(f"obstacle {o.name}", o.source, o.box) for o in bodies if o.body is not None]
+        things += [(f"zone {z.name}", z.source, z.box) for z in zones]
+        found += checks.check_outside(things, (room[0], room[1], room[2] + paths.over), (0.0, 0.0, -paths.under))
+        found += checks.check_racks(racks, [o for o in bodies if o.body is None], plates, room)
         if mesh is not None:
             found += checks.check_size(mesh, room, tables.where(("mesh", "cell")))
     for error in found:

@@ -21,8 +21,8 @@ BYTES_PER_CELL = 250.0  # single precision, as measured for the steady solver's 
 MOST_OVERLAPS = 1000  # pairs; more come from one mistake
 
 
-def _inside(box: model.Box, room: model.Point) -> bool:
-    return all(box.low[a] >= -TOLERANCE and box.high[a] <= room[a] + TOLERANCE for a in range(3))
+def _inside(box: model.Box, low: model.Point, high: model.Point) -> bool:
+    return all(box.low[a] >= low[a] - TOLERANCE and box.high[a] <= high[a] + TOLERANCE for a in range(3))
 
 
 def _folded(found: Iterable[tuple[Hashable, CaseError]]) -> list[CaseError]:
@@ -38,25 +38,29 @@ def _folded(found: Iterable[tuple[Hashable, CaseError]]) -> list[CaseError]:
     ]
 
 
-def _outside_text(box: model.Box, room: model.Point) -> str:
+def _outside_text(box: model.Box, low: model.Point, room: model.Point) -> str:
     parts = []
     for axis in range(3):
-        if box.low[axis] < -TOLERANCE or box.high[axis] > room[axis] + TOLERANCE:
+        if box.low[axis] < low[axis] - TOLERANCE or box.high[axis] > room[axis] + TOLERANCE:
             parts.append(f"{'xyz'[axis]} {box.low[axis]:g} m to {box.high[axis]:g} m, the room ends at {room[axis]:g} m")
     return "; ".join(parts)
 
 
-def check_outside(things: Iterable[tuple[str, str, model.Box]], room: model.Point) -> list[CaseError]:
-    """Things (label, source, box) that stand partly or wholly outside the room."""
+def check_outside(
+    things: Iterable[tuple[str, str, model.Box]], room: model.Point, low: model.Point = (0.0, 0.0, 0.0)
+) -> list[CaseError]:
+    """Things (label, source, box) that stand partly or wholly outside the room; its corners include its plenums."""
     return _folded(
         (
             source,
             CaseError(
-                source, f"{label} lies outside the room: {_outside_text(box, room)}", "0 m up to the room's size in each axis"
+                source,
+                f"{label} lies outside the room: {_outside_text(box, low, room)}",
+                "0 m up to the room's size in each axis",
             ),
         )
         for label, source, box in things
-        if not _inside(box, room)
+        if not _inside(box, low, room)
     )
 
 

@@ -14,12 +14,25 @@ from thermal.case.fields import Limited, Quantity
 from thermal.case.liquid import Outdoor
 from thermal.case.load import TABLES
 from thermal.case.messages import nearest
+from thermal.case.movers import CoilTable, Fan, Resistance, Slot, SpeedRule
 from thermal.case.resolved import quantity_of
 from thermal.case.schema import Refine
 from thermal.errors import UsageError, quote
 from thermal.units import POWER, accepted_units
 
-HEADINGS = {"table": "[{}]", "named": "[{}.NAME]", "list": "[[{}]]"}
+# tables inside tables, told after the one that (last) holds them
+INNER: dict[str, tuple[tuple[str, str, type[BaseModel]], ...]] = {
+    "site": (("site.outdoor", "[site.outdoor]", Outdoor),),
+    "mesh": (("mesh.refine", "[[mesh.refine]]", Refine),),
+    "rack": (("rack.slots", "[[rack.NAME.slots]]", Slot),),
+    "rdhx": (
+        ("fan", "fan = { ... }", Fan),
+        ("speed_rule", "speed_rule = { ... }", SpeedRule),
+        ("loss", "loss = { ... }", Resistance),
+        ("coil", "coil = { ... }", CoilTable),
+    ),
+}
+HEADINGS = {"table": "[{}]", "optional": "[{}]", "named": "[{}.NAME]", "list": "[[{}]]"}
 
 
 @dataclass(frozen=True)
@@ -48,10 +61,7 @@ def tables() -> list[TableText]:
     texts = []
     for name, (model, kind) in TABLES.items():
         texts.append(_table(name, HEADINGS[kind].format(name), model))
-        if name == "site":
-            texts.append(_table("site.outdoor", "[site.outdoor]", Outdoor))
-        if name == "mesh":
-            texts.append(_table("mesh.refine", "[[mesh.refine]]", Refine))
+        texts += [_table(inner, heading, table) for inner, heading, table in INNER.get(name, ())]
     return texts
 
 
@@ -103,7 +113,8 @@ def _list_length(field: FieldInfo) -> str:
         return ""
     bounds = [getattr(mark, name) for mark in _marks(field) for name in ("min_length", "max_length") if hasattr(mark, name)]
     numbers = sorted(set(bounds))
-    return f"list of {' or '.join(str(n) for n in numbers)}: " if numbers else "list of: "
+    word = " to " if len(numbers) == 2 and numbers[1] > numbers[0] + 1 else " or "
+    return f"list of {word.join(str(n) for n in numbers)}: " if numbers else "list of: "
 
 
 def _marks(field: FieldInfo) -> list[Any]:

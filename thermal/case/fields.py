@@ -116,3 +116,8 @@ def setting(default: Any = ..., description: str = "", *, source: str = "", alia
     """
     extra: dict[str, Any] = {key: text for key, text in (("x-source", source), ("x-default", shown)) if text}
     return Field(default, description=description, alias=alias, json_schema_extra=extra or None)
+
+
+def tidy(length: float) -> float:
+    """A length in m without the last bits' noise of sums such as 3.6 + 3 * 0.6; 1e-9 m is far below any cell."""
+    return round(length, 9) + 0.0  # + 0.0 turns -0.0 into 0.0

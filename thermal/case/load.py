@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import liquid, objects, rack_table, schema
+from thermal.case import air_paths, liquid, movers, objects, rack_table, scalars, schema, time_tables
 from thermal.case.lines import Path, guard, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -29,7 +29,7 @@ LARGEST_FILE = 1 << 20  # bytes; 10 000 racks in rows of ten fit in a sixth of i
 MOST_MESSAGES = 100  # a file with more mistakes is not what it claims to be
 MOST_NOTED = 1000  # mistakes after which reading stops
 
-TableKind = Literal["table", "list", "named"]
+TableKind = Literal["table", "optional", "list", "named"]
 TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "case": (schema.CaseTable, "table"),
     "site": (schema.Site, "table"),
@@ -47,7 +47,25 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "containment": (objects.Containment, "list"),
     "obstacle": (objects.Obstacle, "list"),
     "wall": (objects.Wall, "list"),
+    "humidifier": (scalars.Humidifier, "list"),
+    "tracers": (scalars.TracersTable, "table"),
+    "raised_floor": (air_paths.RaisedFloor, "table"),
+    "ceiling_plenum": (air_paths.CeilingPlenum, "table"),
+    "tile": (air_paths.Tile, "list"),
+    "grille": (air_paths.Grille, "list"),
+    "cutout": (air_paths.Cutout, "list"),
+    "leak": (air_paths.Leak, "list"),
+    "door": (air_paths.Door, "list"),
+    "porous": (air_paths.Porous, "list"),
+    "chimney": (air_paths.Chimney, "list"),
+    "crah": (movers.Crah, "list"),
+    "fan_wall": (movers.FanWall, "list"),
+    "in_row": (movers.InRow, "list"),
+    "rdhx": (movers.RearDoor, "list"),
     **{key: (table, "list") for key, table in liquid.TABLES.items()},
+    "time": (time_tables.Time, "optional"),
+    "probe": (time_tables.ProbeTable, "list"),
+    "event": (time_tables.EventTable, "list"),
     "assert": (schema.Assert, "list"),
 }
 
@@ -234,7 +252,9 @@ def _read_tables(tables: Tables, document: dict[str, Any]) -> None:
             tables.report((key,), "unknown table", listed(TABLES), nearest(key, TABLES))
     for key, (model, kind) in TABLES.items():
         content = document.get(key)
-        if kind == "table":
+        if kind == "optional" and content is None:
+            tables.single[key] = None
+        elif kind in ("table", "optional"):
             _read_single(tables, key, model, content)
         elif kind == "list":
             _read_list(tables, key, model, content)

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from thermal.case.bodies import Body
 
+import numpy as np
+
 from thermal.case.liquid_model import Plant
+from thermal.case.timeline import Event, Probe, TimeSpan
 
 Point = tuple[float, float, float]
 
@@ -116,6 +119,7 @@ class Opening:
     turbulence_intensity: float = 0.05  # k = 1.5 (I U)^2
     turbulence_length: float = 0.10  # m; epsilon = Cmu^0.75 k^1.5 / length
     source: str = ""  # file:line for messages
+    humidity_ratio: float | None = None  # kg/kg of air that enters here; None: humidity is not solved
 
 
 @dataclass(frozen=True)
@@ -135,11 +139,61 @@ class Rack:
     turbulence_length: float = 0.05  # m
     source: str = ""
     is_through: bool = False  # whether air flows through it, as a Body of the same name; `flow` is then its design flow
+    exhaust: str = "back"  # "top": into a chimney
 
     @property
     def air_power(self) -> float:
         """W given to the room's air."""
         return self.power * (1.0 - self.liquid_share)
+
+
+# Pieces that pass air. HOLES win over any closed sheet in their place; a leak takes what is left. The flow of PATHS is reported,
+# JETS blow the momentum of their holes.
+HOLES = ("tile", "grille", "cutout", "door", "mouth", "foot")
+PATHS = ("tile", "grille", "cutout", "door", "mouth", "leak")
+JETS = ("tile", "grille", "cutout")
+SLABS = ("floor", "ceiling")  # closed sheets between a plenum and the room, wherever nothing else is
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a solid that conducts heat is made of."""
+
+    conductivity: float  # W/(m K)
+    density: float  # kg/m3
+    heat_capacity: float  # J/(kg K)
+
+
+@dataclass(frozen=True)
+class Cylinder:
+    """A round body along an axis, inside its bounding box."""
+
+    axis: int
+    centre: tuple[float, float]  # m, in the plane of the other two axes, in their order
+    radius: float  # m
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A closed surface of triangles: float64 (n, 3, 3) m, room coordinates, in triangle, corner, axis."""
+
+    triangles: np.ndarray
+
+
+Body = Cylinder | Surface
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A box of cables or pipes that air passes with a resistance. rho (D U + C |U| U/2) Pa/m along each axis, U superficial."""
+
+    name: str
+    box: Box
+    quadratic: Point  # C, 1/m
+    linear: Point = (0.0, 0.0, 0.0)  # D, 1/s
+    porosity: float = 1.0  # volume of air/volume
+    power: float = 0.0  # W given to the air, evenly over the box
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,16 +205,19 @@ class Plate:
     open_fraction: float = 0.0  # 0: closed
     loss_coefficient: float = float("inf")  # of the superficial velocity; inf: closed
     source: str = ""
+    kind: str = "sheet"  # sheet | one of PATHS (an air path, thermal/paths.py) | one of SLABS
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """A solid box; `power` W go into the air through its open faces."""
+    """A solid box, or a body within it; `power` W go into the air through its open faces."""
 
     name: str
     box: Box
     power: float = 0.0
     source: str = ""
+    body: Body | None = None  # None: the whole box
+    material: Material | None = None  # None: no heat passes; else power is given off all through the body
 
 
 @dataclass(frozen=True)
@@ -172,15 +229,49 @@ class Wall:
     box: Box  # zero thickness in axis
     axis: int
     sign: int  # +1: the room lies on the high side (inward normal +axis)
-    temperature: float | None = None  # K
+    temperature: float | None = None  # K, of the surface, or of what lies behind `resistance`
     heat_flux: float | None = None  # W/m2 into the room
     source: str = ""
     velocity: Point = (0.0, 0.0, 0.0)  # m/s, along the surface
+    resistance: float = 0.0  # m2 K/W, of its layers and the outside film
 
     @property
     def is_thermal(self) -> bool:
         """Whether it heats or cools."""
         return self.temperature is not None or self.heat_flux is not None
+
+
+@dataclass(frozen=True)
+class Humidifier:
+    """A source of vapour, kg/s, in a box of the room or in the air of a supply; the other is None."""
+
+    name: str
+    moisture: float
+    box: Box | None = None
+    supply: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class LocalGroup:
+    """Rows of racks with the supplies and returns that count as local to them; None: all."""
+
+    name: str
+    rows: tuple[str, ...]
+    supplies: tuple[str, ...] | None = None
+    returns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Tracers:
+    """What is followed through the settled flow. supplies, racks: "all", "none" or names; None: all where they are few."""
+
+    solve: bool = True
+    supplies: str | tuple[str, ...] | None = None
+    racks: str | tuple[str, ...] = "none"
+    age_of_air: bool = True
+    fields: bool = False
+    local: tuple[LocalGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -227,3 +318,21 @@ class Case:
     walls: tuple[Wall, ...] = ()  # walls without an entry let no heat pass
     liquid: Plant | None = None  # the loops; None: what liquid takes is an input
     bodies: tuple[Body, ...] = ()  # what air flows through: fans, coolers, racks in depth
+    time: TimeSpan | None = None  # None: the steady hall is wanted
+    probes: tuple[Probe, ...] = ()
+    events: tuple[Event, ...] = ()
+    under_floor: float = 0.0  # m, depth of the plenum below the raised floor, which lies at z = 0; 0: none
+    zones: tuple[Zone, ...] = ()
+    over_ceiling: float = 0.0  # m, height of the plenum above the false ceiling, which lies at z = room[2]; 0: none
+    humidifiers: tuple[Humidifier, ...] = ()
+    tracers: Tracers = Tracers()
+
+    @property
+    def low(self) -> Point:
+        """m, low corner of all air: the origin, or below it the corner of the plenum under the floor."""
+        return (0.0, 0.0, -self.under_floor)
+
+    @property
+    def high(self) -> Point:
+        """m, high corner of all air, the plenum over the ceiling included."""
+        return (self.room[0], self.room[1], self.room[2] + self.over_ceiling)

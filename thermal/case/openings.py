@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from math import prod
 
 from thermal.case import model
+from thermal.case.fields import tidy
 from thermal.case.lines import Path
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
 from thermal.case.objects import Return, Supply, Wall
-from thermal.case.rows import tidy
 from thermal.errors import quote
 
 # surface of the room -> axis, whether at its high end, sign of the inward normal
@@ -40,9 +40,14 @@ class Surface:
 def find_surface(tables: Tables, path: Path, on: str, room: model.Point, obstacles: dict[str, model.Box]) -> Surface | None:
     """The surface that `on` names; None with a mistake noted when there is none."""
     name, dot, face = on.rpartition(".")
+    plenums = find_plenums(tables, room)
     if on in ROOM_SURFACES:
         axis, is_high, sign = ROOM_SURFACES[on]
         box, text = model.Box((0.0, 0.0, 0.0), room), f"the {on}" if axis == 2 else f"the wall {on}"
+    elif dot and name in plenums and face in OBSTACLE_FACES:
+        axis, is_high = OBSTACLE_FACES[face]
+        sign = -1 if is_high else 1
+        box, text = plenums[name], f"surface {face} of the {name.replace('_', ' ')}"
     elif dot and name in obstacles and face in OBSTACLE_FACES:
         axis, is_high = OBSTACLE_FACES[face]
         sign = 1 if is_high else -1
@@ -50,7 +55,7 @@ def find_surface(tables: Tables, path: Path, on: str, room: model.Point, obstacl
     elif dot and name in tables.broken["obstacle"]:
         return None
     else:
-        accepted = ", ".join(ROOM_SURFACES)
+        accepted = ", ".join([*ROOM_SURFACES, *(f"{plenum}.FACE" for plenum in plenums)])
         if obstacles:
             accepted += f"; NAME.FACE of an obstacle ({listed(obstacles)}) with FACE {', '.join(OBSTACLE_FACES)}"
         tables.report((*path, "on"), f"no surface {quote(on)}", accepted, nearest(on, ROOM_SURFACES))
@@ -58,6 +63,18 @@ def find_surface(tables: Tables, path: Path, on: str, room: model.Point, obstacl
     low, high = list(box.low), list(box.high)
     low[axis] = high[axis] = box.high[axis] if is_high else box.low[axis]
     return Surface(axis, sign, model.Box((low[0], low[1], low[2]), (high[0], high[1], high[2])), text)
+
+
+def find_plenums(tables: Tables, room: model.Point) -> dict[str, model.Box]:
+    """The boxes of air under the raised floor and over the false ceiling, where the case has them."""
+    boxes = {}
+    floor, ceiling = tables.single.get("raised_floor"), tables.single.get("ceiling_plenum")
+    if floor is not None and floor.height is not None:
+        boxes["raised_floor"] = model.Box((0.0, 0.0, -tidy(floor.height)), (room[0], room[1], 0.0))
+    if ceiling is not None and ceiling.height is not None:
+        top = tidy(room[2] + ceiling.height)
+        boxes["ceiling_plenum"] = model.Box((0.0, 0.0, room[2]), (room[0], room[1], top))
+    return boxes
 
 
 def find_patch(

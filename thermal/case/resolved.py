@@ -59,6 +59,10 @@ def _rows(table: BaseModel) -> dict[str, str]:
         quantity = quantity_of(field)
         if value is None or value == [] or (isinstance(value, list) and isinstance(value[0], BaseModel)):
             continue
+        if isinstance(value, BaseModel):
+            inner = {f"{field.alias or name}.{key}": text for key, text in _rows(value).items()}
+            texts.update({key: text for key, text in inner.items() if not text.endswith(" (default)")})
+            continue
         dimension = quantity.dimension if quantity else (POWER if name == "power" else None)
         mark = "" if name in table.model_fields_set else " (default)"
         texts[field.alias or name] = _text(value, dimension) + mark
@@ -71,7 +75,9 @@ def resolved_text(
     """Section -> key -> text. Sections are "mesh", "rack.gpu", "rack_row A", "supply tiles", ... in the order of the dialect."""
     sections: dict[str, dict[str, str]] = {}
     for key, (_, kind) in TABLES.items():
-        if kind == "table":
+        if kind == "optional" and tables.single[key] is None:
+            continue
+        if kind in ("table", "optional"):
             sections[key] = _rows(tables.single[key])
         elif kind == "named":
             sections.update({f"{key}.{name}": _rows(table) for name, table in tables.types.items()})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from thermal.case import model
+from thermal.case.fields import tidy
 from thermal.case.lines import Path
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
 from thermal.case.objects import MOST_RACKS, RackRow, RackType
+from thermal.case.slots import check_slots, design_flow, flows_are_known, is_through
 from thermal.errors import quote
 from thermal.units import POWER, show_quantity
 
@@ -14,12 +16,14 @@ DIRECTIONS = {"+x": (0, 1), "-x": (0, -1), "+y": (1, 1), "-y": (1, -1)}
 
 
 def rack_flow(kind: RackType, power: float, air: model.Air) -> float:
-    """Air flow of a rack in m3/s, at the air's reference density.
+    """Air flow of a rack in m3/s, at the air's reference density; of one that air flows through what its fans are made for.
 
     From delta_t: flow = P (1 - liquid_share)/(rho cp dT); from airflow: flow = airflow P (1 - liquid_share); or as given.
     power   W, IT power of this rack
     """
     air_power = power * (1.0 - kind.liquid_share)
+    if is_through(kind):
+        return design_flow(kind, power, air)
     if kind.flow is not None:
         return kind.flow
     if kind.airflow is not None:
@@ -32,7 +36,14 @@ def rack_flow(kind: RackType, power: float, air: model.Air) -> float:
 def check_types(tables: Tables) -> None:
     """Every rack type states its flow once. A type that does not is reported and no longer usable."""
     for name, kind in list(tables.types.items()):
+        if is_through(kind) and not check_slots(tables, name, kind):
+            tables.broken["rack"].add(name)
+            del tables.types[name]
+            continue
+        if kind.fan is None and (kind.slots and not flows_are_known(kind)):
+            continue
         given = [key for key in ("delta_t", "airflow", "flow") if getattr(kind, key) is not None]
+        given += ["fan"] if kind.fan is not None else []
         if len(given) != 1:
             what = "no air flow" if not given else f"{' and '.join(given)} together"
             key, fix = tables.clash(("rack", name), given) if given else ("", "")
@@ -124,12 +135,7 @@ def racks_of(tables: Tables, path: Path, row: RackRow, kind: RackType, air: mode
                 name=name, row=row.name, type=row.type, box=model.Box((low[0], low[1], low[2]), (high[0], high[1], high[2])),
                 axis=across, sign=sign, power=power, liquid_share=kind.liquid_share, flow=flow,
                 turbulence_intensity=kind.turbulence_intensity, turbulence_length=kind.turbulence_length,
-                source=tables.source(path),
+                source=tables.source(path), is_through=is_through(kind),
             )
         )  # fmt: skip
     return racks
-
-
-def tidy(length: float) -> float:
-    """A length in m without the last bits' noise of sums such as 3.6 + 3 * 0.6; 1e-9 m is far below any cell."""
-    return round(length, 9) + 0.0  # + 0.0 turns -0.0 into 0.0

@@ -9,10 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
+from thermal.case.air_paths import CeilingPlenum, Chimney, Cutout, Door, Grille, Leak, Porous, RaisedFloor, Tile
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
+from thermal.case.movers import Crah, FanWall, InRow, RearDoor
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.case.rack_table import RackTable
+from thermal.case.scalars import Humidifier, TracersTable
+from thermal.case.time_tables import EventTable, ProbeTable, Time
 from thermal.fluids.air import PRANDTL
 from thermal.units import (
     ACCELERATION,
@@ -253,6 +257,21 @@ class CaseFile(Table):
     containment: list[Containment] = setting([], "Roofs, doors and panels, or whole aisles.")
     obstacle: list[Obstacle] = setting([], "Solid boxes.")
     wall: list[Wall] = setting([], "Parts of the room's surface that heat or cool.")
+    humidifier: list[Humidifier] = setting([], "Sources of water vapour.")
+    tracers: TracersTable = setting({}, "Where the air of each rack inlet comes from.")
+    raised_floor: RaisedFloor = setting({}, "The plenum under the floor.")
+    ceiling_plenum: CeilingPlenum = setting({}, "The plenum over the false ceiling.")
+    tile: list[Tile] = setting([], "Perforated tiles of the raised floor.")
+    grille: list[Grille] = setting([], "Grilles of the false ceiling.")
+    cutout: list[Cutout] = setting([], "Cable cut-outs.")
+    leak: list[Leak] = setting([], "What leaks.")
+    door: list[Door] = setting([], "Doors and curtains.")
+    porous: list[Porous] = setting([], "Cable trays and pipes that air passes.")
+    chimney: list[Chimney] = setting([], "Ducts to the plenum over the ceiling.")
+    crah: list[Crah] = setting([], "Room coolers: fan, coil and control in a box that air flows through.")
+    fan_wall: list[FanWall] = setting([], "Banks of fans, with coils or without.")
+    in_row: list[InRow] = setting([], "Coolers between racks.")
+    rdhx: list[RearDoor] = setting([], "Heat exchangers on the backs of racks.")
     cold_plate: list[ColdPlate] = setting([], "Cold plates of rack types.")
     cdu: list[Cdu] = setting([], "Coolant distribution units.")
     rack_manifold: list[RackManifold] = setting([], "Rows of racks on manifolds.")
@@ -260,6 +279,9 @@ class CaseFile(Table):
     dry_cooler: list[DryCooler] = setting([], "Dry and adiabatic coolers.")
     chiller: list[Chiller] = setting([], "Chillers.")
     liquid_link: list[LiquidLink] = setting([], "Single links of the loops.")
+    time: Time | None = setting(None, "A run in time in place of the steady hall.")
+    probe: list[ProbeTable] = setting([], "Numbers that are followed in time.")
+    event: list[EventTable] = setting([], "What changes during a run in time.")
     assert_: list[Assert] = setting([], "Limits that fail the run.", alias="assert")
 
 

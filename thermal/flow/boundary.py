@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from thermal.flow.conduction import Conduction
 from thermal.flow.domain import PRESSURE, Domain, FaceList, supply_density
+from thermal.flow.history import History
+from thermal.flow.passages import Passages
 from thermal.flow.wall_heat import WallHeat
 from thermal.state import State
 
@@ -56,6 +59,8 @@ class Boundary:
                         self._drag[tangent].append(backend.bind("wall_drag", *head, state.inverse, state.rhs))
         self._sheets: list[list[Launch]] = [[], [], []]
         for sheet in domain.placement.sheets:
+            if sheet.plate.kind != "sheet":
+                continue  # an air path, see passages
             cells = sheet.face[domain.within(sheet.face)]
             areas = sheet.area[domain.within(sheet.face)]
             if not len(cells):
@@ -66,6 +71,8 @@ class Boundary:
             self._sheets[sheet.axis].append(
                 backend.bind("sheet_loss", len(cells), cell_, area_, loss_, state.velocity[sheet.axis], state.extra)
             )
+        self.passages = Passages(domain, state)
+        self._tiles: list[tuple[FaceList, np.ndarray, Any, Any]] = []
         self._jets: list[list[Launch]] = [[], [], []]
         self._shares: list[list[Launch]] = [[], [], []]
         for faces in domain.lists:
@@ -75,10 +82,13 @@ class Boundary:
                 continue
             inner_ = backend.upload(faces.cell[tiles] + faces.inner_offset, np.int64)
             push_, share_ = backend.upload(push[tiles], backend.real), backend.upload(share[tiles], backend.real)
+            self._tiles.append((faces, tiles, push_, share_))
             self._jets[faces.axis].append(backend.bind("push_jets", len(tiles), inner_, push_, 0, state.inverse, state.rhs))
             self._shares[faces.axis].append(backend.bind("scatter_add", len(tiles), inner_, share_, 1.0, state.extra))
         self._outlets = [Outlet(domain, state, faces) for faces in domain.lists if (faces.kind[: faces.own] == PRESSURE).any()]
         self.walls = WallHeat(domain, state)
+        solids = domain.placement.solids
+        self.conduction = Conduction(domain, state, solids) if solids is not None else None
         probed = [faces for faces in domain.lists if (faces.patch[: faces.own] >= 0).any()]
         counts = [int((faces.patch[: faces.own] >= 0).sum()) for faces in probed]
         self._seen = backend.zeros((max(3 * sum(counts), 1),))  # of all probes in one piece: the host waits once
@@ -108,26 +118,43 @@ class Boundary:
             launch()
         for launch in self._shares[axis]:
             launch()
+        self.passages.share(axis)
 
     def push_jets(self, axis: int) -> None:
         """Add the jets' surplus of momentum to the rows along `axis`, once they are assembled."""
         for launch in self._jets[axis]:
             launch()
+        self.passages.push(axis)
+
+    def renew_jets(self) -> None:
+        """Give the jets the momentum of the flows that the domain's patches have now."""
+        for faces, tiles, push_, share_ in self._tiles:
+            push, share = jet_momentum(self.domain, faces)
+            self.domain.backend.store(push[tiles], push_)
+            self.domain.backend.store(share[tiles], share_)
+
+    def set_pressure(self, patch: int, pressure: float) -> None:
+        """The static pressure behind a pressure opening from now on, Pa."""
+        for outlet in self._outlets:
+            outlet.base[outlet.patch == patch] = pressure / self.domain.placement.case.air.density
+            self.domain.backend.store(outlet.base, outlet.base_)
 
     def drag(self, axis: int) -> None:
         """Add the pull of moving walls to the rows along `axis`, once they are assembled."""
         for launch in self._drag[axis]:
             launch()
 
-    def bind_openings(self, inverse_relaxation: float, inverse_step: float) -> None:
-        """Fix the relaxation of the pressure openings' own momentum."""
+    def bind_openings(self, inverse_relaxation: float, inverse_step: float, history: History | None = None) -> None:
+        """Fix the relaxation of the pressure openings' own momentum, or their step in time."""
         for outlet in self._outlets:
-            outlet.bind(inverse_relaxation, inverse_step)
+            outlet.bind(inverse_relaxation, inverse_step, history)
 
     def predict_openings(self) -> None:
         """New velocity and conductance of the pressure openings."""
         self.domain.backend.fill(self.state.opening_conductance, 0.0)
         for outlet in self._outlets:
+            for launch in outlet.past:
+                launch()
             outlet.predict()
 
     def correct_openings(self) -> None:
@@ -148,6 +175,8 @@ class Boundary:
             probe.read(seen[begin:end], sums[:4], hottest)
             begin = end
         self.walls.read(sums[4:])
+        if self.conduction:
+            self.conduction.read(sums[4:])
         totals = self.domain.comm.sum(sums.ravel()).reshape(sums.shape)
         peak = self.domain.comm.max(hottest)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -191,7 +220,9 @@ class Outlet:
         self.cell_ = backend.upload(faces.cell[chosen], np.int64)
         self.area_ = backend.upload(faces.area[chosen], backend.real)
         self.distance_ = backend.upload(backend.download(faces.distance_)[chosen], backend.real)
-        self.pressure_ = backend.upload(np.array([patch.object.pressure / density for patch in patches]), backend.real)
+        self.patch = faces.patch[chosen]
+        self.base = np.array([patch.object.pressure / density for patch in patches])
+        self.base_, self.pressure_ = backend.upload(self.base, backend.real), backend.upload(self.base, backend.real)
         self.loss_ = backend.upload(np.array([patch.loss_coefficient for patch in patches]), backend.real)
         self.conductance_ = backend.zeros((self.count,), backend.real)
         self.correct = backend.bind(
@@ -199,10 +230,21 @@ class Outlet:
             faces.normal_offset, float(faces.sign), state.correction,
         )  # fmt: skip
         self.predict: Launch = self.correct
+        self.past: list[Launch] = []
 
-    def bind(self, inverse_relaxation: float, inverse_step: float) -> None:
-        """Bind the prediction with its relaxation."""
+    def bind(self, inverse_relaxation: float, inverse_step: float, history: History | None = None) -> None:
+        """Bind the prediction with its relaxation, or its step in time."""
         faces, state = self.faces, self.state
+        self.past = []
+        if history:
+            name = "uvw"[faces.axis]
+            self.past = [
+                self.domain.backend.bind(
+                    "opening_history", self.count, self.cell_, self.distance_, state.velocity[faces.axis], history.old[name],
+                    history.older[name], faces.normal_offset, float(faces.sign), self.base_, self.pressure_, history.rate,
+                    history.lag,
+                )
+            ]  # fmt: skip
         kernel, velocities = "outlet", [state.velocity[faces.axis]]
         if state.face_density:
             velocities = [state.true_velocity[faces.axis], state.velocity[faces.axis], state.face_density[faces.axis]]

@@ -109,7 +109,8 @@ class Domain:
             if flow is None or flow < 0.0:
                 mask[tuple(patch.cell.T)] |= PASSES
         for sheet in self.placement.sheets:
-            mask[tuple(sheet.face.T)] |= SHEET << sheet.axis
+            if sheet.plate.kind == "sheet" or sheet.loss_coefficient > 0.0:  # a mere hole lets eddies pass
+                mask[tuple(sheet.face.T)] |= SHEET << sheet.axis
         mark_tubes(mask, self.placement.tubes)
         return mask
 

@@ -8,6 +8,7 @@ from thermal.case.model import Obstacle
 from thermal.flow.boundary import Boundary
 from thermal.flow.domain import Domain
 from thermal.flow.drive import Drive
+from thermal.flow.history import History
 from thermal.flow.sweeps import Sweeps
 from thermal.movers.air import Movers
 from thermal.racks.air import RackAir
@@ -21,27 +22,35 @@ class Energy:
         backend = domain.backend
         self.domain, self.state, self.racks, self.movers = domain, state, racks, movers
         self.sweeps = Sweeps(domain, state, state.T)
-        self._walls, self._drive = boundary.walls, drive
+        self._walls, self._drive, self._conduction = boundary.walls, drive, boundary.conduction
         self._inflow = boundary.inflows([faces.temperature_ for faces in domain.lists])
         air = domain.placement.case.air
         heat: dict[int, float] = {}
         for patch in domain.placement.patches:
-            if isinstance(patch.object, Obstacle):
+            if isinstance(patch.object, Obstacle) and patch.object.material is None:
                 share = patch.object.power / (air.density * air.heat_capacity) * patch.area / _skin_area(domain, patch.object)
                 mine = domain.within(patch.cell)
                 for cell, value in zip(domain.flat(patch.cell[mine]), share[mine], strict=True):
                     heat[int(cell)] = heat.get(int(cell), 0.0) + float(value)
+        for zone, cell in domain.placement.warmed:
+            volume = domain.placement.grid.volumes()[tuple(cell.T)]
+            mine = domain.within(cell)
+            share = zone.power / (air.density * air.heat_capacity) * volume / volume.sum()
+            for place, value in zip(domain.flat(cell[mine]), share[mine], strict=True):
+                heat[int(place)] = heat.get(int(place), 0.0) + float(value)
         self._heat = None
         if heat:
             cells = backend.upload(np.array(list(heat)), np.int64)
             values = backend.upload(np.array(list(heat.values())), backend.real)
             self._heat = backend.bind("scatter_add", len(heat), cells, values, 1.0, state.source)
 
-    def bind(self, relaxation: float, step: float) -> None:
-        """Fix relaxation factor (0..1) and pseudo-time step (s) until the next call."""
+    def bind(self, relaxation: float, step: float, history: History | None = None) -> None:
+        """Fix relaxation factor (0..1) and pseudo-time step (s) until the next call; with a history, 1/m of a step in time."""
         case, state, backend = self.domain.placement.case, self.state, self.domain.backend
         air, turbulence = case.air, case.flow.turbulence
         scheme = {"upwind": "scalar_upwind", "second-order": "scalar_second"}[case.flow.temperature_scheme]
+        self._stores = history.stores if history else []
+        self._past = [history.rows("T")] if history else []
         self._assemble = backend.bind(
             scheme, *self.domain.n, state.T, *state.velocity, state.eddy_viscosity, self.domain.mask, self.domain.metrics,
             state.extra, state.source, *state.rows, state.rhs, state.inverse, air.kinematic_viscosity / air.prandtl,
@@ -62,8 +71,16 @@ class Energy:
             self._heat()
         self.movers.renew()
         self._walls.add()
+        if self._conduction:
+            self._conduction.add()
         self._drive.carry()
+        for launch in self._stores:
+            launch()
         self._assemble()
+        if self._conduction:
+            self._conduction.join()
+        for launch in self._past:
+            launch()
         if measure:
             self.sweeps.look()
         done = 0

@@ -6,6 +6,7 @@ from thermal.flow.boundary import Boundary
 from thermal.flow.density import Boussinesq, IdealGas
 from thermal.flow.domain import Domain, expansion
 from thermal.flow.drive import Drive
+from thermal.flow.history import History
 from thermal.flow.sweeps import Sweeps
 from thermal.movers.air import Movers
 from thermal.state import State
@@ -26,11 +27,14 @@ class Momentum:
         self.movers = movers
         self.sweeps = [Sweeps(domain, state, velocity, axis) for axis, velocity in enumerate(state.true_velocity)]
 
-    def bind(self, relaxation: float, step: float) -> None:
-        """Fix relaxation factor (0..1) and pseudo-time step (s) until the next call."""
+    def bind(self, relaxation: float, step: float, history: History | None = None) -> None:
+        """Fix relaxation factor (0..1) and pseudo-time step (s) until the next call; with a history, 1/m of a step in time."""
         case, state, backend = self.domain.placement.case, self.state, self.domain.backend
         air, scheme = case.air, {"upwind": "upwind", "second-order": "second"}[case.flow.velocity_scheme]
         buoyancy = air.gravity * expansion(case) if case.flow.buoyancy else 0.0
+        stiffness = history.stiffness if history else STIFFNESS
+        self._count = history.sweeps["momentum"] if history else SWEEPS
+        self._past = [[history.rows(name)] if history else [] for name in "uvw"]
         self.assemble = []
         for axis, name in enumerate(NAMES):
             order = [(axis + shift) % 3 for shift in range(3)]
@@ -41,10 +45,10 @@ class Momentum:
                     state.p, state.lift, state.eddy_viscosity, self.domain.mask, self.domain.metrics, state.extra,
                     *(state.rows[2 * a + side] for a in order for side in (0, 1)), state.rhs, state.inverse,
                     state.conductance[axis],
-                    air.kinematic_viscosity, 1.0 / relaxation, 1.0 / step, buoyancy if axis == 2 else 0.0, STIFFNESS,
+                    air.kinematic_viscosity, 1.0 / relaxation, 1.0 / step, buoyancy if axis == 2 else 0.0, stiffness,
                 )
             )  # fmt: skip
-        self.boundary.bind_openings(1.0 / relaxation, 1.0 / step)
+        self.boundary.bind_openings(1.0 / relaxation, 1.0 / step, history)
 
     def predict(self, measure: bool) -> None:
         """New velocities from the present pressure. With `measure`, look at each equation's defect on the way."""
@@ -56,9 +60,11 @@ class Momentum:
             self.movers.push(axis)
             self.boundary.drag(axis)
             self.drive.push(axis)
+            for launch in self._past[axis]:
+                launch()
             if measure:
                 self.sweeps[axis].look()
-            self.sweeps[axis].run(SWEEPS)
+            self.sweeps[axis].run(self._count)
             self.density.carry(axis)
         self.drive.adjust()
         self.boundary.predict_openings()

@@ -35,7 +35,7 @@ FAINT = 1e-3  # of supply x contrast: heat of walls is not measured against less
 @dataclass(frozen=True)
 class Scales:
     """velocity m/s, temperature K, length m; heat K m3/s that objects and the fluxes of walls give to the air; skins the
-    obstacles' share of it.
+    share of obstacles and porous zones in it.
 
     supply   m3/s of reference density: what the supplies blow, else what racks move, else what plumes or pressures drive, else a
     floor; never zero
@@ -104,7 +104,7 @@ def find_scales(placement: Placement) -> Scales:
         moved = part_flow(laid.part, max([laid.body.speed, *(n for _, n in laid.body.speed_rule)]))
         fastest, through = max(fastest, moved / laid.total_area), through + moved
     capacity = air.density * air.heat_capacity
-    skins = sum(o.power for o in case.obstacles) / capacity
+    skins = (sum(o.power for o in case.obstacles) + sum(zone.power for zone in case.zones)) / capacity
     fluxes = [(p.object.heat_flux or 0.0) * p.total_area / capacity for p in placement.patches if isinstance(p.object, Wall)]
     heat = sum(r.air_power for r in case.racks) / capacity + skins + sum(flux for flux in fluxes if flux > 0.0)
     heat = max(heat, -sum(flux for flux in fluxes if flux < 0.0))

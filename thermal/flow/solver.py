@@ -67,7 +67,7 @@ class Flow:
         self.energy = Energy(domain, self.state, self.boundary, self.racks, self.drive, self.movers)
         self.turbulence = MODELS[self.model](domain, self.state, self.boundary)
         self.tracks = Tracks(domain, self.state, self.scales)
-        self._kept = list(kept_walls(domain.placement))
+        self.kept = list(kept_walls(domain.placement))
         self._halves: dict[bool, tuple[Any, Any]] = {}  # of an iteration, by whether it is measured
 
     def begin(self) -> None:
@@ -115,11 +115,10 @@ class Flow:
     def measure(self, mass: float) -> Measure:
         """The distance from an answer, from a mass defect and what the last looks found. Waits for the device."""
         scales, sample = self.scales, self.boundary.sample()
-        heat = scales.warmth(sample.heat[self._kept])
-        fronts = self.tracks.fronts
-        inlets = sample.mixed[fronts] if fronts else np.zeros(0)
+        heat = scales.warmth(sample.heat[self.kept])
         momentum = sum(self.momentum.defects()) / scales.momentum if scales.momentum else 0.0
         movers = self.movers.read()
+        inlets = self.tracks.inlets(sample, movers)
         given = scales.skins + (movers.total_heat if movers else 0.0)
         balance = -(float(sample.heat.sum()) + given - self.drive.carried()) / heat
         tracks, spans = self.tracks.read(sample, inlets, heat)

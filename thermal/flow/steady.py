@@ -20,6 +20,7 @@ from thermal.flow.averages import PLACES, Averages, amount
 from thermal.flow.domain import Domain
 from thermal.flow.monitor import Monitor
 from thermal.flow.relaxation import relaxation
+from thermal.flow.remaining import iterations_left
 from thermal.flow.sequence import refine_centres, refine_faces
 from thermal.flow.solver import Flow, Measure
 from thermal.flow.tracks import PER_KELVIN
@@ -70,6 +71,7 @@ class Outcome:
     flow: Any = field(repr=False)  # the Flow it ended with
     coupling: Coupling | Uncoupled = field(repr=False, default_factory=Uncoupled)  # the loops, at rest with the racks' air
     periodic: dict[str, Any] = field(default_factory=dict)  # row of the summary of a room that repeats itself
+    march: Any = None  # thermal.flow.transient.March of a run in time
 
 
 @dataclass
@@ -135,9 +137,11 @@ class SteadyRun:
             if ending or self.phase.level == len(self.placements) - 1:
                 return self._close(*(ending or ("unfinished", "")))
             before = self.placements[self.phase.level].grid, self._fields()
+            movers = self.flow.movers.arrays()
             self.phase.force = self.flow.drive.force
             self.phase.level_iterations.append(self.phase.iteration)
             self._enter(self.phase.level + 1, before)
+            self.flow.movers.restore(movers)
 
     def _level(self) -> tuple[str, str] | None:
         """Iterate on the present grid; returns (verdict, text) if the run ends here, None if the next grid may begin."""
@@ -255,6 +259,11 @@ class SteadyRun:
         return {"object": name, "quantity": quantity, "value": value, "gate": gate}
 
     # -- grids ----------------------------------------------------------------------------------------------------
+    def enter_finest(self) -> Flow:
+        """The flow of the finest grid at rest, for whoever goes on from there."""
+        self._enter(len(self.placements) - 1, None)
+        return self.flow
+
     def _enter(self, level: int, before: tuple[Grid, dict[str, np.ndarray]] | None) -> None:
         """Set up a grid of the sequence, from rest or from the fields of a coarser one."""
         self._build(level)
@@ -338,22 +347,14 @@ class SteadyRun:
         )  # fmt: skip
 
     def _time_left(self, shortfalls: list) -> float | None:
-        """Seconds to the verdict if the worst shortfall keeps the pace of the last 20 rows; None where that says nothing."""
+        """Seconds to the verdict; None where nobody can tell."""
+        elapsed, phase = time.monotonic() - self.started, self.phase
         if self.averages is not None:
             done = max(self.averages.count * EVERY, 1)
-            if done >= AVERAGED:  # until the means are precise, which nobody can tell
-                return None
-            return (
-                (AVERAGED - done)
-                * (time.monotonic() - self.started)
-                / max(sum(self.phase.level_iterations) + self.phase.iteration, 1)
-            )
-        rows = self.watch.residuals
-        if not shortfalls or not math.isfinite(shortfalls[0][0]) or len(rows) < 20 or not rows[-1][1] < rows[-20][1]:
-            return None
-        pace = math.log(rows[-20][1] / rows[-1][1]) / (20 * EVERY)
-        seconds = (time.monotonic() - self.started) / max(self.phase.iteration, 1)
-        return math.log(max(shortfalls[0][0], 1.0)) / pace * seconds
+            more = AVERAGED - done  # until the means are precise, which nobody can tell
+            return more * elapsed / max(sum(phase.level_iterations) + phase.iteration, 1) if more > 0 else None
+        left = iterations_left(self.watch.residuals, shortfalls, EVERY)
+        return None if left is None else left * elapsed / max(phase.iteration, 1)
 
     def _asked_to_stop(self) -> bool:
         """Whether any block was asked to end; also writes the checkpoint that is due."""
@@ -369,6 +370,7 @@ class SteadyRun:
     def _save(self) -> None:
         self.saved = time.monotonic()
         arrays = {f"fields/{name}": values for name, values in self._fields().items()}
+        arrays |= {f"movers/{name}": values for name, values in self.flow.movers.arrays().items()}
         arrays |= {f"coupling/{name}": values for name, values in self.coupling.arrays().items()}
         arrays |= {f"watch/{name}": values for name, values in self.watch.arrays().items()}
         if self.averages is not None:
@@ -388,6 +390,7 @@ class SteadyRun:
         self.flow.begin()
         self._set_force()
         self._set_fields({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("fields/")})
+        self.flow.movers.restore({n.split("/")[1]: values for n, values in arrays.items() if n.startswith("movers/")})
         self.watch.restore({name: arrays[f"watch/{name}"] for name in ("tracks", "spans", "residuals")})
         if phase.averaging:
             self.averages = Averages(self.flow.tracks.tracks)

@@ -10,6 +10,7 @@ from thermal.case.model import Opening, Wall
 from thermal.flow.boundary import Sample
 from thermal.flow.domain import Domain
 from thermal.flow.scales import Scales
+from thermal.movers.air import Reading
 from thermal.state import State
 
 # Share of its own scale that counts like 1 K of a rack's inlet: gates of 0.015 and 0.03 K are then gates of 0.05 and 0.1 %.
@@ -40,8 +41,11 @@ class Tracks:
         self.domain, self.scales = domain, scales
         self.tracks: list[Track] = [Track(rack.name, "inlet", "K") for rack in case.racks]
         self.fronts = [
-            next(i for i, p in enumerate(placement.patches) if p.kind == "front" and p.object is rack) for rack in case.racks
+            next((i for i, p in enumerate(placement.patches) if p.kind == "front" and p.object is rack), -1)
+            for rack in case.racks
         ]
+        bodies = {body.name: number for number, body in enumerate(case.bodies) if body.kind == "rack"}
+        self.bodies = [bodies.get(rack.name, -1) for rack in case.racks]
         self._heat: list[int] = []
         self._flow: list[int] = []
         self._surface: list[int] = []
@@ -64,6 +68,14 @@ class Tracks:
         self._motion = backend.bind("kinetic_energy", *domain.n, *state.velocity, domain.mask, domain.metrics, self._partial)
         fluid = placement.grid.volumes()[(placement.mask & 1).astype(bool)].sum()
         self._least = CALM * 0.5 * scales.pace**2 * float(fluid)
+
+    def inlets(self, sample: Sample, movers: Reading | None) -> np.ndarray:
+        """K above reference (racks,): flow-weighted mean of what each draws in, through its front or, in depth, its slots."""
+        if movers is None:
+            return sample.mixed[self.fronts] if self.fronts else np.zeros(0)
+        drawn = movers.sums[:, 6] / np.where(movers.sums[:, 5] > 0.0, movers.sums[:, 5], 1.0)
+        chosen = [drawn[body] if body >= 0 else sample.mixed[front] for front, body in zip(self.fronts, self.bodies, strict=True)]
+        return np.array(chosen, float)
 
     def read(self, sample: Sample, inlets: np.ndarray, warmth: float) -> tuple[np.ndarray, np.ndarray]:
         """Values of the tracks, and what 1 K of the watch's gates means for each. Waits for the device in a room without racks.

@@ -47,6 +47,13 @@ class PressureSolver:
         self._steps: list[Step] = []
         self._residual_is_old = False
 
+    def take_steps(self, iterations: int) -> None:
+        """From now on `solve` takes so many steps, at least 1."""
+        if iterations < 1:
+            raise ValueError(f"iterations must be at least 1, got {iterations}")
+        if iterations != self.iterations:
+            self.iterations, self._bound = iterations, ()
+
     def setup(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
         """Take new conductances (see Multigrid.setup) and renew the preconditioner."""
         self.renew(gx, gy, gz, gd)

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 CELL = 1.0  # m of pipe a finite volume, unless a link says otherwise
 STILL = 1e-9  # m3/s: what flows slower carries no heat away (shut valves let 1e-12 m3/s pass)
 HOTTEST = 2000.0  # K: a steady answer above it means that nothing takes the heat away
-BALLAST = 1e-9  # of a node's capacity rate, toward where it began: only where nothing says how warm a part is
+OPEN = 1e-9  # of the heat that moves: a ledger more open than that has lost some
 DUTIES = 60  # passes over apparatus whose heat depends on what enters
 SETTLED = 1e-9  # W over W: heat of all apparatus from one pass to the next
 
@@ -44,7 +44,7 @@ class Heat:
     """Temperatures of the network that a Hydraulics has solved.
 
     `temperature` (nodes,), `cells` (all cells of all links, in order from start to end, `first` the first of each link), `chips`.
-    `heat` (links,) W may be changed between steps. `unknown` marks nodes about whose temperature nothing is said.
+    `heat` (links,) W may be changed between steps. `unknown` marks nodes whose temperatures have no answer at rest.
     """
 
     def __init__(self, hydraulics: Hydraulics) -> None:
@@ -80,12 +80,17 @@ class Heat:
         entering = [one.inflow_temperature if one.temperature is None else one.temperature for one in nodes]
         self._entering = np.array([np.nan if one is None else one for one in entering])
         self.ledger = Ledger()
+        of_region: dict[str, list[int]] = {}
+        for n, one in enumerate(links):
+            of_region.setdefault(network.nodes[one.start].region, []).append(n)
+        self.links_of = {name: np.array(numbers, np.int64) for name, numbers in of_region.items()}
         self.other = np.full(len(links), -1, np.int32)
         self._exchangers = list(network.exchangers.values())
-        for one in self._exchangers:
-            a, b = hydraulics.number[one.first], hydraulics.number[one.second]
+        for pair in self._exchangers:
+            a, b = hydraulics.number[pair.first], hydraulics.number[pair.second]
             self.other[a], self.other[b] = b, a
-        self.unknown = self._unknown()
+        self.unheld = self._unheld()  # nodes about whose temperature at rest nothing is said
+        self.unknown = np.zeros(len(nodes), bool)
         self._setting: tuple[Any, ...] | None = None
         self._make(hydraulics)
 
@@ -97,15 +102,18 @@ class Heat:
         """
         self._check_flow()
         self.step(np.inf)
-        known = ~self.unknown
         with np.errstate(invalid="ignore"):
-            lost = known & ~((self.temperature > 0.0) & (self.temperature < HOTTEST))
+            lost = ~self.unknown & ~((self.temperature > 0.0) & (self.temperature < HOTTEST))
+        for store in self._stores:
+            if self.ledger.defect > OPEN and not self.hydraulics.backend.download(store.whole)[: store.loops].all():
+                lost[store.nodes] = ~self.unknown[store.nodes]
         if lost.any():
             raise NoHeatAnswer(self._hottest(lost))
 
     def step(self, seconds: float) -> None:
         """One implicit step of so many seconds (infinite: steady) at the flows of the hydraulics. Raises as `solve`."""
         h = self.hydraulics
+        self.unknown = self.unheld if np.isinf(seconds) else np.zeros_like(self.unheld)
         rate = self.capacity * h.flow
         inside, outside = self._boundary()
         setting = (seconds, rate.tobytes(), inside.tobytes())
@@ -146,11 +154,12 @@ class Heat:
     def outlet(self) -> Floats:
         """(links,) K of what leaves each link."""
         last = np.where(self.hydraulics.flow < 0.0, self.first[:-1], self.first[1:] - 1)
-        return self.cells[last]
+        return np.where(self.unknown[self.hydraulics.start], np.nan, self.cells[last])
 
     def mean(self) -> Floats:
         """(links,) K, mean over the cells of each link."""
-        return np.add.reduceat(self.cells, self.first[:-1]) / self._count
+        mean = np.add.reduceat(self.cells, self.first[:-1]) / self._count
+        return np.where(self.unknown[self.hydraulics.start], np.nan, mean)
 
     def _duty_pass(self, rate: Floats, through: Floats, node: Floats, given: Floats, slope: Floats, fresh: bool) -> None:
         """Solve, again and again while apparatus answers to what enters it."""
@@ -174,7 +183,7 @@ class Heat:
             self._response()
             for store in self._stores:
                 if fresh or self._duties:
-                    self._factorise(store, through, node)
+                    store.factor()
                 store.solve()
             self.temperature = be.download(a["T"])
             current = np.array(now)
@@ -183,24 +192,6 @@ class Heat:
             last = current
         self.temperature[self.unknown] = np.nan
         self._advance()
-
-    def _factorise(self, store: _Store, through: Floats, node: Floats) -> None:
-        """Factors; a part about whose level nothing is said keeps it by a ballast too small for any ledger."""
-        be, a = self.hydraulics.backend, self._arrays
-        store.factor()
-        if be.download(store.whole)[: store.loops].all():
-            return
-        here = np.unique(store.nodes)
-        size = np.zeros(len(self.temperature))
-        rate = np.abs(self.capacity * self.hydraulics.flow)
-        np.add.at(size, self.hydraulics.start, rate)
-        np.add.at(size, self.hydraulics.end, rate)
-        ballast = np.zeros(len(size))
-        ballast[here] = BALLAST * size[here]
-        start = np.where(np.isfinite(self.temperature), self.temperature, 0.0)
-        be.store(through + ballast, a["M"])
-        be.store(node + ballast * start, a["S"])
-        store.factor()
 
     def _exchangers_at(self, rate: Floats) -> Floats:
         """(links,) W/K between the entering temperatures of the two sides of each exchanger."""
@@ -228,7 +219,7 @@ class Heat:
         return inside, np.where(out > 0.0, out, 0.0) * self.node_capacity
 
     def _check_flow(self) -> None:
-        still = (np.abs(self.hydraulics.flow) < STILL) & (self.heat != 0.0) & ~self.unknown[self.hydraulics.start]
+        still = (np.abs(self.hydraulics.flow) < STILL) & (self.heat != 0.0) & ~self.unheld[self.hydraulics.start]
         loses = (self._loss > 0.0) & ~self._has_chip
         errors = []
         for n in np.flatnonzero(still & ~loses):
@@ -245,7 +236,7 @@ class Heat:
         what = "nothing takes its heat away (no held temperature, exchanger, cooler or loss in reach)"
         return f"{self.network.place(name)}  {name}: {self.heat[n]:.6g} W and {what}"
 
-    def _unknown(self) -> NDArray[np.bool_]:
+    def _unheld(self) -> NDArray[np.bool_]:
         """Nodes of parts that hold heat and that nothing cools: their temperatures have no answer."""
         h = self.hydraulics
         nodes, links = list(self.network.nodes.values()), list(self.network.links.values())

@@ -13,7 +13,7 @@ from kernels import BackendUnavailable, open_backend
 from kernels.backend import Backend, Launch
 from thermal.errors import CaseError, CaseErrors, HallflowError, UsageError, clean
 from thermal.fluids.air import STANDARD_GRAVITY
-from thermal.loop.laws import Laws
+from thermal.loop.laws import SHUT, Laws
 from thermal.loop.network import Link, Network
 from thermal.loop.plan import BLOCK, Batch, batches, layout
 
@@ -23,7 +23,10 @@ FRICTIONS = ("colebrook", "swamee-jain")
 ROUNDS = 400  # a network that is solvable takes five to forty
 LOOK = 4  # rounds between two looks at the phases on a GPU; a processor is looked at each time
 LANES = {"cuda": 32}
-GUESSED, DONE, STUCK = 0, 3, 4
+NOTHING = 1e-10  # m3/s: a litre in three hundred years; what flows slower is round-off
+UNBALANCED = 1e-6  # of the flow through a node; an answer is better than 1e-10
+MOST_PRESSURE = 1e9  # Pa: beyond it an inflow is pressed through something that is shut
+GUESSED, DONE = 0, 4
 
 
 class NoFlowAnswer(HallflowError):
@@ -105,6 +108,7 @@ class Hydraulics:
         """
         if start is not None or not self._knows:
             self.flow[:] = self.laws.guess() if start is None else start
+        self.flow[(self.laws.form & SHUT) > 0] = 0.0
         for store in self._stores:
             self._begin(store)
         waiting = list(self._stores)
@@ -120,15 +124,29 @@ class Hydraulics:
         for store in self._stores:
             self._finish(store)
         self._knows = True
+        self._check_mass()
         return rounds
 
+    def _check_mass(self) -> None:
+        """Raises NoFlowAnswer naming a node whose inflow cannot leave."""
+        off = np.abs(self.mass_defect())
+        worst = int(np.argmax(off))
+        if off[worst] > UNBALANCED:
+            name = self.node_names[worst]
+            what = "an inflow has no way through what is shut or one-way"
+            raise NoFlowAnswer(f"{self.network.place(name)}  {name}: {what}")
+
     def mass_defect(self) -> Floats:
-        """(nodes,) m3/s that arrive and do not leave, of nodes whose pressure is not held, over the flow through the node."""
+        """(nodes,) share that arrives and does not leave, of nodes whose pressure is not held.
+
+        Of the flow through the node; of a millionth of the largest flow, or of NOTHING, where that is more.
+        """
         net, through = self.inflow.copy(), np.abs(self.inflow)
         for ends, sign in ((self.start, -1.0), (self.end, 1.0)):
             np.add.at(net, ends, sign * self.flow)
             np.add.at(through, ends, np.abs(self.flow))
-        return np.where(self.held, 0.0, net / np.maximum(0.5 * through, 1e-9))
+        least = max(1e-6 * through.max(initial=0.0), NOTHING)
+        return np.where(self.held, 0.0, net / np.maximum(0.5 * through, least))
 
     def outflow(self) -> Floats:
         """(nodes,) m3/s that leave the network at each node: what held pressures take, and negative inflows."""
@@ -178,7 +196,7 @@ class Hydraulics:
         a: dict[str, Any] = {name: be.zeros(len(links), np.float64) for name in ("h", "y", "d", "q", "t")}
         a |= {name: be.zeros(len(nodes), np.float64) for name in ("p", "b")}
         a["values"] = be.zeros(blocks * (pattern.unknowns + pattern.entries), np.float64)
-        a["search"], a["phase"] = be.zeros(7 * blocks, np.float64), be.zeros(blocks, np.int32)
+        a["search"], a["phase"] = be.zeros(8 * blocks, np.float64), be.zeros(blocks, np.int32)
         a["inflow"], a["lift"] = be.upload(self.inflow[nodes]), be.upload(self.lift[links])
         a["law"], a["form"] = be.upload(self.laws.parts[:, links].ravel()), be.upload(self.laws.form[links])
         for name in ("start", "end", "slot"):
@@ -226,6 +244,14 @@ class Hydraulics:
             raise NoFlowAnswer(self._worst(store))
         self.flow[store.links] = flow
         self.pressure[store.nodes] = pressure
+        if np.abs(pressure).max(initial=0.0) > MOST_PRESSURE:
+            raise NoFlowAnswer(self._forced(store))
+
+    def _forced(self, store: _Store) -> str:
+        """What is wrong where an inflow is pressed through something that is shut."""
+        link = np.unique(store.links)
+        name = self.link_names[int(link[np.argmax(np.abs(self.falls()[link]))])]
+        return f"{self.network.place(name)}  {name}: shut, one way or regulated, and an inflow has no other way than through it"
 
     def _worst(self, store: _Store) -> str:
         a = store.arrays

@@ -358,6 +358,24 @@ class Pump(_Plain):
         else:
             yield from _within(0.01, 1.0, efficiency=self.efficiency)
 
+    def power(self, flow: float, gain: float) -> float:
+        """W electric of all that run, at m3/s through the group and Pa added: hydraulic power over efficiency.
+
+        The efficiency is that at the flow of one pump, brought to full speed by affinity (flow as speed), held at its end points.
+        A pump that stands, or through which the fluid is driven, takes none.
+        """
+        hydraulic = flow * gain
+        if self.running == 0 or self.speed <= STANDING or hydraulic <= 0.0:
+            return 0.0
+        if not isinstance(self.efficiency, tuple):
+            return hydraulic / self.efficiency
+        at = flow / (self.running * self.speed)
+        points = sorted(self.efficiency)
+        for (q0, e0), (q1, e1) in zip(points, points[1:], strict=False):
+            if at <= q1:
+                return hydraulic / (e0 + (e1 - e0) * min(max((at - q0) / (q1 - q0), 0.0), 1.0))
+        return hydraulic / points[-1][1]
+
 
 STANDING = 1e-3  # speed at which a pump with points counts as standing
 

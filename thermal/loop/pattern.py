@@ -18,8 +18,8 @@ class Pattern:
 
     order    (unknowns,) which vertex is eliminated when;   place   (vertices,) its inverse, -1 for vertices that are known
     column   (unknowns + 1,) where the entries of each column of L begin;   row   (entries,) their rows, rising in a column
-    target   where each product of two entries of a column goes: a row of the diagonal, or `unknowns` + an entry; column by
-             column, the entries k in order and with each the entries i up to k
+    target   where each product of two entries of a column goes, `unknowns` + an entry: column by column, the entries k in
+             order and with each the entries i before k
     """
 
     order: Ints
@@ -81,7 +81,5 @@ def find_pattern(vertices: int, edges: Sequence[tuple[int, int]], known: Sequenc
     column = np.concatenate([[0], np.cumsum([len(one) for one in rows])]).astype(np.int32)
     row = np.array([r for one in rows for r in one], np.int32)
     where = [{r: int(column[j]) + k for k, r in enumerate(one)} for j, one in enumerate(rows)]
-    target = [
-        one[k] if i == k else len(order) + where[one[i]][one[k]] for one in rows for k in range(len(one)) for i in range(k + 1)
-    ]
+    target = [len(order) + where[one[i]][one[k]] for one in rows for k in range(len(one)) for i in range(k)]
     return Pattern(np.array(order, np.int32), place, column, row, np.array(target, np.int32))

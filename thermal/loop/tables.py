@@ -23,6 +23,7 @@ from thermal.loop.network import ROOM, ConstantFluid, Exchanger, Fluid, Link, Ne
 from thermal.units import ZERO_CELSIUS
 
 MOST_BYTES = 64 * 2**20  # of a table; a thousand racks take 1 MiB
+USUAL = "equal-percentage"  # characteristic of a valve
 MOST_MISTAKES = 50  # listed; a file of another kind has one on every line
 
 LINK_COLUMNS: dict[str, str] = {
@@ -101,7 +102,11 @@ class _Row:
     def name(self, column: str) -> str:
         text = self.text(column)
         if not re.fullmatch(NAME_PATTERN, text):
-            self.wrong(column, f"{quote(text)} is no name" if text else "is empty", "letters, digits, . _ - (64 at most), a letter or digit first")
+            self.wrong(
+                column,
+                f"{quote(text)} is no name" if text else "is empty",
+                "letters, digits, . _ - (64 at most), a letter or digit first",
+            )
         return text
 
     def number(self, column: str, default: float | None = None) -> float:
@@ -207,7 +212,9 @@ def _rows(path: Path, columns: Mapping[str, str], needed: tuple[str, ...], error
     return rows if head is not None and set(needed) <= set(head) else []
 
 
-def _check_head(place: str, head: list[str], columns: Mapping[str, str], needed: tuple[str, ...], errors: list[CaseError]) -> None:
+def _check_head(
+    place: str, head: list[str], columns: Mapping[str, str], needed: tuple[str, ...], errors: list[CaseError]
+) -> None:
     for name in dict.fromkeys(head):
         if name not in columns:
             near = difflib.get_close_matches(name, columns, n=1, cutoff=0.6)
@@ -254,7 +261,7 @@ KINDS: dict[str, Callable[[_Row], Any]] = {
     "pipe": lambda row: Pipe(row.number("length_m"), row.number("diam_m"), row.number("rough_m", 4.5e-5), row.number("K", 0.0)),
     "fitting": lambda row: Fitting(row.number("K"), row.number("diam_m")),
     "coupler": lambda row: Coupler(row.number("kv_m3h")),
-    "valve": lambda row: Valve(row.number("kv_m3h"), row.number("opening", 1.0), row.text("characteristic") or "equal-percentage"),
+    "valve": lambda row: Valve(row.number("kv_m3h"), row.number("opening", 1.0), row.text("characteristic") or USUAL),
     "regulator": lambda row: Regulator(row.number("flow_m3s"), row.number("kv_m3h")),
     "check-valve": lambda row: CheckValve(row.number("kv_m3h")),
     "filter": lambda row: Filter(row.number("kv_m3h"), row.number("fouling", 0.0)),
@@ -278,7 +285,11 @@ def _regions(node_rows: list[_Row], link_rows: list[_Row], region_of: Mapping[st
         if stated != first[1]:
             for column, a, b in zip(("fluid", "rho", "mu", "cp"), stated, first[1], strict=True):
                 if a != b:
-                    row.wrong(column, f"{quote(a)} in region {quote(region)}", f"{quote(b)}, as on line {first[0].line}: one fluid a region")
+                    row.wrong(
+                        column,
+                        f"{quote(a)} in region {quote(region)}",
+                        f"{quote(b)}, as on line {first[0].line}: one fluid a region",
+                    )
     found = []
     for name in dict.fromkeys(row.text("region") for row in node_rows):
         if name in fluids:

@@ -34,7 +34,7 @@ class Reading:
     sums       (bodies, 8) as of the kernel mover_sums: net flow, |flow|, ... m3/s of reference density, K m3/s
     response   (bodies, 8) as of mover_respond: effectiveness, water, fan rise, valve, coil heat, that of an open valve, power
     speed      (bodies,)      heat  K m3/s (tubes,) given to the air
-    flow, enter, leave, rise   (tubes,) m3/s, K, K, m2/s2
+    flow, enter, leave, rise   (tubes,) m3/s, K, K, m2/s2;  starts   (bodies + 1,) first tube of each body
     """
 
     sums: np.ndarray
@@ -45,6 +45,7 @@ class Reading:
     enter: np.ndarray
     leave: np.ndarray
     rise: np.ndarray
+    starts: np.ndarray
 
     @property
     def total_heat(self) -> float:
@@ -272,7 +273,7 @@ class Movers:
         down = self.domain.backend.download
         return Reading(
             down(self.sums_).reshape(-1, 8), down(self.response_).reshape(-1, 8), down(self.speed_), down(self.heat_),
-            down(self.flow_), down(self.enter_), down(self.leave_), down(self.rise_),
+            down(self.flow_), down(self.enter_), down(self.leave_), down(self.rise_), self.starts,
         )  # fmt: skip
 
     def arrays(self) -> dict[str, np.ndarray]:

@@ -119,3 +119,55 @@ def _end(h0: float, h1: float, s0: float, s1: float) -> float:
     """Slope at an end of falling points: the three-point formula, between 0 and three times the first chord."""
     slope = ((2.0 * h0 + h1) * s0 - h0 * s1) / (h0 + h1)
     return float(min(max(slope, 3.0 * s0), 0.0))
+
+
+@dataclass(frozen=True)
+class Law:
+    """A fan (or none) and a resistance q|q| in series: what a part does to the air. Pa/(m3/s)^2 of standard air."""
+
+    fan: FanCurve | None
+    resistance: float
+
+    def rise(self, flow: float) -> float:
+        """Pa at full speed."""
+        own = self.fan.rise(flow)[0] if self.fan else 0.0
+        return own - self.resistance * flow * abs(flow)
+
+    def flow(self, rise: float) -> float:
+        """m3/s at which it makes a pressure rise in Pa; laws fall, so there is one."""
+        reach = 1.0
+        while self.rise(reach) > rise:
+            reach *= 2.0
+        low = -1.0
+        while self.rise(low) < rise:
+            low *= 2.0
+        for _ in range(100):
+            middle = 0.5 * (low + reach)
+            low, reach = (middle, reach) if self.rise(middle) > rise else (low, middle)
+        return 0.5 * (low + reach)
+
+
+POINTS = 25  # of the table of several laws together: within 0.2 % of them
+
+
+def side_by_side(laws: Sequence[tuple[Law, float]]) -> Law:
+    """Several laws between the same two rooms as one: at a pressure their flows add up.
+
+    laws   (law, count): so many of each, a fraction where a slot lies partly in a row of cells. A law obeys the affinity laws,
+           its resistance included, so their sum does too, and one table at full speed serves all speeds.
+    """
+    first = laws[0][0]
+    total = sum(count for _, count in laws)
+    if all(law == first for law, _ in laws):
+        return Law(first.fan.scaled(total) if first.fan else None, first.resistance / total**2)
+    shutoff = max(law.fan.shutoff_pressure if law.fan else 0.0 for law, _ in laws)
+    if shutoff == 0.0:
+        return Law(None, sum(count / law.resistance**0.5 for law, count in laws) ** -2)
+    # p at no net flow: the stronger fans blow back through the weaker ones
+    low, high = 0.0, shutoff
+    for _ in range(100):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if sum(count * law.flow(middle) for law, count in laws) > 0.0 else (low, middle)
+    rises = 0.5 * (low + high) * (1.0 - 2.0 * np.linspace(0.0, 1.0, POINTS) ** 2)  # denser where the curve is steep in q
+    flows = [0.0, *(sum(count * law.flow(float(rise)) for law, count in laws) for rise in rises[1:])]
+    return Law(table_curve(flows, rises.tolist()), 0.0)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meshes.regions import IndexBox, SnapRow
+from meshes.regions import IndexBox, SnapRow, snap_box
 from thermal.case.bodies import COOLERS, Body, Part
-from thermal.case.model import Case
+from thermal.case.model import Case, Rack
+from thermal.movers.rows import slot_rows
 from thermal.painting import Painter, join_names
+from thermal.patches import Patch
 
 OPENS_PLATES = ("crah", "fan_wall")  # kinds that stand in a hole of whatever plate they pass
 
@@ -68,23 +70,17 @@ class Channels:
     # -- casings --------------------------------------------------------------------------------------------------
     def _paint_body(self, body: Body) -> None:
         painter, name = self.painter, body.label
-        boxes = []
-        for part in body.parts:
-            label = name if len(body.parts) == 1 else f"{name}.{part.name}"
-            box = painter.snap(label, body.source, part.box, facing=part.axis)
-            if box is None:
-                return
-            if box.thin_axes:
-                painter.refuse(body.source, f"{label} is too thin for the grid", fix="refine the mesh around it")
-                return
-            boxes.append(box)
+        parts, boxes = self._boxes(body)
+        if not boxes:
+            return
         chamber = painter.snap(f"{name}.chamber", body.source, body.chamber.box) if body.chamber else None
         for box in [*boxes, *([chamber] if chamber else [])]:
             if not self._is_free(name, body.source, box):
                 return
             self.names.append(name)
             self.inside[box.cells()] = len(self.names)
-        for part, box in zip(body.parts, boxes, strict=True):
+        self._fill_rest(body, boxes)
+        for part, box in zip(parts, boxes, strict=True):
             if body.kind in OPENS_PLATES:
                 self._open(part.axis, box)
             for axis in range(3):
@@ -93,7 +89,31 @@ class Channels:
                         self._close(name, body.source, axis, plane, box)
             self._tubes.append((body, part, box))
         if chamber and body.chamber:
-            self._case_chamber(body, body.chamber.side, chamber, body.parts[0])
+            self._case_chamber(body, body.chamber.side, chamber, parts[0])
+
+    def _boxes(self, body: Body) -> tuple[list[Part], list[IndexBox]]:
+        """Parts and their boxes on the grid, slots of a rack as rows of cells; none (reported) where they have no place."""
+        painter, name, slots = self.painter, body.label, body.kind == "rack" and body.parts[0].name != "whole"
+        whole = body.box if slots else body.parts[0].box
+        box = painter.snap(name, body.source, whole, facing=body.parts[0].axis)
+        if box is not None and box.thin_axes:
+            painter.refuse(body.source, f"{name} is too thin for the grid", fix="refine the mesh around it")
+            box = None
+        if box is None:
+            return [], []
+        rows = slot_rows(painter, body, box) if slots else [(body.parts[0], box)]
+        return [part for part, _ in rows], [row for _, row in rows]
+
+    def _fill_rest(self, body: Body, boxes: list[IndexBox]) -> None:
+        """What slots leave of a rack is solid."""
+        whole = snap_box(self.painter.grid, body.box.low, body.box.high)
+        rest = np.zeros(self.painter.grid.shape, bool)
+        rest[whole.cells()] = body.kind == "rack"
+        for box in boxes:
+            rest[box.cells()] = False
+        if rest.any():
+            self.painter.solids.append(f"{body.label} (blanked)")
+            self.painter.owner[rest] = len(self.painter.solids)
 
     def _is_free(self, name: str, source: str, box: IndexBox) -> bool:
         painter = self.painter
@@ -213,6 +233,18 @@ class Channels:
         clipped[:, place] = np.clip(clipped[:, place], 0, n - 1)
         air = valid & (painter.owner[tuple(clipped.T)] == 0)
         return np.where(air[:, None], clipped, cells)
+
+
+def intakes(parts: list[LaidPart], racks: tuple[Rack, ...]) -> list[Patch]:
+    """Faces through which racks' inlet air enters tubes, like the "front" patches of solid racks; nothing is fixed there."""
+    by_name = {rack.name: rack for rack in racks}
+    return [
+        Patch(
+            f"{laid.body.label}.front", "front", laid.part.axis, -laid.part.sign, laid.before, laid.area, by_name[laid.body.name]
+        )
+        for laid in parts
+        if laid.part.is_inlet
+    ]
 
 
 def is_cooled(parts: list[LaidPart], region: np.ndarray) -> dict[int, list[str]]:

@@ -37,6 +37,13 @@ class Front:
     temperature: np.ndarray
 
 
+def joined_fronts(one: Front, other: Front) -> Front:
+    """The faces of both."""
+    pairs = ((one.position, other.position), (one.area, other.area), (one.temperature, other.temperature))
+    position, area, temperature = (np.concatenate(pair) for pair in pairs)
+    return Front(position, area, temperature)
+
+
 def write_fields(
     path: Path,
     planes: tuple[np.ndarray, np.ndarray, np.ndarray],

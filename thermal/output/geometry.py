@@ -11,13 +11,17 @@ from thermal.case.model import Box, Case
 def geometry(case: Case) -> dict[str, Any]:
     """Boxes of everything that stands in the room: what pictures and the scene need, as JSON values in SI units.
 
-    Returns    {"room": [x, y, z], "altitude": m, "racks": [...], "openings": [...], "plates": [...], "obstacles": [...]};
+    Returns    {"room": [x, y, z], "altitude": m, "under_floor": m, "over_ceiling": m, "racks": [...], "openings": [...],
+               "plates": [...], "obstacles": [...]};
                an object has name, low, high (m); racks also row, type, axis, sign (of the front's outward normal), power (W),
-               liquid_share, flow (m3/s); openings kind, axis, sign, open_fraction; plates open_fraction; obstacles power (W).
+               liquid_share, flow (m3/s); openings kind, axis, sign, open_fraction; plates open_fraction and kind; obstacles
+               power (W).
     """
     return {
         "room": list(case.room),
         "altitude": case.altitude,
+        "under_floor": case.under_floor,
+        "over_ceiling": case.over_ceiling,
         "racks": [
             _box(r.name, r.box) | {"row": r.row, "type": r.type, "axis": r.axis, "sign": r.sign, "power": r.power,
                                    "liquid_share": r.liquid_share, "flow": r.flow}
@@ -27,7 +31,8 @@ def geometry(case: Case) -> dict[str, Any]:
             _box(o.name, o.box) | {"kind": o.kind, "axis": o.axis, "sign": o.sign, "open_fraction": o.open_fraction}
             for o in case.openings
         ],
-        "plates": [_box(p.name, p.box) | {"open_fraction": p.open_fraction} for p in case.plates],
+        "plates": [_box(p.name, p.box) | {"open_fraction": p.open_fraction, "kind": p.kind} for p in case.plates],
+        "zones": [_box(z.name, z.box) | {"power": z.power} for z in case.zones],
         "obstacles": [_box(o.name, o.box) | {"power": o.power} for o in case.obstacles],
     }  # fmt: skip
 

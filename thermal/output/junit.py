@@ -52,10 +52,29 @@ def junit_xml(summaries: Iterable[dict[str, Any]]) -> bytes:
                 detail = " ".join(str(row[key]) for key in ("object", "reason") if row.get(key))
                 kind = "grid-uncertainty" if limit_state(row) == "uncertain" else "limit"
                 ElementTree.SubElement(test, "failure", message=_text(message), type=kind).text = _text(detail or message)
+        _add_losses(suite, case, (summary.get("without_each") or {}).get("losses", []), totals)
     for name, total in zip(("tests", "failures", "errors"), totals, strict=True):
         root.set(name, str(total))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _add_losses(suite: ElementTree.Element, case: str, losses: Iterable[dict[str, Any]], totals: list[int]) -> None:
+    """A test for each loss of --without-each: a lost limit, or air left without a way, is a failure; no answer is an error."""
+    for row in losses:
+        test = ElementTree.SubElement(suite, "testcase", classname=case, name=_text(f"without {row['lost']}"), time="0")
+        answered = row["verdict"] in ("steady", "unsteady")
+        counts = [1, 0, 0]
+        if not answered and row["verdict"] != "impossible":
+            counts[2] = 1
+            ElementTree.SubElement(test, "error", message=_text(f"no answer: {row['verdict']}")).text = _text(row["reason"])
+        elif row["limits_lost"] or not answered:
+            counts[1] = 1
+            message = f"limits lost: {', '.join(row['limits_lost'])}" if answered else row["reason"]
+            ElementTree.SubElement(test, "failure", message=_text(message), type="loss").text = _text(message)
+        for number, (name, count) in enumerate(zip(("tests", "failures", "errors"), counts, strict=True)):
+            suite.set(name, str(int(suite.get(name, "0")) + count))
+            totals[number] += count
 
 
 def write_junit(path: Path, summaries: Iterable[dict[str, Any]]) -> None:

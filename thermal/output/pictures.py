@@ -52,7 +52,7 @@ class Scale:
 
 def inlet_scale(record: Record) -> Scale:
     """The scale in degC of everything that shows rack inlets; slices, which hold hot aisles too, have a wider one."""
-    return Scale(*nice_range(*_extent([front.temperature - ZERO_CELSIUS for front in record.fronts.values()]), smallest=5.0))
+    return Scale(*nice_range(*extent([front.temperature - ZERO_CELSIUS for front in record.fronts.values()]), smallest=5.0))
 
 
 def pictures(record: Record) -> list[Picture]:
@@ -65,14 +65,14 @@ def pictures(record: Record) -> list[Picture]:
     planes = _planes(record, worst)
     wanted: list[tuple[str, int, int]] = []
     for _, axis, position, _ in planes:
-        index = _cell_at(record.planes[axis], position)
+        index = cell_at(record.planes[axis], position)
         wanted += [("temperature", axis, index), ("velocity", axis, index)]
     layers = record.slices(wanted)
     temperatures = [layer - ZERO_CELSIUS for layer in layers[0::2]]
     velocities = layers[1::2]
-    scale = Scale(*nice_range(*_extent(temperatures), smallest=2.0))
+    scale = Scale(*nice_range(*extent(temperatures), smallest=2.0))
     speeds = [np.sqrt((velocity.astype(np.float64) ** 2).sum(axis=-1)) for velocity in velocities]
-    speed_scale = Scale(*nice_range(0.0, _extent(speeds)[1], smallest=0.1))
+    speed_scale = Scale(*nice_range(0.0, extent(speeds)[1], smallest=0.1))
     made = []
     large = max(record.geometry["room"]) > WIDE_HALL
     for (key, axis, position, words), temperature, speed, velocity in zip(planes, temperatures, speeds, velocities, strict=True):
@@ -118,11 +118,12 @@ def _planes(record: Record, rack: dict[str, Any] | None) -> list[tuple[str, int,
     ]
 
 
-def _cell_at(planes: np.ndarray, position: float) -> int:
+def cell_at(planes: np.ndarray, position: float) -> int:
+    """Index of the cell of an axis that holds a position (m)."""
     return int(np.clip(np.searchsorted(planes, position, side="right") - 1, 0, len(planes) - 2))
 
 
-def _extent(arrays: list[np.ndarray]) -> Pair:
+def extent(arrays: list[np.ndarray]) -> Pair:
     """Lowest and highest finite value; (0, 1) where there is none (a run that diverged at once)."""
     found = [array[np.isfinite(array)] for array in arrays]
     found = [array for array in found if array.size]
@@ -142,15 +143,15 @@ def _slice(
     shape = (max(int((rows[-1] - rows[0]) * ratio), 8), max(int((columns[-1] - columns[0]) * ratio), 8))
     drawing.image(png_uri(resample(values, rows, columns, shape), scale.low, scale.high, name), raster)
     if velocity is not None:
-        _arrows(drawing, velocity[..., [across, up]], rows, columns, values, scale)
-    _objects(drawing, record.geometry, axis, position, (across, up))
+        draw_arrows(drawing, velocity[..., [across, up]], rows, columns, values, scale)
+    draw_objects(drawing, record.geometry, axis, position, (across, up))
     drawing.axes(AXES[across], AXES[up])
     drawing.colour_bar(name, scale.low, scale.high, scale.step, unit)
-    low, high = _extent([values])
+    low, high = extent([values])
     return drawing.svg(title, f"Values in this plane run from {low:.1f} to {high:.1f} {unit}.")
 
 
-def _objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: float, kept: tuple[int, int]) -> None:
+def draw_objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: float, kept: tuple[int, int]) -> None:
     """Everything the plane cuts; on a plan also the outlines of floor and ceiling openings."""
 
     def flat(corner: list[float]) -> Pair:
@@ -194,16 +195,18 @@ def _mouth_label(drawing: Drawing, low: Pair, high: Pair, opening: dict[str, Any
         drawing.text(x + (12 if opening["sign"] > 0 else -6), y, tip, "name halo", 10, turn=-90.0)
 
 
-def _arrows(drawing: Drawing, plane: np.ndarray, rows: np.ndarray, columns: np.ndarray, speed: np.ndarray, scale: Scale) -> None:
+def draw_arrows(
+    drawing: Drawing, plane: np.ndarray, rows: np.ndarray, columns: np.ndarray, speed: np.ndarray, scale: Scale
+) -> None:
     """Directions at even places: length grows with the root of the speed, so that slow air is seen too."""
     wide, tall = columns[-1] - columns[0], rows[-1] - rows[0]
     gap = max(wide, tall) / ARROWS
     light: list[str] = []
     dark: list[str] = []
     for y in np.arange(rows[0] + 0.5 * gap, rows[-1], gap):
-        j = _cell_at(rows, float(y))
+        j = cell_at(rows, float(y))
         for x in np.arange(columns[0] + 0.5 * gap, columns[-1], gap):
-            i = _cell_at(columns, float(x))
+            i = cell_at(columns, float(x))
             u, v = float(plane[j, i, 0]), float(plane[j, i, 1])
             size = float(np.hypot(u, v))
             if not size > 0.01 * scale.high:
@@ -279,3 +282,33 @@ def _edges(centres: np.ndarray, low: float, high: float) -> np.ndarray:
     """Planes between sorted centres, closed by the ends of the face."""
     middle = 0.5 * (centres[1:] + centres[:-1])
     return np.concatenate([[min(low, centres[0] - 1e-6)], middle, [max(high, centres[-1] + 1e-6)]])
+
+
+def plan_pictures(records: list[Record]) -> tuple[list[Picture], list[Picture]]:
+    """Plans of several halls at one height, for each its temperature and its air speed, on one scale each."""
+    height = min(PLAN_HEIGHT, *(0.5 * record.geometry["room"][2] for record in records))
+    layers = []
+    for record in records:
+        index = cell_at(record.planes[2], height)
+        layers.append(record.slices([("temperature", 2, index), ("velocity", 2, index)]))
+    temperatures = [layer[0] - ZERO_CELSIUS for layer in layers]
+    speeds = [np.sqrt((layer[1].astype(np.float64) ** 2).sum(axis=-1)) for layer in layers]
+    scale = Scale(*nice_range(*extent(temperatures), smallest=2.0))
+    speed_scale = Scale(*nice_range(0.0, extent(speeds)[1], smallest=0.1))
+    wide = max(max(record.geometry["room"]) for record in records) > WIDE_HALL
+    width = 860.0 if wide else 400.0
+    warm, fast = [], []
+    for record, (_, velocity), temperature, speed in zip(records, layers, temperatures, speeds, strict=True):
+        title = f"plan at z\u00a0=\u00a0{height:.2f}\u00a0m"
+        svg = _slice(record, 2, height, temperature, "temperature", scale, "°C", f"Temperature, {title}", "", width)
+        warm.append(Picture("plan-temperature", title, "", svg, (2, height), wide))
+        svg = _slice(record, 2, height, speed, "speed", speed_scale, "m/s", f"Air speed, {title}", "", width, velocity)
+        fast.append(Picture("plan-speed", title, "", svg, (2, height), wide))
+    return warm, fast
+
+
+def front_pictures(records: list[Record]) -> list[Picture]:
+    """The rack fronts of several halls on one scale; an empty picture for a hall without racks."""
+    found = [front.temperature - ZERO_CELSIUS for record in records for front in record.fronts.values()]
+    scale = Scale(*nice_range(*extent(found), smallest=5.0))
+    return [_front_picture(record, scale) for record in records]

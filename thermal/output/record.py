@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from thermal.errors import RecordError
-from thermal.output.fields import FieldsFile, Front, write_fields, xdmf
+from thermal.output.fields import FieldsFile, Front, joined_fronts, write_fields, xdmf
 from thermal.output.geometry import geometry, plain_row, plain_value
 from thermal.output.history import history_csv, read_history
 from thermal.output.stage import Stage, settle
@@ -68,8 +68,8 @@ def rack_fronts(
     """
     planes = (np.asarray(grid.x), np.asarray(grid.y), np.asarray(grid.z))
     centres = [0.5 * (axis[1:] + axis[:-1]) for axis in planes]
-    fronts = {}
-    for patch in placement.patches:
+    fronts: dict[str, Front] = {}
+    for patch in [*placement.patches, *getattr(placement, "intakes", ())]:
         if patch.kind != "front":
             continue
         k, j, i = np.asarray(patch.cell).T
@@ -78,7 +78,8 @@ def rack_fronts(
         position[:, patch.axis] = planes[patch.axis][along + (0 if patch.sign > 0 else 1)]
         name = patch.object.name
         values = (given or {}).get(name)
-        fronts[name] = Front(position, np.asarray(patch.area), temperature[k, j, i] if values is None else np.asarray(values))
+        here = Front(position, np.asarray(patch.area), temperature[k, j, i] if values is None else np.asarray(values))
+        fronts[name] = here if name not in fronts else joined_fronts(fronts[name], here)  # a rack in depth has one for each part
     return fronts
 
 

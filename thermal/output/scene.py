@@ -15,13 +15,15 @@ from thermal.output.pictures import Picture, inlet_scale
 from thermal.output.record import Record
 from thermal.units import ZERO_CELSIUS
 
+FLAT = {"tile": "supply", "grille": "return", "cutout": "supply", "mouth": "return"}  # pieces of slabs, drawn like openings
 MOST_FRONT_TEXTURES = 400  # more racks are coloured as a whole: one texture each would take seconds to load
 
 
 def scene(record: Record, pictures: list[Picture]) -> dict[str, Any]:
     """Boxes, faces and slices of the hall with their colours, as JSON values.
 
-    Returns    room (m); boxes [{name, words, low, high, colour, front}], where front is {axis, sign, flip, raster} of a rack;
+    Returns    room (m); low and high, corners of all air; boxes [{name, words, low, high, colour, front}], where front is
+               {axis, sign, flip, raster} of a rack;
                faces (openings) and sheets (plates) [{name, low, high, kind}]; slices [{key, axis, position}];
                scale {low, high, colours}
     """
@@ -29,6 +31,8 @@ def scene(record: Record, pictures: list[Picture]) -> dict[str, Any]:
     geometry = record.geometry
     boxes = [_keys(item, "name", "low", "high") | {"words": f"obstacle {item['name']}"} for item in geometry["obstacles"]]
     boxes += [_rack(rack, record, scale.low, scale.high) for rack in geometry["racks"]]
+    flat = [plate for plate in geometry["plates"] if plate.get("kind") in FLAT]
+    upright = [plate for plate in geometry["plates"] if plate.get("kind", "sheet") in ("sheet", "door")]
     slices = [
         {"key": picture.key.removesuffix("-temperature"), "axis": picture.plane[0], "position": picture.plane[1]}
         for picture in pictures
@@ -36,9 +40,12 @@ def scene(record: Record, pictures: list[Picture]) -> dict[str, Any]:
     ]
     return {
         "room": geometry["room"],
+        "low": [float(planes[0]) for planes in record.planes],
+        "high": [float(planes[-1]) for planes in record.planes],
         "boxes": boxes,
-        "faces": [_keys(opening, "name", "kind", "axis", "low", "high") for opening in geometry["openings"]],
-        "sheets": [_keys(plate, "name", "low", "high") | {"open": plate["open_fraction"]} for plate in geometry["plates"]],
+        "faces": [_keys(opening, "name", "kind", "axis", "low", "high") for opening in geometry["openings"]]
+        + [_keys(piece, "name", "low", "high") | {"kind": FLAT[piece["kind"]], "axis": 2} for piece in flat],
+        "sheets": [_keys(plate, "name", "low", "high") | {"open": plate["open_fraction"]} for plate in upright],
         "slices": slices,
         "scale": {"low": scale.low, "high": scale.high, "colours": [hex_colour("temperature", n / 8) for n in range(9)]},
     }

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from thermal.case.model import Case, Opening, Rack, Wall
+from thermal.movers.summary import cooler_streams
 from thermal.output import indices
 from thermal.output.ashrae import CLASSES
 from thermal.output.fields import Front
@@ -137,7 +138,7 @@ def summarize(
         "balance": {name: balance.get(name) for name in ("heat", "mass")} | dict(balance),
         "racks": [dict(row) for row in racks],
         "openings": [dict(row) for row in openings],
-        "indices": index_row(racks, openings, case.ashrae_class),
+        "indices": index_row(racks, [*openings, *cooler_streams(more.get("devices", ()))], case.ashrae_class),
         "asserts": [dict(row) for row in asserts],
         "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "machine": {"system": f"{platform.system()} {platform.release()}", "processor": platform.machine()},

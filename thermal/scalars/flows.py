@@ -17,6 +17,7 @@ from thermal.flow.domain import PRESSURE, Domain, FaceList
 from thermal.linear.multigrid import Multigrid
 from thermal.linear.pcg import PressureSolver
 from thermal.patches import Patch
+from thermal.place import open_bit
 
 CLOSED = 1e-9  # sum of |net outflow of a cell|/supply at which flows are done; promised: 1e-8
 ROUNDS = 60  # of projection, at most
@@ -40,7 +41,8 @@ class Crossing:
 class StandingFlow:
     """A flow that stands, on one block; all arrays are the block's own, with halos where they are fields.
 
-    flows     float64 device arrays of the volume flow through low x, y, z faces, m3/s of reference density
+    flows     float64 device arrays of the volume flow through low x, y, z faces between cells, m3/s of reference density; 0 on
+              closed ones, openings among them
     crossings what passes openings, rack fronts and rack backs
     inflow    m3/s (patches,), into the room through each patch, of faces where it enters alone; outflow likewise, >= 0
     mixing    real device array: eddy viscosity, m2/s
@@ -98,8 +100,10 @@ def stand(domain: Domain, fields: Mapping[str, np.ndarray]) -> StandingFlow:
         sums[1] += np.bincount(one.patch, np.maximum(-one.inflow, 0.0), minlength=count)
     inflow, outflow = domain.comm.sum(sums.ravel()).reshape(2, count)
     reached = _reached(domain, inflow, outflow)
-    mask_ = backend.upload(np.where(domain.local(reached), domain.mask_host, 0), np.int32)
-    mixing = backend.upload(domain.local(fields["eddy_viscosity"]), backend.real)
+    mask = np.where(domain.local(reached), domain.mask_host, 0)
+    for axis, flow in enumerate(flows):
+        backend.store(backend.download(flow) * ((mask & open_bit(axis)) > 0), flow)
+    mask_, mixing = backend.upload(mask, np.int32), backend.upload(domain.local(fields["eddy_viscosity"]), backend.real)
     return StandingFlow(domain, (flows[0], flows[1], flows[2]), crossings, inflow, outflow, mixing, reached, mask_, defect)
 
 
@@ -176,7 +180,7 @@ def _project(domain: Domain, flows: tuple[Any, ...]) -> float:
     partial = backend.partials(*n)
     add = backend.bind("defect_sum", *n, defect, partial)
     correct = backend.bind("flow_correct", *n, *flows, p, *conductances)
-    solver.setup(*conductances, outside)
+    solver.setup(conductances[0], conductances[1], conductances[2], outside)
     scale = _scale(domain, flows)
     history: list[float] = []
     while True:

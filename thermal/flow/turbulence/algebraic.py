@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thermal.flow.domain import Domain
+from thermal.flow.history import History
 from thermal.flow.turbulence.walls import bind_log, bind_viscous
 from thermal.state import State
 
@@ -28,7 +29,7 @@ class Laminar:
     def begin(self) -> None:
         """Set the start: no eddy viscosity."""
 
-    def bind(self, relaxation: float, step: float) -> None:
+    def bind(self, relaxation: float, step: float, history: History | None = None) -> None:
         """Nothing to relax."""
 
     def update(self, measure: bool) -> None:

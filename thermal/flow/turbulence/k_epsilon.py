@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thermal.flow.domain import Domain, expansion, inflow_turbulence
+from thermal.flow.history import History
 from thermal.flow.scales import find_scales
 from thermal.flow.sweeps import Sweeps
 from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, moving, tangents
@@ -153,12 +154,15 @@ class KEpsilon:
         self.domain.backend.fill(self.state.k, k)
         self.domain.backend.fill(self.state.epsilon, epsilon)
 
-    def bind(self, relaxation: float, step: float) -> None:
-        """Fix the pseudo-time step (s); `relaxation` is that of the momentum, k and epsilon keep at or below it."""
+    def bind(self, relaxation: float, step: float, history: History | None = None) -> None:
+        """Fix the pseudo-time step (s); `relaxation` is that of the momentum, k and epsilon keep at or below it. With a history,
+        `step` is 1/m of a step in time, and nothing else relaxes."""
         s, domain, backend = self.state, self.domain, self.domain.backend
         nu = domain.placement.case.air.kinematic_viscosity
         common = (*s.velocity, s.eddy_viscosity, domain.mask, domain.metrics, s.extra, s.source, *s.rows, s.rhs, s.inverse)
-        inverse = 1.0 / min(RELAXATION, relaxation)
+        inverse = 1.0 if history else 1.0 / min(RELAXATION, relaxation)
+        self._count = history.sweeps["turbulence"] if history else SWEEPS
+        self._past = [[history.rows(name)] if history else [] for name in ("k", "epsilon")]
         self._rows_epsilon = self._bind_dissipation(common, inverse, 1.0 / step)
         self._rows_k = backend.bind(
             "energy_rows", *domain.n, s.k, s.epsilon, self.state.production, *common, nu, 1.0 / self.sigma_k, inverse, 1.0 / step,
@@ -195,8 +199,10 @@ class KEpsilon:
         for launch in (*inflow, *self._thin[index]):
             launch()
         rows()
+        for launch in self._past[index]:
+            launch()
         if fixed:
             self._fix()
-        sweeps.run(SWEEPS)
+        sweeps.run(self._count)
         self._keep[index]()
         self.domain.comm.exchange([sweeps.field])

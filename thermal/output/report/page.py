@@ -11,7 +11,9 @@ from thermal.output.ashrae import CLASSES
 from thermal.output.convergence import convergence
 from thermal.output.loop_diagram import curve_picture, loop_diagrams
 from thermal.output.pictures import hottest_rack, pictures
+from thermal.output.plenum_map import plenum_maps
 from thermal.output.record import Record, read
+from thermal.output.report.losses import with_losses
 from thermal.output.report.verdict import has_answer, headline, rack_status
 from thermal.output.scene import scene
 from thermal.output.stage import write_whole
@@ -59,7 +61,7 @@ def render(record: Record) -> str:
     return environment.get_template("page.html.j2").render(
         summary=summary,
         title=" ".join(str(summary.get("title") or summary["case"]).split()),
-        headline=headline(summary),
+        headline=with_losses(headline(summary), summary.get("without_each")),
         racks=racks,
         row_names=list(dict.fromkeys(str(rack.get("row", "")) for rack in racks)),
         air_class=air_class,
@@ -69,12 +71,14 @@ def render(record: Record) -> str:
         facts=_facts(record, racks),
         indices=_index_rows(summary["indices"]),
         study=summary.get("grid_study"),
+        losses=summary.get("without_each"),
         study_words=study_words(summary["grid_study"]) if summary.get("grid_study") else "",
         study_racks=study_rows(summary),
         study_picture=study_picture(summary),
         slices=[picture for picture in made if picture.plane is not None],
         fronts=[picture for picture in made if picture.key == "fronts"],
         charts=charts,
+        plenum_maps=plenum_maps(record),
         scene=scene(record, made),
         liquid=summary.get("liquid"),
         loop_diagrams=loop_diagrams(summary["liquid"]) if summary.get("liquid") else [],
@@ -160,8 +164,12 @@ def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
         "openings",
         "walls",
         "liquid",
+        "air_paths",
+        "plenums",
+        "solids",
         "indices",
         "asserts",
         "grid_study",
+        "without_each",
     )
     return _flat({key: value for key, value in summary.items() if key not in named})

@@ -8,7 +8,7 @@
   var gl = canvas.getContext("webgl", {antialias: true, preserveDrawingBuffer: true});
   if (!gl) return;
   root.classList.add("ready");
-  var room = data.room, centre = [room[0] / 2, room[1] / 2, room[2] * 0.35];
+  var room = data.room, low = data.low, high = data.high, centre = [room[0] / 2, room[1] / 2, room[2] * 0.35];
   var size = Math.hypot(room[0], room[1], room[2]);
   var start = {turn: -0.95, tilt: 0.58, distance: size, target: centre.slice()};
   var camera = Object.assign({}, start, {target: centre.slice()});
@@ -80,8 +80,8 @@
 
   var solid = [], lines = [], clear = [], fronts = [], slices = [];
   var grey = [0.62, 0.65, 0.68], ink = [0.25, 0.28, 0.31, 1];
-  quad(solid, face([0, 0, 0], room, 2, -0.002 * size), [0.72, 0.76, 0.79, 0.45]);
-  frame(lines, [0, 0, 0], room, [0.5, 0.53, 0.56, 1]);
+  quad(solid, face(low, high, 2, low[2] - 0.002 * size), [0.72, 0.76, 0.79, 0.45]);
+  frame(lines, low, high, [0.5, 0.53, 0.56, 1]);
   data.boxes.forEach(function (box) {
     var colour = box.colour ? rgb(box.colour) : grey;
     for (var axis = 0; axis < 3; axis++) for (var side = 0; side < 2; side++) {
@@ -110,7 +110,7 @@
   });
   data.slices.forEach(function (s) {
     var list = [];
-    quad(list, face([0, 0, 0], room, s.axis, s.position), [1, 1, 1, 0.86]);
+    quad(list, face(low, high, s.axis, s.position), [1, 1, 1, 0.86]);
     var item = {key: s.key, buffer: buffer(list), texture: null};
     slices.push(item);
     texture(s.key, function (t) { item.texture = t; });
@@ -220,7 +220,7 @@
       last = matrix();
       var inside = true;
       for (var n = 0; n < 8; n++) {
-        var p = project([n & 1 ? room[0] : 0, n & 2 ? room[1] : 0, n & 4 ? room[2] : 0], 2, 2);
+        var p = project([n & 1 ? high[0] : low[0], n & 2 ? high[1] : low[1], n & 4 ? high[2] : low[2]], 2, 2);
         if (!p || Math.abs(p[0] - 1) > 0.94 || Math.abs(p[1] - 1) > 0.93) inside = false;
       }
       if (inside) break;

@@ -1,0 +1,186 @@
+"""Coolers in ducts and rooms: heat of air and water, control that keeps or misses its setpoint, doors on racks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.flow.halls import start
+from tests.movers.ducts import SIZE, device, duct, fan_body
+from thermal.case.bodies import Coil
+from thermal.case.build import case_from_text
+from thermal.case.model import Box, Case
+from thermal.flow.solver import Flow
+from thermal.movers.coil import coil_heat
+from thermal.movers.curve import quadratic_curve
+from thermal.movers.points import device_rows
+
+BOX = Box((0.6, 0.0, 0.0), (1.4, SIZE[1], SIZE[2]))
+FAN = quadratic_curve(300.0, 3.0)
+COIL = Coil(6e3, 2.0, 12e3, 283.15)
+WARM = 303.15
+
+
+def cooled(coil: Coil | None = COIL, density: str = "boussinesq", **more: Any) -> Case:
+    """A duct that draws warm air through a fan and a coil."""
+    case = duct(fan_body(FAN, BOX, resistance=40.0, coil=coil, efficiency=0.5, **more), 5.0)
+    openings = tuple(replace(opening, temperature=WARM) for opening in case.openings)
+    return replace(case, openings=openings, flow=replace(case.flow, density=density))
+
+
+def settled(case: Case, iterations: int = 120) -> tuple[Flow, dict[str, Any], float]:
+    """The flow, the row of its one device, and the heat in W that openings bring in, net."""
+    flow = start(case, device())
+    for number in range(iterations):
+        flow.iterate(number == iterations - 1)
+    flow.polish(12)
+    for _ in range(10):
+        flow.energy.solve(10, 3, False)
+    measure = flow.measure(0.0)
+    capacity = case.air.density * case.air.heat_capacity
+    return flow, device_rows(case, measure.movers)[0], capacity * float(measure.sample.heat.sum())
+
+
+@pytest.mark.parametrize("density", ["boussinesq", "ideal-gas"])
+def test_heat_that_leaves_the_air_is_heat_given_to_the_water(density: str) -> None:
+    """From the face fluxes of the openings: coil less fan, to 1e-6; and the coil's heat is the closed form's."""
+    case = cooled(density=density)
+    _, row, entering = settled(case)
+    taken = 1e3 * (row["heat_kW"] - row["fan_power_kW"])
+    assert entering == pytest.approx(taken, rel=1e-6)
+    air = case.air.density * case.air.heat_capacity * row["flow_m3_s"]
+    assert 1e3 * row["heat_kW"] == pytest.approx(coil_heat(COIL, air, row["flow_m3_s"], WARM), rel=1e-5)
+    water = 12e3 * (row["water_out_degC"] - row["water_in_degC"])
+    assert water == pytest.approx(1e3 * row["heat_kW"], rel=1e-9)
+    assert row["air_in_degC"] == pytest.approx(WARM - 273.15, abs=0.05)
+
+
+def test_electric_power_is_pressure_times_flow_over_efficiency() -> None:
+    _, row, _ = settled(cooled())
+    assert 1e3 * row["fan_power_kW"] == pytest.approx(row["pressure_Pa"] * row["flow_m3_s"] / 0.5, rel=1e-9)
+
+
+def test_half_speed_takes_an_eighth_of_the_rated_power_and_moves_half() -> None:
+    """Affinity laws, on a system that is quadratic but for the walls' friction."""
+    full, half = (settled(_rated(speed))[1] for speed in (1.0, 0.5))
+    assert half["flow_m3_s"] == pytest.approx(0.5 * full["flow_m3_s"], rel=1e-3)
+    assert half["pressure_Pa"] == pytest.approx(0.25 * full["pressure_Pa"], rel=2e-3)
+    assert (full["fan_power_kW"], half["fan_power_kW"]) == pytest.approx((2.0, 0.25))
+
+
+def _rated(speed: float) -> Case:
+    case = cooled(speed=speed)
+    body = replace(case.bodies[0], efficiency=None, fan_power=2e3)
+    return replace(case, bodies=(body,))
+
+
+def test_supply_control_keeps_its_setpoint_and_says_so() -> None:
+    _, row, _ = settled(cooled(control="supply", setpoint=295.15))
+    assert row["air_out_degC"] == pytest.approx(22.0, abs=0.02)
+    assert row["is_met"]
+    assert 0.0 < row["valve"] < 1.0
+    assert row["warnings"] == []
+
+
+def test_supply_control_that_saturates_names_itself() -> None:
+    _, row, _ = settled(cooled(coil=replace(COIL, conductance=1500.0), control="supply", setpoint=285.15))
+    assert row["valve"] == 1.0
+    assert not row["is_met"]
+    assert row["miss_K"] > 1.0
+    assert any("fan_wall fan misses its setpoint" in text and "valve is open" in text for text in row["warnings"])
+
+
+def test_a_valve_closes_where_the_air_is_cold_enough() -> None:
+    _, row, _ = settled(cooled(control="supply", setpoint=310.15))
+    assert row["valve"] == 0.0
+    assert row["heat_kW"] == 0.0
+    assert any("valve is closed" in text for text in row["warnings"])
+
+
+def test_bypassed_air_costs_capacity() -> None:
+    whole, some = settled(cooled())[1], settled(cooled(coil=replace(COIL, bypass=0.4)))[1]
+    assert some["heat_kW"] < 0.9 * whole["heat_kW"]
+
+
+def test_a_reversed_cooler_is_named() -> None:
+    case = cooled()
+    blown = replace(case, openings=(case.openings[0], replace(case.openings[1], pressure=900.0)))
+    _, row, _ = settled(blown)
+    assert row["flow_m3_s"] < 0.0
+    assert any("fan_wall fan is reversed" in text for text in row["warnings"])
+    assert row["air_in_degC"] == pytest.approx(WARM - 273.15, abs=0.05)
+
+
+ROOM = """
+[room]
+size = ["4.8 m", "4.2 m", "2.8 m"]
+[mesh]
+cell = "0.2 m"
+[flow]
+turbulence = "zero-equation"
+scheme = "upwind"
+[rack.srv]
+size = ["0.6 m", "1.2 m", "2 m"]
+power = "8 kW"
+delta_t = "12 K"
+[[rack_row]]
+name = "A"
+type = "srv"
+count = 2
+at = ["1.8 m", "1.4 m"]
+along = "+x"
+front = "-y"
+[[supply]]
+name = "in"
+on = "y-"
+temperature = "20 degC"
+flow_ratio = 1.0
+[[return]]
+name = "out"
+on = "y+"
+[[rdhx]]
+name = "door"
+row = "A"
+depth = "0.2 m"
+loss = { flow = "0.6 m3/s", pressure = "12 Pa" }
+coil = { ua = "1.2 kW/K", water_temperature = "16 degC", water_flow = "0.4 L/s" }
+"""
+
+
+def run(text: str, iterations: int = 100) -> tuple[Flow, list[dict[str, Any]]]:
+    """The flow of a case text after so many iterations, and its device rows."""
+    case = case_from_text(text)
+    flow = start(case, device())
+    for number in range(iterations):
+        flow.iterate(number == iterations - 1)
+    flow.polish(8)
+    return flow, device_rows(case, flow.measure(0.0).movers)
+
+
+def test_a_passive_door_cools_what_a_solid_rack_blows() -> None:
+    """Flow is the rack's, heat that of the coil between the rack's outlet and the water."""
+    flow, rows = run(ROOM)
+    case = flow.domain.placement.case
+    air = case.air.density * case.air.heat_capacity * case.racks[0].flow
+    for row, rack, blown in zip(rows, case.racks, flow.racks.outlets(), strict=True):
+        assert row["air_in_degC"] == pytest.approx(blown + case.air.reference_temperature - 273.15, abs=0.05)
+        assert row["name"] == f"door-{rack.name}"
+        assert row["flow_m3_s"] == pytest.approx(rack.flow, rel=1e-5)
+        expected = coil_heat(case.bodies[0].coil, air, rack.flow, row["air_in_degC"] + 273.15)  # type: ignore[arg-type]
+        assert 1e3 * row["heat_kW"] == pytest.approx(expected, rel=1e-3)
+        assert row["air_out_degC"] == pytest.approx(row["air_in_degC"] - expected / air, abs=1e-2)
+        assert row["speed"] is None
+
+
+def test_an_active_door_helps_a_rack_on_its_curve() -> None:
+    curve = 'fan = { shutoff_pressure = "150 Pa", free_flow = "1.2 m3/s" }\nloss = { flow = "0.6 m3/s", pressure = "90 Pa" }'
+    deep = ROOM.replace('delta_t = "12 K"', curve).replace("flow_ratio = 1.0", 'pressure = "0 Pa"')
+    _, passive = run(deep)
+    active_door = 'row = "A"\nfan = { shutoff_pressure = "60 Pa", free_flow = "1.5 m3/s", efficiency = 0.4 }'
+    _, active = run(deep.replace('row = "A"', active_door))
+    moved = [{row["name"]: row["flow_m3_s"] for row in rows} for rows in (passive, active)]
+    assert moved[1]["A1"] > 1.05 * moved[0]["A1"]
+    assert moved[0]["door-A1"] == pytest.approx(moved[0]["A1"], rel=1e-3)  # the door takes all that the rack blows
+    assert all(row["fan_power_kW"] > 0.0 for row in active if row["kind"] == "rdhx")

@@ -9,6 +9,7 @@ from typing import Any
 
 from thermal.output.ashrae import CLASSES
 from thermal.output.convergence import convergence
+from thermal.output.loop_diagram import curve_picture, loop_diagrams
 from thermal.output.origin import capture_map, followed, origin_picture, origin_words
 from thermal.output.pictures import hottest_rack, pictures
 from thermal.output.plenum_map import plenum_maps
@@ -83,6 +84,9 @@ def render(record: Record) -> str:
         charts=charts,
         plenum_maps=plenum_maps(record),
         scene=scene(record, made),
+        liquid=summary.get("liquid"),
+        loop_diagrams=loop_diagrams(summary["liquid"]) if summary.get("liquid") else [],
+        pump_curves=[(row["name"], curve_picture(row)) for row in summary["liquid"]["cdus"]] if summary.get("liquid") else [],
         snapping=record.snapping,
         resolved=_flat(record.resolved)[:MOST_ROWS],
         case_text=record.case_text,
@@ -180,6 +184,7 @@ def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
         "racks",
         "openings",
         "walls",
+        "liquid",
         "air_paths",
         "plenums",
         "solids",

@@ -30,6 +30,9 @@ def run(options: argparse.Namespace) -> int:
     require_own_kernels()
     cases = _load_all(options)
     factors = _factors(options)
+    timed = [case.name for case in cases if case.time is not None]
+    if factors and timed:
+        raise UsageError(f"a grid study is one of a steady hall: {timed[0]} has a [time] table; leave out --grid-study or [time]")
     for case in cases:  # refuses what no memory can hold, before a folder is touched
         if factors:
             similar_grids(case, factors, options.precision)
@@ -82,6 +85,8 @@ def _run_one(
             "backend": options.backend, "precision": options.precision, "threads": options.threads, "blocks": options.blocks,
             "out": folder, "resume": Path(options.resume) if options.resume else None, "progress": progress, "stop": stop,
         }  # fmt: skip
+        if options.unsteady_means and not factors:
+            settings["unsteady_means"] = True
         if factors:
             from thermal.study.run import simulate_study
 

@@ -40,6 +40,7 @@ class Result:
     summary: dict[str, Any]
     history: list[dict[str, Any]] = field(default_factory=list)
     path: Path | None = None
+    series: list[dict[str, Any]] | None = None  # rows of series.csv of a run in time
 
     @property
     def racks(self) -> list[dict[str, Any]]:
@@ -70,11 +71,13 @@ def simulate(
     resume: Path | None = None,
     progress: Any = None,
     stop: Any = None,
+    unsteady_means: bool = False,
 ) -> Result:
     """Run a case to its verdict and write its record.
 
     out       folder of the record; None: nothing is written       resume   folder whose checkpoint is continued
     progress  see thermal.progress; stop   has is_set(): true asks the run to end with a checkpoint
+    unsteady_means  a hall that does not settle is stepped in time, and its results are means in time
     Raises    CaseErrors, OutputError, RecordError, kernels' BackendUnavailable. An outcome without an answer is no exception.
     """
     from kernels import open_backend
@@ -106,7 +109,9 @@ def simulate(
         deadline=begun + case.stop.wall_time,
     )  # fmt: skip
 
-    outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint)
+    if out and case.time is not None:
+        monitor.record = recorder(out, placements[-1], checkpoint)
+    outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint, means=unsteady_means)
     result = make_result(case, placement, outcome, device, precision, blocks)
     result.summary["seconds"] |= {"solve": seconds, "compile": device.compile_seconds}
     if out:
@@ -146,6 +151,20 @@ def solve(
     return outcome, placement, seconds
 
 
+def recorder(out: Path, placement: Placement, checkpoint: Any) -> Any:
+    """What a run in time writes the fields of an instant by: (number, time in s, solver's fields)."""
+    from thermal.output.steps import StepsWriter
+
+    grid, case = placement.grid, placement.case
+    kept = (checkpoint[1].get("clock") or {}).get("records", 0) if checkpoint else 0
+    writer = StepsWriter(out, (grid.x, grid.y, grid.z), placement.fluid, kept)
+
+    def record(number: int, moment: float, fields: dict[str, np.ndarray]) -> None:
+        writer.add(number, moment, centre_fields(case, fields))
+
+    return record
+
+
 def _require_same_grids(attributes: dict[str, Any], placements: list[Placement], path: Path) -> None:
     """Raises RecordError if a checkpoint was made at another cell size: its fields would lie in the wrong cells."""
     from thermal.errors import RecordError
@@ -161,9 +180,14 @@ def make_result(
     from thermal.case.asserts import judge
     from thermal.output.record import rack_fronts
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
+    from thermal.output.timeline import add_timeline, spread_fields
 
+    given = case
+    if outcome.march is not None:  # objects as events have left them
+        case = outcome.march.as_it_is(case)
     ideal = case.flow.density == "ideal-gas"
     fields = centre_fields(case, outcome.fields, outcome.pressure_ratio)
+    fields |= spread_fields(outcome.fields)
     fronts = rack_fronts(placement, placement.grid, fields["temperature"])
     reference = case.air.reference_temperature
     sample = outcome.measure.sample
@@ -178,7 +202,7 @@ def make_result(
         racks.append(row | {"air_flow_kg_s": density * rack.flow} if ideal else row)
     openings = []
     for opening in case.openings:
-        index = next(i for i, p in enumerate(placement.patches) if p.object is opening)
+        index = next(i for i, p in enumerate(placement.patches) if p.name == f"{opening.kind}.{opening.name}")
         inflow = float(sample.inflow[index])
         temperature = reference + float(sample.mixed[index]) if inflow else float("nan")
         sense = 1.0 if opening.kind == "supply" else -1.0
@@ -205,8 +229,13 @@ def make_result(
         } | ({"thermodynamic_pressure_Pa": outcome.pressure_ratio * case.air.pressure} if ideal else {}),
     )  # fmt: skip
     summary |= outcome.periodic
+    if outcome.march is not None:
+        add_timeline(summary, case, outcome.march)
     summary["asserts"] = judge(case.limits, summary)
-    return Result(case, placement.grid, placement, fields, summary, outcome.history)
+    result = Result(given, placement.grid, placement, fields, summary, outcome.history)
+    if outcome.march is not None:
+        result.series = outcome.march.series.as_rows()
+    return result
 
 
 def _stream(case: Case, drive: Any) -> dict[str, Any]:
@@ -244,12 +273,15 @@ def write_result(result: Result, out: Path, begun: float) -> None:
     """The record, then the report; a checkpoint of a run that has its answer is of no use any more."""
     from thermal.output import record
     from thermal.output.report import rebuild
+    from thermal.output.steps import drop_working
 
-    if result.summary["verdict"] in ("steady", "unsteady"):
+    if result.summary["verdict"] in ("steady", "unsteady", "complete"):
         (out / CHECKPOINT).unlink(missing_ok=True)
     result.summary["memory_MB"] = peak_memory() / 1e6
     result.summary["seconds"]["wall"] = time.monotonic() - begun
     result.path = record.write(out, result)
+    if result.summary["verdict"] == "complete":
+        drop_working(out)
     rebuild(out)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from thermal.case.model import Case
 from thermal.case.timeline import TimeSpan
 from thermal.flow.averages import PLACES
 from thermal.flow.events import Events
@@ -52,6 +53,17 @@ class March:
     balance: dict[str, float]
     worst_interval: float
     span: TimeSpan
+
+    def as_it_is(self, case: Case) -> Case:
+        """The case with its objects as events have left them."""
+
+        def now(kind: str, item: Any) -> Any:
+            return self.present.get((kind, item.name), item)
+
+        return replace(
+            case, racks=tuple(now("rack", rack) for rack in case.racks), walls=tuple(now("wall", wall) for wall in case.walls),
+            openings=tuple(now(opening.kind, opening) for opening in case.openings),
+        )  # fmt: skip
 
 
 class TransientRun:

@@ -52,7 +52,7 @@ class Scale:
 
 def inlet_scale(record: Record) -> Scale:
     """The scale in degC of everything that shows rack inlets; slices, which hold hot aisles too, have a wider one."""
-    return Scale(*nice_range(*_extent([front.temperature - ZERO_CELSIUS for front in record.fronts.values()]), smallest=5.0))
+    return Scale(*nice_range(*extent([front.temperature - ZERO_CELSIUS for front in record.fronts.values()]), smallest=5.0))
 
 
 def pictures(record: Record) -> list[Picture]:
@@ -61,18 +61,17 @@ def pictures(record: Record) -> list[Picture]:
     Plan at 1.5 m, section across the aisles through the rack with the hottest inlet, both in temperature and speed; a section
     along the row just in front of that rack; the fronts of all racks.
     """
-    worst = hottest_rack(record)
-    planes = _planes(record, worst)
+    planes = slice_planes(record)
     wanted: list[tuple[str, int, int]] = []
     for _, axis, position, _ in planes:
-        index = _cell_at(record.planes[axis], position)
+        index = cell_at(record.planes[axis], position)
         wanted += [("temperature", axis, index), ("velocity", axis, index)]
     layers = record.slices(wanted)
     temperatures = [layer - ZERO_CELSIUS for layer in layers[0::2]]
     velocities = layers[1::2]
-    scale = Scale(*nice_range(*_extent(temperatures), smallest=2.0))
+    scale = Scale(*nice_range(*extent(temperatures), smallest=2.0))
     speeds = [np.sqrt((velocity.astype(np.float64) ** 2).sum(axis=-1)) for velocity in velocities]
-    speed_scale = Scale(*nice_range(0.0, _extent(speeds)[1], smallest=0.1))
+    speed_scale = Scale(*nice_range(0.0, extent(speeds)[1], smallest=0.1))
     made = []
     large = max(record.geometry["room"]) > WIDE_HALL
     for (key, axis, position, words), temperature, speed, velocity in zip(planes, temperatures, speeds, velocities, strict=True):
@@ -80,11 +79,11 @@ def pictures(record: Record) -> list[Picture]:
         wide = large or key == "aisle"
         width = 860.0 if wide else 400.0
         title = f"Temperature, {words} ({where})"
-        svg = _slice(record, axis, position, temperature, "temperature", scale, "°C", title, key, width)
+        svg = slice_svg(record, axis, position, temperature, "temperature", scale, "°C", title, key, width)
         made.append(Picture(f"{key}-temperature", title, "", svg, (axis, position), wide))
         if key != "aisle":
             title = f"Air speed, {words} ({where})"
-            svg = _slice(record, axis, position, speed, "speed", speed_scale, "m/s", title, "", width, velocity)
+            svg = slice_svg(record, axis, position, speed, "speed", speed_scale, "m/s", title, "", width, velocity)
             caption = "Arrows show the direction of the air in this plane."
             made.append(Picture(f"{key}-speed", title, caption, svg, (axis, position), wide))
     if record.fronts:
@@ -99,8 +98,9 @@ def hottest_rack(record: Record) -> dict[str, Any] | None:
     return max(racks, key=lambda rack: by_name[rack["name"]], default=None)
 
 
-def _planes(record: Record, rack: dict[str, Any] | None) -> list[tuple[str, int, float, str]]:
-    """(key, axis, position, words) of every slice."""
+def slice_planes(record: Record) -> list[tuple[str, int, float, str]]:
+    """(key, axis, position, words) of every slice: plan, section, and in a hall with racks aisle."""
+    rack = hottest_rack(record)
     room = record.geometry["room"]
     height = min(PLAN_HEIGHT, 0.5 * room[2])
     if rack is None:
@@ -118,18 +118,19 @@ def _planes(record: Record, rack: dict[str, Any] | None) -> list[tuple[str, int,
     ]
 
 
-def _cell_at(planes: np.ndarray, position: float) -> int:
+def cell_at(planes: np.ndarray, position: float) -> int:
+    """The cell that a position lies in."""
     return int(np.clip(np.searchsorted(planes, position, side="right") - 1, 0, len(planes) - 2))
 
 
-def _extent(arrays: list[np.ndarray]) -> Pair:
+def extent(arrays: list[np.ndarray]) -> Pair:
     """Lowest and highest finite value; (0, 1) where there is none (a run that diverged at once)."""
     found = [array[np.isfinite(array)] for array in arrays]
     found = [array for array in found if array.size]
     return (float(min(a.min() for a in found)), float(max(a.max() for a in found))) if found else (0.0, 1.0)
 
 
-def _slice(
+def slice_svg(
     record: Record, axis: int, position: float, values: np.ndarray, name: str, scale: Scale, unit: str, title: str, raster: str,
     width: float, velocity: np.ndarray | None = None,
 ) -> str:  # fmt: skip
@@ -143,14 +144,16 @@ def _slice(
     drawing.image(png_uri(resample(values, rows, columns, shape), scale.low, scale.high, name), raster)
     if velocity is not None:
         _arrows(drawing, velocity[..., [across, up]], rows, columns, values, scale)
-    _objects(drawing, record.geometry, axis, position, (across, up))
+    draw_objects(drawing, record.geometry, axis, position, (across, up))
     drawing.axes(AXES[across], AXES[up])
     drawing.colour_bar(name, scale.low, scale.high, scale.step, unit)
-    low, high = _extent([values])
+    low, high = extent([values])
     return drawing.svg(title, f"Values in this plane run from {low:.1f} to {high:.1f} {unit}.")
 
 
-def _objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: float, kept: tuple[int, int]) -> None:
+def draw_objects(
+    drawing: Drawing, geometry: dict[str, Any], axis: int, position: float, kept: tuple[int, int], has_labels: bool = True
+) -> None:
     """Everything the plane cuts; on a plan also the outlines of floor and ceiling openings."""
 
     def flat(corner: list[float]) -> Pair:
@@ -167,7 +170,8 @@ def _objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: fl
                 ends = [list(low), list(high)]
                 ends[0][side] = ends[1][side] = face
                 drawing.line((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1]), "front", f"{item['name']}: front (air intake)")
-            drawing.label(low, high, item["name"])
+            if has_labels:
+                drawing.label(low, high, item["name"])
     for plate in geometry["plates"]:
         if plate["low"][axis] <= position <= plate["high"][axis]:
             kind = "plate porous" if plate["open_fraction"] > 0 else "plate"
@@ -177,12 +181,13 @@ def _objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: fl
         tip = opening["name"] if opening["kind"] in opening["name"] else f"{opening['kind']} {opening['name']}"
         if opening["axis"] == axis and axis == 2:
             drawing.box(low, high, f"opening {opening['kind']}", tip)
-            if (high[0] - low[0]) * drawing.scale > 6.4 * len(tip):
+            if has_labels and (high[0] - low[0]) * drawing.scale > 6.4 * len(tip):
                 left, top, width, height = drawing.span(low, high)
                 drawing.text(left + 5, top + height - 6, tip, "name halo", 10, "start")
         elif opening["axis"] != axis and opening["low"][axis] <= position <= opening["high"][axis]:
             drawing.line(low, high, f"mouth {opening['kind']}", tip)
-            _mouth_label(drawing, low, high, opening, kept, tip)
+            if has_labels:
+                _mouth_label(drawing, low, high, opening, kept, tip)
 
 
 def _mouth_label(drawing: Drawing, low: Pair, high: Pair, opening: dict[str, Any], kept: tuple[int, int], tip: str) -> None:
@@ -201,9 +206,9 @@ def _arrows(drawing: Drawing, plane: np.ndarray, rows: np.ndarray, columns: np.n
     light: list[str] = []
     dark: list[str] = []
     for y in np.arange(rows[0] + 0.5 * gap, rows[-1], gap):
-        j = _cell_at(rows, float(y))
+        j = cell_at(rows, float(y))
         for x in np.arange(columns[0] + 0.5 * gap, columns[-1], gap):
-            i = _cell_at(columns, float(x))
+            i = cell_at(columns, float(x))
             u, v = float(plane[j, i, 0]), float(plane[j, i, 1])
             size = float(np.hypot(u, v))
             if not size > 0.01 * scale.high:

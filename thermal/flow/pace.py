@@ -53,13 +53,16 @@ class Clock:
 class Pace:
     """The lengths of the steps of one run.
 
-    marks   times in s on which steps end; after those in `breaks` nothing is known of the past
+    marks   times in s on which steps end; after those in `breaks` nothing is known of the past, after those in `bends` what
+            objects blow goes another way
     """
 
-    def __init__(self, span: TimeSpan, clock: Clock, marks: Sequence[float], breaks: Sequence[float]) -> None:
+    def __init__(
+        self, span: TimeSpan, clock: Clock, marks: Sequence[float], breaks: Sequence[float], bends: Sequence[float] = ()
+    ) -> None:
         self.span, self.clock = span, clock
         self.marks = sorted({*marks, span.end})
-        self.breaks = set(breaks)
+        self.breaks, self.bends = set(breaks), set(bends)
 
     def begin(self, rate: float) -> None:
         """Set the first step from the largest outflow over volume of a cell, 1/s."""
@@ -85,12 +88,12 @@ class Pace:
         rate = instant.courant / step
         clock.time, clock.step, clock.count, clock.courant = end, step, clock.count + 1, instant.courant
         clock.age += 1
-        if clock.age == 1:
-            clock.projections = PROJECTIONS + 1
+        if clock.age <= YOUNG or end in self.bends:
+            clock.projections = FRESH_PROJECTIONS
         elif instant.mass > CLEAN[1]:
             clock.projections = min(clock.projections + 1, MOST_PROJECTIONS)
         elif instant.mass < CLEAN[0]:
-            clock.projections = max(clock.projections - 1, PROJECTIONS)
+            clock.projections = max(min(clock.projections, MOST_PROJECTIONS) - 1, PROJECTIONS)
         if instant.rows > ROWS[1]:
             clock.boost = min(1.5 * clock.boost, MOST_BOOST)
         elif instant.rows < ROWS[0]:

@@ -73,11 +73,10 @@ class Series:
         return [dict(zip(self.names, map(float, row), strict=True)) for row in self.rows()]
 
     def balance(self) -> dict[str, float]:
-        """heat: what was stored against what entered, over the heat given, all integrated in time; mass: mean of the steps."""
-        return {
-            "heat": abs(self._closing(self.rows())),
-            "mass": float(np.mean(self.column("mass")[1:])) if self._rows[1:] else 0.0,
-        }
+        """heat: what was stored against what entered, over the heat given, all integrated in time; mass: mean in time."""
+        rows = self.rows()
+        steps, mass = rows[1:, LEDGER.index("step")], rows[1:, LEDGER.index("mass")]
+        return {"heat": abs(self._closing(rows)), "mass": float(np.average(mass, weights=steps)) if len(steps) else 0.0}
 
     def worst_interval(self, times: Sequence[float]) -> float:
         """The largest heat balance of an interval between two of the times."""

@@ -37,7 +37,7 @@ class March:
     fields     global arrays by name of state.FIELDS: of the last instant, or means
     instant    of the last step                  means      None, or those of the span's average_from
     present    objects that events changed, as they are at the end, by (kind, name)
-    balance    heat: |integral of stored - entered| over that of the heat; mass: mean of the steps
+    balance    heat: |integral of stored - entered| over that of the heat; mass: mean in time
     worst_interval   the largest heat balance of an interval between two records
     """
 
@@ -81,7 +81,7 @@ class TransientRun:
         every = span.record_every or span.end / RECORDS
         self.due = [n * every for n in range(math.ceil(span.end / every - 1e-9))] + [span.end]
         marks = [*self.due[1:], *self.events.breaks(), *([span.average_from] if span.average_from else [])]
-        self.pace = Pace(span, self.clock, marks, self.events.jumps())
+        self.pace = Pace(span, self.clock, marks, self.events.jumps(), self.events.breaks())
         self.means: Means | None = None
         self.records: list[float] = []
         self.origin: dict[str, Any] = {}  # of the run that gave the start, for checkpoints
@@ -120,7 +120,7 @@ class TransientRun:
             if self._is_broken(instant):
                 verdict, text = "diverged", f"the flow is no longer one of sensible numbers after {clock.time:.4g} s"
                 break
-            if self._asked_to_stop():
+            if clock.time < span.end and self._asked_to_stop():
                 verdict, text = "unfinished", f"stopped at {clock.time:.4g} s of {span.end:.4g} s"
                 self.save()
                 break

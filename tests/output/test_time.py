@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from pathlib import Path
 
 import h5py
@@ -18,6 +19,8 @@ from thermal.outcome import closing_lines, exit_code
 from thermal.output.history import read_history
 from thermal.output.report import rebuild
 from thermal.output.steps import StepsWriter
+from thermal.progress import SilentProgress
+from thermal.run import simulate
 
 TEXT = (
     SMALL.replace("27 degC", "31 degC")
@@ -147,3 +150,34 @@ def test_a_steady_record_takes_the_place_of_one_in_time(record: Path, tmp_path: 
     assert (folder / "series.csv").is_file() and not (folder / ".steps.vtkhdf").exists()
     thermal.run(case_from_text(text, name="small"), out=folder, backend="host")
     assert not (folder / "series.csv").exists() and not (folder / "steps.vtkhdf").exists()
+
+
+class Impatient(SilentProgress):
+    """Asks to stop after some steps in time."""
+
+    def __init__(self, steps: int) -> None:
+        self.left, self.asked = steps, threading.Event()
+
+    def step(self, row: dict) -> None:
+        """Counts."""
+        self.left -= "time" in row
+        if self.left <= 0:
+            self.asked.set()
+
+
+def test_a_stopped_run_keeps_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
+    """As Ctrl-C does: unfinished, with a record of what there is; resumed, the same record as in one go."""
+    case = case_from_text(TEXT, name="small")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    simulate(case, backend="host", threads=1, out=whole)
+    impatient = Impatient(25)
+    stopped = simulate(case, backend="host", threads=1, out=broken, progress=impatient, stop=impatient.asked)
+    assert stopped.summary["verdict"] == "unfinished" and "stopped at" in stopped.summary["verdict_text"]
+    assert exit_code(stopped.summary) == 3 and (broken / "checkpoint.h5").is_file()
+    rebuild(broken)
+    resumed = simulate(case, backend="host", threads=1, out=broken, resume=broken)
+    assert resumed.summary["verdict"] == "complete" and not (broken / "checkpoint.h5").exists()
+    assert (broken / "series.csv").read_bytes() == (whole / "series.csv").read_bytes()
+    with h5py.File(broken / "steps.vtkhdf") as one, h5py.File(whole / "steps.vtkhdf") as other:
+        for name in ("Steps/Values", "CellData/temperature", "CellData/velocity"):
+            np.testing.assert_array_equal(one[f"VTKHDF/{name}"][()], other[f"VTKHDF/{name}"][()])

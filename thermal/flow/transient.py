@@ -16,6 +16,7 @@ import numpy as np
 from thermal.case.model import Case
 from thermal.case.timeline import TimeSpan
 from thermal.flow.averages import PLACES
+from thermal.flow.eddies import Eddies
 from thermal.flow.events import Events
 from thermal.flow.means import Means
 from thermal.flow.monitor import Monitor
@@ -24,6 +25,7 @@ from thermal.flow.probes import Probes
 from thermal.flow.series import Series
 from thermal.flow.solver import Flow
 from thermal.flow.stepper import Instant, Stepper
+from thermal.flow.turbulence.subgrid import SUBGRID
 
 RECORDS = 24  # of the fields, where a case does not say
 
@@ -75,6 +77,9 @@ class TransientRun:
         self.events = Events(flow)
         self.stepper = Stepper(flow)
         self.stepper.objects.append(self.events.apply)
+        self._end = 0.0  # s, of the step in hand
+        if flow.model in SUBGRID:
+            self.stepper.objects.append(Eddies(flow, lambda: self._end).apply)
         self.probes = Probes(flow.domain, flow.state)
         self.series = Series(flow.domain.placement, self.probes.names)
         self.clock = Clock()
@@ -112,6 +117,7 @@ class TransientRun:
         while clock.time < span.end * (1.0 - 1e-12):
             step, ratio, end = self.pace.next()
             self.stepper.bind(step, ratio, clock.counted, clock.projections)
+            self._end = end
             self.events.set(end)
             self.stepper.advance()
             instant = self.stepper.measure()

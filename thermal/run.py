@@ -109,6 +109,11 @@ def simulate(
         deadline=begun + case.stop.wall_time,
     )  # fmt: skip
 
+    if case.probes:
+        from thermal.flow.probes import cell_of
+
+        for probe in case.probes:  # refused before hours are spent on a steady start
+            cell_of(placements[-1], probe)
     if out and case.time is not None:
         monitor.record = recorder(out, placements[-1], checkpoint)
     outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint, means=unsteady_means)
@@ -135,7 +140,8 @@ def solve(
 
     def work(comm: Any) -> Any:
         run = SteadyRun(placements, device, comm, limit, monitor, **options)
-        if placements[-1].case.time is None and not means:
+        in_time = means or placements[-1].case.time is not None or bool(checkpoint and "clock" in checkpoint[1])
+        if not in_time:
             return run.run(checkpoint, start)
         from thermal.flow.timed import run_in_time
 
@@ -157,10 +163,12 @@ def recorder(out: Path, placement: Placement, checkpoint: Any) -> Any:
 
     grid, case = placement.grid, placement.case
     kept = (checkpoint[1].get("clock") or {}).get("records", 0) if checkpoint else 0
-    writer = StepsWriter(out, (grid.x, grid.y, grid.z), placement.fluid, kept)
+    writers: list[StepsWriter] = []
 
     def record(number: int, moment: float, fields: dict[str, np.ndarray]) -> None:
-        writer.add(number, moment, centre_fields(case, fields))
+        if not writers:  # no file before there is something to write
+            writers.append(StepsWriter(out, (grid.x, grid.y, grid.z), placement.fluid, kept))
+        writers[0].add(number, moment, centre_fields(case, fields))
 
     return record
 

@@ -221,6 +221,21 @@ class TestMeans:
         assert outcome.march.span.average_from == pytest.approx(change)
         assert outcome.swing is not None and (outcome.swing < 0.2).all()
 
+    def test_means_go_on_to_the_last_bit(self, single: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Stopped while they are taken, and gone on with without being asked for again."""
+        plain = SteadyRun.run
+
+        def restless(self: SteadyRun, *given: Any) -> Outcome:
+            return replace(plain(self, *given), verdict="unsteady")
+
+        monkeypatch.setattr(SteadyRun, "run", restless)
+        case = modelled(tiny_hall(), "zero-equation", "upwind")
+        straight = march(case, single, means=True)
+        broken = march(case, single, Watcher(tmp_path / "c.h5", 60), means=True)
+        assert broken.verdict == "unfinished"
+        resumed = march(case, single, Watcher(), read_checkpoint(tmp_path / "c.h5"))
+        TestGoingOn.assert_same(straight, resumed)
+
     def test_a_hall_that_settles_does_not(self, single: Backend) -> None:
         outcome = march(modelled(tiny_hall(), "zero-equation", "upwind"), single, means=True)
         assert outcome.verdict == "steady" and outcome.march is None

@@ -17,7 +17,7 @@ from thermal.case.timeline import TimeSpan
 from thermal.flow.stepper import Instant
 
 SAFETY, GROWTH, SHRINK = 0.9, 1.3, 0.5  # of the step's change
-HOLD = (0.93, 1.15)  # a step is kept while the wanted one lies within these shares of it: launches are bound for a step's length
+HOLD = (0.9, 1.2)  # a step is kept while the wanted one lies within these shares of it: launches are bound for a step's length
 FIRST = 0.3  # Courant number of a step without a past
 YOUNG = 2  # steps without a past, and after it, that say nothing of the error
 # Mass defect over supply that a step may leave, and below which it does less work for it: a tenth of the gate of a whole run.

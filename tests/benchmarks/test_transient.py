@@ -51,7 +51,7 @@ def test_what_the_peer_left_is_read_with_its_errors(written: Path) -> None:
 
 def test_our_run_is_told_in_words() -> None:
     mine = ours(VARIANT, SPAN, 1)
-    assert mine.speed > 0.0 and mine.steps > 5 and mine.projections >= 2.0
+    assert mine.speed > 0.0 and mine.steps > 5 and mine.projections >= 1.0
     assert (mine.means.mean > 15.0).all() and (mine.means.mean < 40.0).all()
     assert "Courant number up to 5" in mine.line(None)
     other = Stepped("x", 1.0, 1, 0.0, statistics(np.ones(8), np.tile(mine.means.mean + 0.5, (8, 1))))

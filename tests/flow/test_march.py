@@ -326,7 +326,7 @@ class TestPace:
         for _ in range(6):
             step, _, end = pace.next()
             pace.took(step, end, instant(0.1, 0.0, mass=1e-6))
-        assert clock.projections == 2
+        assert clock.projections == 1
 
 
 def test_a_probe_in_a_wall_finds_the_air_beside_it(one_thread: Backend) -> None:

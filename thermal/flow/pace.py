@@ -22,7 +22,7 @@ FIRST = 0.3  # Courant number of a step without a past
 YOUNG = 2  # steps without a past, and after it, that say nothing of the error
 # Mass defect over supply that a step may leave, and below which it does less work for it: a tenth of the gate of a whole run.
 CLEAN = (5e-5, 3e-4)
-PROJECTIONS, MOST_PROJECTIONS, FRESH_PROJECTIONS = 2, 6, 8
+PROJECTIONS, MOST_PROJECTIONS, FRESH_PROJECTIONS = 1, 6, 8
 ROWS = (1e-4, 1e-3)  # the same for the defect of the temperature rows over the heat
 MOST_BOOST = 8.0
 

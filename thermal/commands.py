@@ -158,6 +158,9 @@ def check(options: argparse.Namespace) -> int:
         print(f"  cells {quality.smallest:.3g} to {quality.largest:.3g} m, worst aspect ratio {quality.aspect_ratio:.3g}")
         power = sum(rack.power for rack in case.racks) / 1e3
         print(f"  {plural(len(case.racks), 'rack')}, {power:.6g} kW, {plural(len(case.openings), 'opening')}")
+        if case.time is not None:
+            followed = f"{plural(len(case.events), 'event')}, {plural(len(case.probes), 'probe')}"
+            print(f"  in time: {case.time.end:g} s from {case.time.start}, {followed}")
         for row in placement.snapping:
             print(f"  snapped: {clean(str(row))}")
         needed, available = memory_estimate(quality.cells, options.precision), available_memory()

@@ -238,3 +238,9 @@ def test_a_grid_study_is_one_of_a_steady_hall(here, solver, capsys) -> None:
     assert main(["run", "moving.toml", "--grid-study"]) == 2
     assert "moving has a [time] table" in capsys.readouterr().err
     assert not solver.calls
+
+
+def test_check_tells_of_time(here, capsys) -> None:
+    write_case(here, "moving", SMALL + '[time]\nend = "10 s"\nstart = "rest"\n')
+    assert main(["check", "moving.toml"]) == 0
+    assert "in time: 10 s from rest, 0 events, 0 probes" in capsys.readouterr().out

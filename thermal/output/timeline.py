@@ -33,7 +33,7 @@ def add_timeline(summary: dict[str, Any], case: Case, march: Any) -> None:
     columns = {name: rows[:, n] for n, name in enumerate(names)}
     whole = march.series.rows()
     times = whole[:, 0]
-    limits = rack_limits(case)
+    limits = rack_limits(case) if case.time is not None else []  # means of a restless hall have no time until a limit
     passages = []
     means = march.span.average_from is not None and march.verdict == "complete"
     for row in summary["racks"]:

@@ -35,7 +35,7 @@ def add_timeline(summary: dict[str, Any], case: Case, march: Any) -> None:
     times = whole[:, 0]
     limits = rack_limits(case) if case.time is not None else []  # means of a restless hall have no time until a limit
     passages = []
-    means = march.span.average_from is not None and march.verdict == "complete"
+    means = march.means is not None and march.verdict == "complete"
     for row in summary["racks"]:
         name = row["name"]
         hottest, inlet = columns[f"inlet_max.{name}"], columns[f"inlet.{name}"]

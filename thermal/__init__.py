@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from thermal.loop.network import Network
     from thermal.loop.steady import Answer
     from thermal.run import Result
+    from thermal.study.without import LossResult
 
-__all__ = ["__version__", "grid_study", "load", "read_network", "run", "solve_network"]
+__all__ = ["__version__", "grid_study", "load", "read_network", "run", "solve_network", "without_each"]
 
 
 class _Package(types.ModuleType):
@@ -161,6 +162,51 @@ def solve_network(network: Network, friction: str = "colebrook", *, backend: str
     from thermal.loop.steady import solve
 
     return solve(network, friction, backend)
+
+
+def without_each(
+    case: str | Path | Case,
+    kinds: str,
+    *,
+    make_up: bool = False,
+    out: str | Path | None = None,
+    backend: str = "auto",
+    precision: str = "single",
+    cell: float | None = None,
+    iterations: int | None = None,
+    threads: int | None = None,
+) -> LossResult:
+    """Run a case, then the case without each mover or load of some kinds in turn, each from the whole hall's fields.
+
+    kinds       "supply", "return", "rack", "rack_row"; several by commas, some of a kind by "rack.A*"
+    make_up     whether the others of its kind take over the flow of a lost one
+    others      as of `run`; what an earlier, stopped study of the same case finished in the folder is not run again
+
+    Returns a LossResult: `.summary` of the whole hall, with the table in `.summary["without_each"]`, and `.path`, in whose folder
+    `without` each loss has a record of its own.
+    Raises as `run`, and UsageError for kinds or objects that there are not.
+    """
+    from pathlib import Path
+
+    from thermal.folder import claim_folder, default_folder, release_folder
+    from thermal.gridding import make_grid
+    from thermal.kernel_check import require_own_kernels
+    from thermal.overrides import with_overrides
+    from thermal.study.losses import losses_of, wanted_kinds
+
+    require_own_kernels()
+    from thermal.study.without import simulate_losses
+
+    model = with_overrides(load(case) if isinstance(case, (str, Path)) else case, cell=cell, iterations=iterations)
+    losses = losses_of(model, wanted_kinds(kinds), make_up)
+    make_grid(model, precision)  # refuses what no memory can hold, before a folder is touched
+    folder = claim_folder(Path(out) if out is not None else default_folder(model.name), model.name)
+    settings: dict[str, Any] = {"backend": backend, "precision": precision, "threads": threads}
+    try:
+        return simulate_losses(model, losses, make_up=make_up, out=folder, **settings)
+    except BaseException:
+        release_folder(folder)
+        raise
 
 
 def _recorded(simulate: Any, case: Case, out: str | Path | None, resume: str | Path | None, **settings: Any) -> Result:

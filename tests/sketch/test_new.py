@@ -87,6 +87,7 @@ def test_a_list_without_places_is_laid_out_and_completed(here) -> None:
     case = thermal.load("hall")
     assert [rack.name for rack in case.racks if rack.row == "A"] == [f"R{n:02d}" for n in range(1, 9)]
     assert {rack.row for rack in case.racks} == {"A", "B", "C", "D"}
+    assert written[1].split(";")[3] == "'=S1"  # a spreadsheet program computes nothing of it
     assert case.racks[0].power == 6.5e3 and main(["check", "hall"]) == 0
 
 

@@ -91,6 +91,15 @@ def study(hall, tmp_path_factory):
     return simulate_losses(hall, losses_of(hall, wanted_kinds("supply,return,rack_row")), out=folder, threads=1)
 
 
+def test_the_same_from_python(hall, study, tmp_path) -> None:
+    result = thermal.without_each(hall, "supply.second", out=tmp_path / "record", threads=1)
+    (row,) = result.summary["without_each"]["losses"]
+    assert row == next(one for one in study.summary["without_each"]["losses"] if one["lost"] == "supply.second")
+    with pytest.raises(UsageError):
+        thermal.without_each(hall, "crah", out=tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
 def test_heat_goes_where_it_must(hall, study) -> None:
     """Closed form: 10 kW into what is still supplied, 20 degC + P/(rho cp V)."""
     table = study.summary["without_each"]

@@ -67,7 +67,11 @@ class RackList:
         writer.writerow([*(self.sheet.headings.get(column, "") for column in range(width)), *self.added])
         for line, cells in self.sheet.lines:
             new = [values.get(line, "").replace(".", mark) for values in self.added.values()]
-            writer.writerow([*(_cell(cells.get(column, ""), mark) for column in range(width)), *new])
+            old = [_cell(cells.get(column, ""), mark) for column in range(width)]
+            idle = [column for column in range(width) if self.sheet.headings.get(column) in self.unknown]
+            for column in idle:  # nothing reads them here; a spreadsheet program would compute what begins like a formula
+                old[column] = f"'{old[column]}" if old[column][:1] in ("=", "+", "-", "@") else old[column]
+            writer.writerow([*old, *new])
         return stream.getvalue()
 
 

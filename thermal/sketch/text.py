@@ -12,7 +12,7 @@ Room = tuple[float, float, float]
 
 def head(wish: Wish, room: Room, racks: int, power: float) -> str:
     """Everything before the racks. power   W, of all racks."""
-    title = f"{racks} racks, {power / 1e3:.6g} kW, {wish.cooling.replace('-', ' ')}"
+    title = f"{racks} {'rack' if racks == 1 else 'racks'}, {power / 1e3:.6g} kW, {wish.cooling.replace('-', ' ')}"
     return f"""\
 # {title}. A sketch by `hallflow new`: change what you know better, then
 #   hallflow check {wish.name}      every mistake with its line, in a second

@@ -48,7 +48,7 @@ def render_comparison(runs: Sequence[Run], comparison: Mapping[str, Any]) -> str
     from markupsafe import Markup
 
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"fixed": fixed, "shown": shown, "change": change_words, "mood": mood}
+    environment.filters |= {"fixed": number_words, "shown": shown, "change": change_words, "mood": mood}
     return environment.get_template("comparison.html.j2").render(
         comparison=comparison,
         banner=banner(comparison),
@@ -87,6 +87,16 @@ def banner(comparison: Mapping[str, Any]) -> dict[str, str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def number_words(value: Any, digits: int = 1) -> str:
+    """A number with a fixed number of decimals; what rounds to nothing has no sign.
+
+    >>> number_words(-0.00001, 3), number_words(-1.26), number_words(None)
+    ('0.000', '-1.3', '–')
+    """
+    text = fixed(value, digits)
+    return text if text.strip("-0.") else text.lstrip("-")
 
 
 def change_words(value: Any, digits: int = 1) -> str:

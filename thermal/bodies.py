@@ -120,11 +120,16 @@ def _fill_surface(planes: list[np.ndarray], body: Surface) -> np.ndarray:
     number = np.arange(len(ray)) - np.repeat(first, length)  # of a crossing on its ray
     whole = np.repeat(length % 2 == 0, length)  # a ray that met the very edge of a triangle says nothing
     ray, place, sign = ray[whole], place[whole], np.where(number % 2 == 0, 1.0, -1.0)[whole]
-    reached = np.zeros((len(z_rays) * len(y_rays), len(x)))  # length inside, left of each plane
-    for plane, position in enumerate(x):
-        np.add.at(reached[:, plane], ray, sign * np.maximum(position - place, 0.0))
-    share = np.diff(reached, axis=1) / np.diff(x)
-    share = share.reshape(count[0], FINE, count[1], FINE, count[2]).mean(axis=(1, 3))
+    share, layer = np.zeros(count), ray // (FINE * len(y_rays))
+    ends = np.searchsorted(layer, np.arange(count[0] + 1))
+    for k in range(count[0]):  # a layer of cells at a time: the rays of a whole body would need its memory many times over
+        part = slice(ends[k], ends[k + 1])
+        reached = np.zeros((FINE * len(y_rays), len(x)))  # length inside, left of each plane
+        here = ray[part] - k * FINE * len(y_rays)
+        for plane, position in enumerate(x):
+            np.add.at(reached[:, plane], here, sign[part] * np.maximum(position - place[part], 0.0))
+        lengths = np.diff(reached, axis=1).reshape(FINE, count[1], FINE, count[2])
+        share[k] = lengths.mean(axis=(0, 2)) / np.diff(x)
     return np.clip(share, 0.0, 1.0)
 
 

@@ -8,6 +8,7 @@ from thermal.errors import clean
 from thermal.output.wording import band_words, limit_state
 
 ANSWERS = ("steady", "unsteady")
+MOST_WARNINGS = 20  # of devices; the rest stands in the record
 
 
 def exit_code(summary: dict[str, Any]) -> int:
@@ -47,6 +48,7 @@ def closing_lines(summary: dict[str, Any], folder: object) -> list[str]:
     if summary.get("verdict_text"):
         lines.append(f"  {clean(str(summary['verdict_text']))}")
     lines += _rack_lines(summary.get("racks") or [])
+    lines += [f"  warning: {clean(str(text))}" for text in (summary.get("warnings") or [])[:MOST_WARNINGS]]
     lines += study_lines(summary["grid_study"]) if summary.get("grid_study") else []
     lines += [f"  {limit_line(row)}" for row in summary.get("asserts") or []]
     lines += loss_lines(summary["without_each"]) if summary.get("without_each") else []

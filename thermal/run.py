@@ -176,6 +176,7 @@ def make_result(
     from thermal.output.record import rack_fronts
     from thermal.output.scalars import add_scalars
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
+    from thermal.solids import contact_area
 
     case = outcome.coupling.coupled_case(case)
     ideal = case.flow.density == "ideal-gas"
@@ -209,7 +210,12 @@ def make_result(
             openings.append(opening_row(opening, sense * inflow, temperature))
     capacity = case.air.density * case.air.heat_capacity
     walls = [
-        wall_row(p.object, p.total_area, capacity * float(sample.heat[i]), reference + float(sample.surface[i]))
+        wall_row(
+            p.object,
+            p.total_area + contact_area(placement.solids, p.object),
+            capacity * float(sample.heat[i]),
+            reference + float(sample.surface[i]),
+        )
         for i, p in enumerate(placement.patches)
         if isinstance(p.object, Wall)
     ]

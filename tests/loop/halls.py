@@ -44,7 +44,7 @@ heat = "600 kW"
 approach = "4 K"
 flow = "800 L/min"
 facility_flow = "800 L/min"
-head = "200 kPa"
+head = "110 kPa"
 facility_loss = "60 kPa"
 differential_pressure = "80 kPa"
 [[rack_manifold]]

@@ -12,7 +12,7 @@ from pydantic import Field, StrictBool, StrictInt
 from thermal.case.air_paths import CeilingPlenum, Chimney, Cutout, Door, Grille, Leak, Porous, RaisedFloor, Tile
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
-from thermal.case.movers import Crah, FanWall, InRow, RearDoor
+from thermal.case.movers import Crah, FanWall, InRow, LibraryTable, RearDoor
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.case.rack_table import RackTable
 from thermal.case.scalars import Humidifier, TracersTable
@@ -249,6 +249,7 @@ class CaseFile(Table):
     flow: FlowTable = setting({}, "Physics and numerics of the air flow.")
     solve: Solve = setting({}, "When to stop without an answer.")
     limits: Limits = setting({}, "The equipment class of the report's indices.")
+    library: LibraryTable = setting({}, "Files with types of your own.")
     rack: dict[Name, RackType] = setting({}, "Rack types by name: [rack.NAME].")
     rack_row: list[RackRow] = setting([], "Rows of racks.")
     rack_table: list[RackTable] = setting([], "Racks from lists.")

@@ -20,6 +20,7 @@ from thermal.flow.averages import PLACES, Averages, amount
 from thermal.flow.domain import Domain
 from thermal.flow.monitor import Monitor
 from thermal.flow.relaxation import relaxation
+from thermal.flow.remaining import iterations_left
 from thermal.flow.sequence import refine_centres, refine_faces
 from thermal.flow.solver import Flow, Measure
 from thermal.flow.tracks import PER_KELVIN
@@ -347,22 +348,14 @@ class SteadyRun:
         )  # fmt: skip
 
     def _time_left(self, shortfalls: list) -> float | None:
-        """Seconds to the verdict if the worst shortfall keeps the pace of the last 20 rows; None where that says nothing."""
+        """Seconds to the verdict; None where nobody can tell."""
+        elapsed, phase = time.monotonic() - self.started, self.phase
         if self.averages is not None:
             done = max(self.averages.count * EVERY, 1)
-            if done >= AVERAGED:  # until the means are precise, which nobody can tell
-                return None
-            return (
-                (AVERAGED - done)
-                * (time.monotonic() - self.started)
-                / max(sum(self.phase.level_iterations) + self.phase.iteration, 1)
-            )
-        rows = self.watch.residuals
-        if not shortfalls or not math.isfinite(shortfalls[0][0]) or len(rows) < 20 or not rows[-1][1] < rows[-20][1]:
-            return None
-        pace = math.log(rows[-20][1] / rows[-1][1]) / (20 * EVERY)
-        seconds = (time.monotonic() - self.started) / max(self.phase.iteration, 1)
-        return math.log(max(shortfalls[0][0], 1.0)) / pace * seconds
+            more = AVERAGED - done  # until the means are precise, which nobody can tell
+            return more * elapsed / max(sum(phase.level_iterations) + phase.iteration, 1) if more > 0 else None
+        left = iterations_left(self.watch.residuals, shortfalls, EVERY)
+        return None if left is None else left * elapsed / max(phase.iteration, 1)
 
     def _asked_to_stop(self) -> bool:
         """Whether any block was asked to end; also writes the checkpoint that is due."""

@@ -160,7 +160,7 @@ def _facility(parts: _Parts, plant: Plant, table: FacilityLoop) -> list[CoolerPl
     parts.link(f"{name}.lead-return", nodes["r"][-1 if turned else 0], suction, lead)
     parts.chain(nodes["s"], [step] * (count - 1), f"{name}.supply")
     parts.chain(nodes["r"], [step] * (count - 1), f"{name}.return", turned=not turned)
-    if table.arrangement == "ring" and count > 2:
+    if table.arrangement == "ring" and count > 1:
         parts.link(f"{name}.supply-ring", nodes["s"][0], nodes["s"][-1], step)
         parts.link(f"{name}.return-ring", nodes["r"][-1], nodes["r"][0], step)
     return placed

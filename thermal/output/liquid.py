@@ -91,6 +91,7 @@ def facility_row(operation: Operation, name: str) -> dict[str, Any]:
         "return_degC": operation.at(f"{name}.suction") - ZERO_CELSIUS,
         "head_kPa": -operation.fall(f"{name}.suction", f"{name}.discharge") / 1e3, "speed": _speed(operation, name),
         "pump_hydraulic_kW": hydraulic / 1e3, "pump_kW": hydraulic / table.efficiency / 1e3,
+        "rated_flow_L_min": table.flow * LPM,
     }  # fmt: skip
 
 
@@ -116,7 +117,8 @@ def chiller_rows(operation: Operation) -> list[dict[str, Any]]:
     for table in operation.assembly.chillers:
         point = operation.settings.chillers[table.name]
         rows.append({
-            "name": table.name, "model": table.model, "count": table.count, "heat_kW": point.heat * table.count / 1e3,
+            "name": table.name, "facility": table.facility, "model": table.model, "count": table.count,
+            "heat_kW": point.heat * table.count / 1e3,
             "power_kW": point.power * table.count / 1e3, "cop": point.cop, "part_load": point.part_load,
             "rejected_kW": point.rejected * table.count / 1e3, "is_in_range": point.is_in_range,
         })  # fmt: skip
@@ -166,11 +168,15 @@ def warnings(operation: Operation, rows: dict[str, Any]) -> list[str]:
             )
         if row["heat_kW"] > 1.001 * row["rated_heat_kW"]:
             found.append(f"CDU {row['name']}: {row['heat_kW']:.0f} kW is more than its rated {row['rated_heat_kW']:.0f} kW")
-        if row["flow_L_min"] > 1.001 * row["rated_flow_L_min"]:
-            found.append(f"CDU {row['name']}: its pumps run beyond their curve's last point, {row['rated_flow_L_min']:.0f} L/min")
+        if row["flow_L_min"] > 1.001 * row["speed"] * row["rated_flow_L_min"]:
+            last = row["speed"] * row["rated_flow_L_min"]
+            found.append(f"CDU {row['name']}: its pumps run beyond their curve, which ends at {last:.0f} L/min at this speed")
         margin = row["dew_point_margin_K"]
         if margin is not None and margin < 0.0:
             found.append(f"CDU {row['name']}: supply lies {-margin:.1f} K below the room's dew point")
+    for row in rows["facility_loops"]:
+        if row["flow_L_min"] > 1.001 * row["speed"] * row["rated_flow_L_min"]:
+            found.append(f"facility loop {row['name']}: its pumps run beyond their curve at this speed")
     for name, control in operation.settings.speed.items():
         if control.is_at_its_limit:
             found.append(f"{name}: pumps at full speed do not reach {control.wanted / 1e3:.0f} kPa of differential pressure")

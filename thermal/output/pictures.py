@@ -183,14 +183,22 @@ def draw_objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position
         if item["low"][axis] <= position <= item["high"][axis]:
             is_rack = "sign" in item
             low, high = flat(item["low"]), flat(item["high"])
-            drawing.box(low, high, "solid", item["name"])
+            drawing.box(low, high, "body" if item.get("through") else "solid", item["name"])
             if is_rack and item["axis"] != axis:
                 side = kept.index(item["axis"])
                 face = high[side] if item["sign"] > 0 else low[side]
                 ends = [list(low), list(high)]
                 ends[0][side] = ends[1][side] = face
                 drawing.line((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1]), "front", f"{item['name']}: front (air intake)")
-            drawing.label(low, high, item["name"])
+            if item.get("through"):
+                _body_label(drawing, low, high, item["name"])
+            else:
+                drawing.label(low, high, item["name"])
+    for item in geometry.get("devices", ()):
+        if item["low"][axis] <= position <= item["high"][axis]:
+            low, high = flat(item["low"]), flat(item["high"])
+            drawing.box(low, high, "body", f"{item['kind'].replace('_', ' ')} {item['name']}")
+            _body_label(drawing, low, high, item["name"])
     for plate in geometry["plates"]:
         if plate["low"][axis] <= position <= plate["high"][axis]:
             kind = "plate porous" if plate["open_fraction"] > 0 else "plate"
@@ -206,6 +214,13 @@ def draw_objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position
         elif opening["axis"] != axis and opening["low"][axis] <= position <= opening["high"][axis]:
             drawing.line(low, high, f"mouth {opening['kind']}", tip)
             _mouth_label(drawing, low, high, opening, kept, tip)
+
+
+def _body_label(drawing: Drawing, low: Pair, high: Pair, name: str) -> None:
+    """The name of a body that air flows through, on the map of that air."""
+    if (high[0] - low[0]) * drawing.scale > 6.4 * len(name):
+        x, y = 0.5 * (drawing.x(low[0]) + drawing.x(high[0])), 0.5 * (drawing.y(low[1]) + drawing.y(high[1]))
+        drawing.text(x, y + 4, name, "name halo", 10)
 
 
 def _mouth_label(drawing: Drawing, low: Pair, high: Pair, opening: dict[str, Any], kept: tuple[int, int], tip: str) -> None:

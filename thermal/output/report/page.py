@@ -9,6 +9,7 @@ from typing import Any
 
 from thermal.output.ashrae import CLASSES
 from thermal.output.convergence import convergence
+from thermal.output.loop_diagram import curve_picture, loop_diagrams
 from thermal.output.origin import capture_map, followed, origin_picture, origin_words
 from thermal.output.pictures import hottest_rack, pictures
 from thermal.output.plenum_map import plenum_maps
@@ -83,6 +84,9 @@ def render(record: Record) -> str:
         charts=charts,
         plenum_maps=plenum_maps(record),
         scene=scene(record, made),
+        liquid=summary.get("liquid"),
+        loop_diagrams=loop_diagrams(summary["liquid"]) if summary.get("liquid") else [],
+        pump_curves=[(row["name"], curve_picture(row)) for row in summary["liquid"]["cdus"]] if summary.get("liquid") else [],
         snapping=record.snapping,
         resolved=_flat(record.resolved)[:MOST_ROWS],
         case_text=record.case_text,
@@ -125,6 +129,10 @@ def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, 
         inside = sum(1 for rack in racks if rack["status"]["mood"] == "good")
         remark = f"class {summary['indices']['class']}, by hottest inlet face"
         facts.append(("Racks in the recommended range", f"{inside} of {len(racks)}", remark))
+    coils = [row for row in summary.get("devices", []) if row["heat_kW"] is not None]
+    if coils:
+        heat, capacity = (sum(row[key] for row in coils) for key in ("heat_kW", "capacity_kW"))
+        facts.append(("Cooling by coils", f"{heat:.4g} kW", f"of {capacity:.4g} kW that they could take"))
     supply = [o for o in summary.get("openings", []) if o["kind"] == "supply" and o["flow_m3_s"] is not None]
     if supply:
         flow = sum(o["flow_m3_s"] for o in supply)
@@ -176,6 +184,7 @@ def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
         "racks",
         "openings",
         "walls",
+        "liquid",
         "air_paths",
         "plenums",
         "solids",

@@ -10,7 +10,7 @@ import numpy as np
 
 from meshes.grid import Grid
 from meshes.regions import IndexBox, SnapRow
-from thermal.case.model import Body, Box, Cylinder, Surface
+from thermal.case.model import Box, Cylinder, Shape, Surface
 
 FINE = 4  # rays across each cell, squared
 ALIKE = 0.01  # of a cell: fillings that count as equal, above what the rays leave uncertain
@@ -30,7 +30,7 @@ def cover(grid: Grid, bounds: Box) -> IndexBox:
     return IndexBox((low[0], low[1], low[2]), (high[0], high[1], high[2]))
 
 
-def fill_cells(grid: Grid, body: Body, bounds: Box, box: IndexBox) -> np.ndarray:
+def fill_cells(grid: Grid, body: Shape, bounds: Box, box: IndexBox) -> np.ndarray:
     """Share of each cell of a box that a body within `bounds` (m) fills, float64 [k, j, i] over the box."""
     planes = [grid.planes(axis)[box.low[axis] : box.high[axis] + 1] for axis in range(3)]
     return _fill_cylinder(planes, body, bounds) if isinstance(body, Cylinder) else _fill_surface(planes, body)
@@ -52,7 +52,7 @@ def choose_cells(grid: Grid, filled: np.ndarray, box: IndexBox) -> np.ndarray:
 
 
 def compare_body(
-    grid: Grid, name: str, filled: np.ndarray, chosen: np.ndarray, box: IndexBox, body: Body, bounds: Box
+    grid: Grid, name: str, filled: np.ndarray, chosen: np.ndarray, box: IndexBox, body: Shape, bounds: Box
 ) -> list[SnapRow]:
     """Rows of the snapping report: volume, and the area seen along each axis, asked and got.
 

@@ -1,8 +1,8 @@
 """The command `hallflow`: what the words on the command line mean. What they do stands in thermal/commands.
 
 Nothing heavy is imported before it is needed: `hallflow --version` answers at once.
-Exit codes: 0 steady or unsteady with its limits passed, 1 a limit failed, 2 a bad case, command line, folder or backend
-(no run was begun), 3 no answer (unfinished, diverged, the record could not be written, a defect), 130 Ctrl-C.
+Exit codes: 0 an answer (steady, unsteady, complete) with its limits passed, 1 a limit failed, 2 a bad case, command line, folder
+or backend (no run was begun), 3 no answer (unfinished, diverged, the record could not be written, a defect), 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ examples:
   hallflow doctor                            what works on this machine, and what would mend the rest
 
 exit codes:
-  0 steady or unsteady with limits passed   1 a limit failed   2 bad case, folder or backend
+  0 an answer with its limits passed        1 a limit failed   2 bad case, folder or backend
+  (steady, unsteady, or complete: a run in time that reached its end)
   (in a grid study a limit is passed if it holds with the band, and without a band there is no answer)
   3 no answer (unfinished, diverged)        130 Ctrl-C
 """
@@ -135,6 +136,10 @@ def parser() -> argparse.ArgumentParser:
         "table of hottest inlets and lost limits; a rerun goes on where it was stopped",
     )  # fmt: skip
     run.add_argument("--make-up", action="store_true", help="with --without-each: the others of its kind take over its flow")
+    run.add_argument(
+        "--unsteady-means", action="store_true",
+        help="a hall that does not settle goes on in time: results are means in time with their statistical error",
+    )  # fmt: skip
     run.add_argument("--resume", metavar="DIR", help="go on from the checkpoint of a record (one case only)")
     run.add_argument("--junit", metavar="FILE", help="write verdicts and limits as JUnit XML")
 

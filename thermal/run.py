@@ -40,6 +40,7 @@ class Result:
     summary: dict[str, Any]
     history: list[dict[str, Any]] = field(default_factory=list)
     path: Path | None = None
+    series: list[dict[str, Any]] | None = None  # rows of series.csv of a run in time
 
     @property
     def racks(self) -> list[dict[str, Any]]:
@@ -71,12 +72,14 @@ def simulate(
     progress: Any = None,
     stop: Any = None,
     keep: dict[str, np.ndarray] | None = None,
+    unsteady_means: bool = False,
 ) -> Result:
     """Run a case to its verdict and write its record.
 
     out       folder of the record; None: nothing is written       resume   folder whose checkpoint is continued
     progress  see thermal.progress; stop   has is_set(): true asks the run to end with a checkpoint
     keep      takes the solver's own fields (thermal.state.FIELDS), from which other runs on this grid may start
+    unsteady_means  a hall that does not settle is stepped in time, and its results are means in time
     Raises    CaseErrors, OutputError, RecordError, kernels' BackendUnavailable. An outcome without an answer is no exception.
     """
     from kernels import open_backend
@@ -110,7 +113,14 @@ def simulate(
         deadline=begun + case.stop.wall_time,
     )  # fmt: skip
 
-    outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint)
+    if case.probes:
+        from thermal.flow.probes import cell_of
+
+        for probe in case.probes:  # refused before hours are spent on a steady start
+            cell_of(placements[-1], probe)
+    if out and case.time is not None:
+        monitor.record = recorder(out, placements[-1], checkpoint)
+    outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint, means=unsteady_means)
     if keep is not None:
         keep.update(outcome.fields)
     result = make_result(case, placement, outcome, device, precision, blocks)
@@ -137,7 +147,8 @@ def solve(
 
     def work(comm: Any) -> Any:
         run = SteadyRun(placements, device, comm, limit, monitor, **options)
-        if placements[-1].case.time is not None or means:
+        in_time = means or placements[-1].case.time is not None or bool(checkpoint and "clock" in checkpoint[1])
+        if in_time:
             from thermal.flow.timed import run_in_time
 
             return run_in_time(run, checkpoint, means)
@@ -154,6 +165,22 @@ def solve(
     outcome.flow = None  # the device's arrays go before the record needs memory of its own
     gc.collect()
     return outcome, placement, seconds
+
+
+def recorder(out: Path, placement: Placement, checkpoint: Any) -> Any:
+    """What a run in time writes the fields of an instant by: (number, time in s, solver's fields)."""
+    from thermal.output.steps import StepsWriter
+
+    grid, case = placement.grid, placement.case
+    kept = (checkpoint[1].get("clock") or {}).get("records", 0) if checkpoint else 0
+    writers: list[StepsWriter] = []
+
+    def record(number: int, moment: float, fields: dict[str, np.ndarray]) -> None:
+        if not writers:  # no file before there is something to write
+            writers.append(StepsWriter(out, (grid.x, grid.y, grid.z), placement.fluid, kept))
+        writers[0].add(number, moment, centre_fields(case, fields))
+
+    return record
 
 
 def _require_same_grids(attributes: dict[str, Any], placements: list[Placement], path: Path) -> None:
@@ -176,11 +203,15 @@ def make_result(
     from thermal.output.record import rack_fronts
     from thermal.output.scalars import add_scalars
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
+    from thermal.output.timeline import add_timeline, spread_fields
     from thermal.solids import contact_area
 
-    case = outcome.coupling.coupled_case(case)
+    given, case = case, outcome.coupling.coupled_case(case)
+    if outcome.march is not None:  # objects as events have left them
+        case = outcome.march.as_it_is(case)
     ideal = case.flow.density == "ideal-gas"
     fields = centre_fields(case, outcome.fields, outcome.pressure_ratio)
+    fields |= spread_fields(outcome.fields)
     fronts = rack_fronts(placement, placement.grid, fields["temperature"])
     reference = case.air.reference_temperature
     sample = outcome.measure.sample
@@ -199,7 +230,7 @@ def make_result(
         racks.append(row | {"air_flow_kg_s": density * row["air_flow_m3_s"]} if ideal else row)
     openings = []
     for opening in case.openings:
-        index = next(i for i, p in enumerate(placement.patches) if p.object is opening)
+        index = next(i for i, p in enumerate(placement.patches) if p.name == f"{opening.kind}.{opening.name}")
         inflow = float(sample.inflow[index])
         temperature = reference + float(sample.mixed[index]) if inflow else float("nan")
         sense = 1.0 if opening.kind == "supply" else -1.0
@@ -238,8 +269,13 @@ def make_result(
     if placement.solids is not None:
         summary["solids"] = solid_rows(case, placement, fields["temperature"])
     add_scalars(placement, fields, summary, outcome.scalars)
+    if outcome.march is not None:
+        add_timeline(summary, case, outcome.march)
     summary["asserts"] = judge(case.limits, summary)
-    return Result(case, placement.grid, placement, fields, summary, outcome.history)
+    result = Result(given, placement.grid, placement, fields, summary, outcome.history)
+    if outcome.march is not None:
+        result.series = outcome.march.series.as_rows()
+    return result
 
 
 def _stream(case: Case, drive: Any) -> dict[str, Any]:
@@ -277,12 +313,15 @@ def write_result(result: Result, out: Path, begun: float) -> None:
     """The record, then the report; a checkpoint of a run that has its answer is of no use any more."""
     from thermal.output import record
     from thermal.output.report import rebuild
+    from thermal.output.steps import drop_working
 
-    if result.summary["verdict"] in ("steady", "unsteady"):
+    if result.summary["verdict"] in ("steady", "unsteady", "complete"):
         (out / CHECKPOINT).unlink(missing_ok=True)
     result.summary["memory_MB"] = peak_memory() / 1e6
     result.summary["seconds"]["wall"] = time.monotonic() - begun
     result.path = record.write(out, result)
+    if result.summary["verdict"] == "complete":
+        drop_working(out)
     rebuild(out)
 
 

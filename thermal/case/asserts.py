@@ -69,6 +69,12 @@ _RACK = {
     "inlet_dew_point_min": _number("inlet_dew_point_min_degC", TEMPERATURE, "degC", "lowest dew point at the rack's front"),
     "inlet_rh_max": _number("inlet_rh_max_percent", FRACTION, "%", "highest relative humidity at the rack's front"),
     "inlet_rh_min": _number("inlet_rh_min_percent", FRACTION, "%", "lowest relative humidity at the rack's front"),
+    "time_to_limit": _number(
+        "time_to_limit_s",
+        TIME,
+        "s",
+        "time at which the hottest inlet face passes the class's allowable maximum; the end if never",
+    ),
 }
 _OPENING = {
     "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive in the opening's own sense"),
@@ -288,6 +294,11 @@ def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float, 
                 swing = row.get("inlet_swing_K") if number.startswith("inlet_m") else 0.0
                 name_of_row = str(row.get("name"))
                 band = bands.get(name_of_row, {}).get(known.key)
+                in_time = (row.get("in_time") or {}).get(known.key)
+                if in_time:  # a run in time is judged on its worst moment: both ends of the range as middle and half width
+                    low, high = in_time
+                    found.append((name_of_row, 0.5 * (low + high), 0.5 * (high - low), band))
+                    continue
                 found.append((name_of_row, row.get(known.key), swing if isinstance(swing, int | float) else 0.0, band))
         return found
     table = summary.get(TABLES[root][0]) if root in TABLES else summary

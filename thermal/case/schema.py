@@ -129,12 +129,16 @@ class MeshTable(Table):
 class FlowTable(Table):
     """Physics and numerics of the air flow. Relaxation is the solver's business and cannot be set."""
 
-    turbulence: Literal["laminar", "constant", "zero-equation", "k-epsilon", "realizable-k-epsilon", "rng-k-epsilon"] = setting(
+    turbulence: Literal[
+        "laminar", "constant", "zero-equation", "k-epsilon", "realizable-k-epsilon", "rng-k-epsilon", "smagorinsky", "wale"
+    ] = setting(
         "k-epsilon",
-        "Turbulence model.",
+        "Turbulence model; smagorinsky and wale are large-eddy simulation, for runs in time: supplies then blow eddies of their "
+        "turbulence_intensity and turbulence_length.",
         source="Launder & Spalding 1974, Comput. Methods Appl. Mech. Eng. 3:269 (k-epsilon); Shih et al. 1995, Comput. Fluids "
-        "24:227 (realizable); Yakhot et al. 1992, Phys. Fluids A 4:1510 (RNG)",
-    )
+        "24:227 (realizable); Yakhot et al. 1992, Phys. Fluids A 4:1510 (RNG); Smagorinsky 1963, Mon. Weather Rev. 91:99; "
+        "Nicoud & Ducros 1999, Flow Turbul. Combust. 62:183 (WALE)",
+    )  # fmt: skip
     density: Literal["boussinesq", "ideal-gas"] = setting(
         "boussinesq",
         "How density follows temperature: in buoyancy alone, linearly (boussinesq), or everywhere, as pressure/(R T) at one "

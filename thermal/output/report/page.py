@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from thermal.output.ashrae import CLASSES
+from thermal.output.charts import charts_in_time
 from thermal.output.convergence import convergence
+from thermal.output.film import films
 from thermal.output.loop_diagram import curve_picture, loop_diagrams
 from thermal.output.origin import capture_map, followed, origin_picture, origin_words
 from thermal.output.pictures import hottest_rack, pictures
@@ -47,7 +49,8 @@ def render(record: Record) -> str:
 
     made = pictures(record)
     charts = convergence(record.history)
-    script = (FOLDER / "scene.js").read_text(encoding="utf-8")
+    moving = films(record)
+    script = "".join((FOLDER / name).read_text(encoding="utf-8") for name in ("scene.js", "film.js"))
     summary = record.summary
     air_class = CLASSES[summary["indices"]["class"]]
     altitude = float(record.geometry.get("altitude") or 0.0)
@@ -83,6 +86,11 @@ def render(record: Record) -> str:
         fronts=[picture for picture in made if picture.key == "fronts"],
         charts=charts,
         plenum_maps=plenum_maps(record),
+        time=summary.get("time"),
+        time_charts=charts_in_time(record.series, summary["time"]) if summary.get("time") else [],
+        passages=passages(summary["time"]["limits"]) if summary.get("time") else None,
+        films=moving,
+        film_data=[{"key": film.key, "times": film.times, "frames": film.frames} for film in moving],
         scene=scene(record, made),
         liquid=summary.get("liquid"),
         loop_diagrams=loop_diagrams(summary["liquid"]) if summary.get("liquid") else [],
@@ -109,6 +117,18 @@ def _origin(record: Record) -> dict[str, Any] | None:
         "words": origin_words(record.summary), "bars": origin_picture(record.summary), "map": capture_map(record), "racks": racks,
         "sources": sources if len(sources) > 1 else [], "balance": max(record.summary["tracers"]["balance"], 1e-9),
     }  # fmt: skip
+
+
+def passages(limits: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """When racks passed limits, as a table: columns (name, degC, of), and a row of times in s for each rack."""
+    if not limits:
+        return None
+    keys = list(dict.fromkeys((row["limit"], row["limit_degC"], row["of"]) for row in limits))
+    times: dict[str, dict[Any, Any]] = {}
+    for row in limits:
+        times.setdefault(row["rack"], {})[row["limit"], row["limit_degC"], row["of"]] = row["reached_s"]
+    columns = [{"name": name, "degC": degrees, "of": of} for name, degrees, of in keys]
+    return {"columns": columns, "rows": [{"rack": rack, "times": [of.get(key) for key in keys]} for rack, of in times.items()]}
 
 
 def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
@@ -192,5 +212,6 @@ def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
         "asserts",
         "grid_study",
         "without_each",
+        "time",
     )
     return _flat({key: value for key, value in summary.items() if key not in named})

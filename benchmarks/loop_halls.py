@@ -1,18 +1,23 @@
 """Halls of liquid loops of any size, made by rule: CDUs with racks on manifolds, with or without the facility ring behind them.
 
-`python -m benchmarks.loop_halls FOLDER --cdus 100 --racks 10` writes links.csv and nodes.csv for `hallflow loop`.
+`python -m benchmarks.loop_halls FOLDER --cdus 100 --racks 10 [--facility]` writes links.csv and nodes.csv for `hallflow loop`.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+from dataclasses import replace
 from pathlib import Path
 
-from thermal.loop.links import Pipe, Pump
-from thermal.loop.network import ConstantFluid, Link, Network, Node, Region, build
+from thermal.loop.links import ColdPlate, Pipe, Pump
+from thermal.loop.network import ConstantFluid, Exchanger, Link, Network, Node, Region, build
+from thermal.loop.tables import LINK_COLUMNS, Counterflow
 
 PG25 = ConstantFluid("PG25", 1007.74, 3972.0, 1.2267e-3)  # of loop-one-cdu
+WATER = ConstantFluid("water", 993.77, 4178.7, 7.05e-4)  # of loop-hall
+COLD = 303.15  # K; what the coolers of the facility hold
+APPROACH = 5.0  # K of mean difference at which an exchanger gives its rated heat
 SUPPLY = 313.15  # K; the exchanger gives the fluid back at 40 degC
 RACK = 130e3  # W
 ROUGH = 4.5e-5  # m, commercial steel
@@ -45,31 +50,80 @@ def cdu_loop(name: str, racks: int, heat: float = RACK) -> tuple[list[Node], lis
     return nodes, links
 
 
-def loop_hall(cdus: int = 100, racks: int = 10) -> Network:
-    """So many CDU loops, each of so many racks, all of one topology."""
-    regions, nodes, links = [], [], []
+def facility_ring(cdus: int, racks: int) -> tuple[list[Node], list[Link]]:
+    """Facility water for so many CDUs: two rings, and for every eight CDUs two pumps and a cooler that holds 30 degC."""
+    nodes, links = [], []
+    flow = 1.1 * RACK * racks / (WATER.rho * WATER.cp * 10.0)  # m3/s of a CDU: 10 K at its rated heat, and a tenth more
+    for number in range(cdus):
+        following = (number + 1) % cdus
+        nodes += [Node(f"f_S{number}", "fws"), Node(f"f_R{number}", "fws"), Node(f"f_V{number}", "fws")]
+        if cdus > 1:
+            links.append(Link(f"f_RS{number}", f"f_S{number}", f"f_S{following}", Pipe(6.0, 0.6, ROUGH, 0.2)))
+            links.append(Link(f"f_RR{number}", f"f_R{following}", f"f_R{number}", Pipe(6.0, 0.6, ROUGH, 0.2)))
+        links.append(Link(f"f_CV{number}", f"f_S{number}", f"f_V{number}", Pipe(2.0, 0.1541, ROUGH, 24.0)))
+        links.append(Link(f"f_HX{number}", f"f_V{number}", f"f_R{number}", Pipe(0.1, 0.1541, ROUGH, 27.0)))
+    for number in range(0, cdus, 8):
+        suction, pressure, cold = f"f_P{number}", f"f_D{number}", f"f_C{number}"
+        nodes += [Node(suction, "fws", pressure=None if number else 1.5e5), Node(pressure, "fws")]
+        nodes.append(Node(cold, "fws", temperature=COLD))
+        pumps = Pump(3.2e5, 1e5 / (4.0 * flow) ** 2, running=2, one_way=True)
+        links += [
+            Link(f"f_IN{number}", f"f_R{number}", suction, Pipe(15.0, 0.4, ROUGH, 2.0)),
+            Link(f"f_PUMPS{number}", suction, pressure, pumps),
+            Link(f"f_COOLER{number}", pressure, cold, ColdPlate(8e4, 8.0 * flow, 1.85)),
+            Link(f"f_OUT{number}", cold, f"f_S{number}", Pipe(15.0, 0.4, ROUGH, 2.0)),
+        ]
+    return nodes, links
+
+
+def loop_hall(cdus: int = 100, racks: int = 10, facility: bool = False) -> Network:
+    """So many CDU loops, each of so many racks, all of one topology.
+
+    facility   with the ring of facility water behind the exchangers, which then say what is supplied; without it the
+               exchangers hold 40 degC
+    """
+    regions, nodes, links, exchangers = [], [], [], []
     for number in range(cdus):
         name = f"c{number}"
         regions.append(Region(f"tcs{name}", PG25, SUPPLY))
         more_nodes, more_links = cdu_loop(name, racks)
-        nodes += more_nodes
+        nodes += [replace(one, temperature=None) for one in more_nodes] if facility else more_nodes
         links += more_links
-    return build(regions, nodes, links)
+        exchangers.append(Exchanger(f"x{number}", f"{name}_HX", f"f_HX{number}", Counterflow(RACK * racks / APPROACH)))
+    if not facility:
+        return build(regions, nodes, links)
+    more_nodes, more_links = facility_ring(cdus, racks)
+    return build([*regions, Region("fws", WATER, COLD)], [*nodes, *more_nodes], [*links, *more_links], exchangers)
 
 
 def write_tables(network: Network, folder: Path) -> None:
     """links.csv and nodes.csv of a hall that was made here."""
     folder.mkdir(parents=True, exist_ok=True)
-    head = "link,kind,from,to,fluid,rho,mu,cp,length_m,diam_m,rough_m,K,pump_A_Pa,pump_B_Pa_per_m6s2,heat_W".split(",")
+    exchanger_of = {link: one for one in network.exchangers.values() for link in (one.first, one.second)}
+    rows = []
+    for one in network.links.values():
+        law, fluid = one.law, network.regions[network.nodes[one.start].region].fluid
+        row = {"link": one.name, "kind": law.kind, "from": one.start, "to": one.end, "heat_W": one.heat or ""}
+        if isinstance(fluid, ConstantFluid):
+            row |= {"fluid": fluid.name, "rho": fluid.rho, "mu": fluid.mu, "cp": fluid.cp}
+        if isinstance(law, Pipe):
+            row |= {"length_m": law.length, "diam_m": law.diameter, "rough_m": law.roughness, "K": law.loss}
+        elif isinstance(law, Pump):
+            row |= {"pump_A_Pa": law.shutoff, "pump_B_Pa_per_m6s2": law.fall, "running": law.running}
+            row["check_valve"] = "yes" if law.one_way else "no"
+        elif isinstance(law, ColdPlate):
+            row |= {"dp_Pa": law.drop, "flow_m3s": law.flow, "exponent": law.exponent}
+        if one.name in exchanger_of:
+            exchanger = exchanger_of[one.name]
+            row["exchanger"] = exchanger.name
+            if one.name == exchanger.first and isinstance(exchanger.effectiveness, Counterflow):
+                row["UA_W_K"] = exchanger.effectiveness.conductance
+        rows.append(row)
+    head = [name for name in LINK_COLUMNS if any(name in row for row in rows)]
     with open(folder / "links.csv", "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(head)
-        for one in network.links.values():
-            law = one.law
-            pipe = [law.length, law.diameter, law.roughness, law.loss, "", ""] if isinstance(law, Pipe) else []
-            pump = ["", "", "", "", law.shutoff, law.fall] if isinstance(law, Pump) else []
-            fluid = [PG25.name, PG25.rho, PG25.mu, PG25.cp]
-            table.writerow([one.name, law.kind, one.start, one.end, *fluid, *pipe, *pump, one.heat or ""])
+        links = csv.DictWriter(file, head, restval="", lineterminator="\n")
+        links.writeheader()
+        links.writerows(rows)
     with open(folder / "nodes.csv", "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["node", "region", "fixed_p_Pa", "fixed_degC"])
@@ -84,8 +138,9 @@ def main() -> None:
     words.add_argument("folder", type=Path)
     words.add_argument("--cdus", type=int, default=100)
     words.add_argument("--racks", type=int, default=10)
+    words.add_argument("--facility", action="store_true", help="with the ring of facility water behind the CDUs")
     options = words.parse_args()
-    write_tables(loop_hall(options.cdus, options.racks), options.folder)
+    write_tables(loop_hall(options.cdus, options.racks, options.facility), options.folder)
 
 
 if __name__ == "__main__":

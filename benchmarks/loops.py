@@ -1,6 +1,6 @@
 """How fast liquid loops are here: flows of a hall at rest, and a day of its heat.
 
-`python -m benchmarks.loops [--trace cdu_load_24h_15s.csv] [--step 60] [--hours 24] [--cdus 100] [--racks 10]`
+`python -m benchmarks.loops [--trace cdu_load_24h_15s.csv] [--step 60] [--hours 24] [--cdus 100] [--racks 10] [--facility]`
 
 The trace has a column of seconds, then kW by CDU (columns cduNN_kW); CDUs beyond its columns begin again at the first. Without a
 trace every rack holds its rated heat and one CDU after another goes to half of it, ten minutes each. Times are wall clock of one
@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from benchmarks.loop_halls import RACK, loop_hall
 from thermal.loop.hydraulics import Hydraulics, open_loops
 from thermal.loop.march import March
+from thermal.loop.network import Network
 
 
-def time_flows(cdus: int, racks: int, friction: str, backend: str, repeats: int = 20) -> tuple[float, int, float]:
+def time_flows(network: Network, friction: str, backend: str, repeats: int = 20) -> tuple[float, int, float]:
     """Best seconds of a solution from no knowledge, its Newton rounds, and the seconds that numbering the network took."""
-    network = loop_hall(cdus, racks)
     be = open_loops(backend)
     start = time.perf_counter()
     hydraulics = Hydraulics(network, friction, be)
@@ -58,10 +58,16 @@ def day_without_trace(cdus: int, racks: int) -> tuple[NDArray[np.float64], NDArr
 
 
 def time_day(
-    cdus: int, racks: int, step: float, hours: float, trace: tuple[NDArray[np.float64], NDArray[np.float64]], backend: str
+    network: Network,
+    cdus: int,
+    racks: int,
+    step: float,
+    hours: float,
+    trace: tuple[NDArray[np.float64], NDArray[np.float64]],
+    backend: str,
 ) -> dict[str, float]:
     """Seconds of a march over so many hours, and what it found."""
-    march = March(loop_hall(cdus, racks), backend=backend)
+    march = March(network, backend=backend)
     numbers = np.array([[march.hydraulics.number[f"c{c}_RACK{r}"] for r in range(racks)] for c in range(cdus)])
     seconds, watts = trace
     column = np.arange(cdus) % watts.shape[1]
@@ -93,16 +99,18 @@ def main() -> None:
     words.add_argument("--cdus", type=int, default=100)
     words.add_argument("--racks", type=int, default=10)
     words.add_argument("--backend", default="host", choices=("host", "numpy", "cuda"))
+    words.add_argument("--facility", action="store_true", help="with the ring of facility water behind the CDUs")
     options = words.parse_args()
+    network = loop_hall(options.cdus, options.racks, options.facility)
     print(
         f"{platform.processor() or platform.machine()}, {options.backend} backend; {options.cdus} loops of {options.racks} racks"
     )
     for friction in ("colebrook", "swamee-jain"):
-        best, rounds, made = time_flows(options.cdus, options.racks, friction, options.backend)
+        best, rounds, made = time_flows(network, friction, options.backend)
         print(f"flows at rest, {friction}: {1e3 * best:.2f} ms, {rounds} rounds from a guess (numbered in {made:.2f} s)")
     trace = read_trace(options.trace) if options.trace else day_without_trace(options.cdus, options.racks)
     for step in options.step:
-        row = time_day(options.cdus, options.racks, step, options.hours, trace, options.backend)
+        row = time_day(network, options.cdus, options.racks, step, options.hours, trace, options.backend)
         print(
             f"{options.hours:g} h at {step:g} s: {row['seconds']:.2f} s for {row['steps']} steps, flows found "
             f"{row['flow_solutions']}x, energy open by {row['defect']:.1e} at most, hottest outlet {row['outlet_degC']:.2f} degC"

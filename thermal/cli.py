@@ -23,6 +23,7 @@ examples:
   hallflow check hall.toml                   every mistake of a case file, without a run
   hallflow run hall.toml --cell 0.2 --out a  a coarser grid, its record in ./a
   hallflow run hall.toml --grid-study        on three grids, with the band that the grid leaves on every inlet
+  hallflow loop links.csv nodes.csv          a liquid network from two tables
   hallflow doctor                            what works on this machine, and what would mend the rest
 
 exit codes:

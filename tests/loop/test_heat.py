@@ -186,3 +186,18 @@ def test_a_loop_that_nothing_cools_has_flows_but_no_temperatures() -> None:
     nodes = [Node("s", "r", pressure=0.0), Node("d", "r")]
     answer = solve(build([Region("r", WATER)], nodes, [Link("pump", "s", "d", Pump(1e5, 1e9)), Link("l", "d", "s", heat=1e3)]))
     assert answer.flow["l"] > 0 and math.isnan(answer.temperature["d"]) and "no temperatures around s" in answer.notes[0]
+
+
+def test_in_time_such_a_loop_warms_up_by_what_it_is_given() -> None:
+    nodes = [Node("s", "r", pressure=0.0), Node("d", "r", volume=0.1)]
+    net = build([Region("r", WATER, 300.0)], nodes, [Link("pump", "s", "d", Pump(1e5, 1e9)), Link("l", "d", "s", heat=1e4)])
+    hydraulics = Hydraulics(net)
+    hydraulics.solve()
+    heat = Heat(hydraulics)
+    heat.solve()
+    assert np.isnan(heat.temperature).all()
+    for _ in range(10):
+        heat.step(60.0)
+        assert heat.ledger.defect < 1e-10
+    stored = 4e6 * (0.1 * (heat.temperature[1] - 300.0) + Pipe().bore * (heat.cells[1] - 300.0))
+    assert stored == pytest.approx(1e4 * 600.0, rel=1e-9)

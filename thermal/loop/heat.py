@@ -64,6 +64,7 @@ class Heat:
         self.temperature = np.where(
             [one.temperature is not None for one in nodes], [one.temperature or 0.0 for one in nodes], warm
         )
+        self._warm = warm
         of_link = warm[hydraulics.start]
         self.cells = np.repeat(of_link, count)
         self._count = count
@@ -151,6 +152,10 @@ class Heat:
         """What flows and the length of a step decide."""
         h, a, be = self.hydraulics, self._arrays, self.hydraulics.backend
         self.unknown = self.unheld if np.isinf(seconds) else np.zeros_like(self.unheld)
+        lost = np.isnan(self.temperature)
+        if lost.any():  # had no answer at rest; in time it begins where its region stands
+            self.temperature = np.where(lost, self._warm, self.temperature)
+            self.cells = np.where(np.repeat(lost[h.start], self._count), np.repeat(self._warm[h.start], self._count), self.cells)
         self.seconds = seconds
         self.rate = self.capacity * h.flow
         self.inside, self.outside = self._boundary()

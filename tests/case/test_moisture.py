@@ -86,7 +86,10 @@ def test_all_supplies_or_none() -> None:
 
 
 def test_tracers_know_their_names() -> None:
-    assert case_from_text(VALID).tracers.solve
+    assert not case_from_text(VALID).tracers.solve
+    assert case_from_text(VALID + "\n[tracers]\nsolve = true\n").tracers.solve
+    assert case_from_text(VALID + "\n[tracers]\nage_of_air = false\n").tracers.solve
+    assert not case_from_text(VALID + "\n[tracers]\nsolve = false\nage_of_air = true\n").tracers.solve
     message = refused(VALID + '\n[tracers]\nsupplies = ["flor"]\nracks = ["A99"]\n')
     assert "no opening" in message and "no rack" in message
     group = '\n[[tracers.local]]\nname = "one"\nrows = ["A"]\n'

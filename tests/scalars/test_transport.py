@@ -12,6 +12,7 @@ from tests.builders import tiny_hall
 from tests.flow.halls import HALLS, modelled
 from tests.kernels.stand_in import cupy_stand_in
 from tests.scalars.flows import given, iterated, mixer, pipe, standing
+from thermal.case.model import Tracers
 from thermal.parallel import run_blocks
 from thermal.run import simulate
 from thermal.scalars.flows import StandingFlow
@@ -105,7 +106,7 @@ def test_all_exhaust_goes_somewhere() -> None:
 def test_temperature_is_a_tracer() -> None:
     """Two racks of one rise dT fed by one supply, upwind: T_in = T_supply + dT f/(1 - f) with f the recirculated share, as the
     two racks are mirror images. The temperature comes from the flow solver, the share from here."""
-    case = modelled(tiny_hall(), "zero-equation", "upwind")
+    case = modelled(tiny_hall(tracers=Tracers(solve=True)), "zero-equation", "upwind")
     result = simulate(case, backend="host", threads=1)
     assert result.summary["verdict"] == "steady"
     for row in result.racks:

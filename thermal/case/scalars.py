@@ -87,7 +87,11 @@ class LocalGroup(Table):
 class TracersTable(Table):
     """Where the air in each rack inlet comes from, and how old it is: tracers on the solved flow, see docs/scalars.md."""
 
-    solve: StrictBool = setting(True, "Whether a hall with racks and supplies gets tracers once its flow has settled.")
+    solve: StrictBool | None = setting(
+        None,
+        "Whether a hall with racks and supplies gets tracers once its flow has settled; they may take as long as the flow.",
+        shown="true where this table has any key",
+    )
     supplies: Literal["all", "none"] | list[Name] | None = setting(
         None,
         "Openings whose share in each rack inlet is found: all through which air enters, none, or these by name; the others are "

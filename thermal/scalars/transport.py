@@ -22,7 +22,7 @@ from thermal.scalars.launches import Launches, field_of
 AT_ONCE = 4  # columns whose Krylov arrays are held at one time: about what the flow's own fields took
 FREE = 4  # rounds in which limiters follow the columns
 ROUNDS = 40  # of residual and correction, at most
-REDUCTION = (0.1, 0.02)  # of a round's residual while limiters follow, and later
+REDUCTION = (0.3, 0.02)  # of a round's residual while limiters follow, and later
 TOLERANCE = 2e-7  # sum of |residual| over (supply x scale) at which a column is done; its balance then closes to that
 NOISE = 1e-4  # of a column's scale: differences between cells that limit nothing
 

@@ -89,7 +89,7 @@ class TracersTable(Table):
 
     solve: StrictBool | None = setting(
         None,
-        "Whether a hall with racks and supplies gets tracers once its flow has settled; they may take as long as the flow.",
+        "Whether a hall gets tracers once its flow has settled; they may take as long as the flow.",
         shown="true where this table has any key",
     )
     supplies: Literal["all", "none"] | list[Name] | None = setting(

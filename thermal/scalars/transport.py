@@ -33,7 +33,7 @@ class Column:
 
     family    columns of one family share their limiters;  scale   its range, in its unit
     entering  (patches,): what air that enters through each patch brings; through a rack, what is added to its intake's mean
-    link      1 where a rack passes on the mean of its intake, 0 where it does not
+    link      1 where a rack passes on the mean of its intake, 0 where it does not;  through  the same of coolers in the room
     rate      sources, m3/s (of reference density) times the unit, whole-hall float64 (nz, ny, nx), or None
     start     first guess
     """
@@ -42,6 +42,7 @@ class Column:
     family: str
     entering: np.ndarray
     link: float = 1.0
+    through: float = 0.0
     rate: np.ndarray | None = None
     scale: float = 1.0
     start: float = 0.0
@@ -128,12 +129,19 @@ class Transport:
                 chunks.append(
                     _Chunk(
                         range(begin, m), some, self.values[begin:m], self.residual_[: m - begin],
-                        np.array([one.entering for one in some]).T.reshape(-1, m - begin), np.array([one.link for one in some]),
+                        np.array([one.entering for one in some]).T.reshape(-1, m - begin), self._link(some),
                         np.array([one.scale for one in some]) * max(self.flow.supply, 1e-30),
                     )
                 )  # fmt: skip
                 begin = m
         return chunks
+
+    def _link(self, columns: Sequence[Column]) -> np.ndarray:
+        """What each rack and cooler passes on of each column (racks and coolers, columns)."""
+        rows = np.empty((self.edges.links.racks, len(columns)))
+        rows[: self.edges.racks] = [one.link for one in columns]
+        rows[self.edges.racks :] = [one.through for one in columns]
+        return rows
 
     def solve(self, tolerance: float = TOLERANCE) -> Solution:
         """Rounds of residual and correction until every column's residual lies below the tolerance."""

@@ -92,6 +92,8 @@ def test_tracers_know_their_names() -> None:
     assert not case_from_text(VALID + "\n[tracers]\nsolve = false\nage_of_air = true\n").tracers.solve
     message = refused(VALID + '\n[tracers]\nsupplies = ["flor"]\nracks = ["A99"]\n')
     assert "no opening" in message and "no rack" in message
+    message = refused(VALID + '\n[tracers]\nsupplies = 3\nracks = "A1"\n')
+    assert "tracers.supplies" in message and "not what to follow" in message and 'did you mean ["A1"]?' in message
     group = '\n[[tracers.local]]\nname = "one"\nrows = ["A"]\n'
     assert case_from_text(VALID + group).tracers.local[0].rows == ("A",)
     assert "one group a row" in refused(VALID + group + group.replace('"one"', '"two"'))

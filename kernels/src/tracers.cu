@@ -220,7 +220,7 @@ KERNEL void correction_means(const int count, const int columns, const long long
     }
 }
 
-// What racks give back to the rows: y -= flow/diagonal x link of the column x mean of the rack's intake.
+// What racks give back to the rows: y -= flow/diagonal x link x mean of the rack's intake. link: of each rack, one a column.
 KERNEL void rack_links(const int count, const int columns, const long long fields, const long long* cell, const double* flow,
                        const int* rack, const double* link, const double* sums, const real* rd, real* y)
 {
@@ -228,7 +228,7 @@ KERNEL void rack_links(const int count, const int columns, const long long field
     {
         const long long c = cell[n];
         for (int m = 0; m < columns; ++m)
-            y[m * fields + c] -= (real)(flow[n] * link[m] * sums[(long long)rack[n] * columns + m]) * rd[c];
+            y[m * fields + c] -= (real)(flow[n] * link[rack[n] * columns + m] * sums[rack[n] * columns + m]) * rd[c];
     }
 }
 

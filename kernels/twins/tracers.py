@@ -154,11 +154,12 @@ def correction_means(count, columns, fields, start, cell, weight, d, sums):
 
 
 def rack_links(count, columns, fields, cell, flow, rack, link, sums, rd, y):
-    """y -= flow/diagonal x link of the column x mean of the rack's intake."""
+    """y -= flow/diagonal x link x mean of the rack's intake; link: of each rack, one a column."""
     cell = cell[:count]
     batch = y.reshape(-1)[: columns * fields].reshape(columns, fields)
     for m in range(columns):
-        given = (flow[:count] * link[m] * sums[rack[:count].astype(np.int64) * columns + m]).astype(y.dtype)
+        place = rack[:count].astype(np.int64) * columns + m
+        given = (flow[:count] * link[place] * sums[place]).astype(y.dtype)
         batch[m][cell] -= given * rd.reshape(-1)[cell]
 
 

@@ -110,7 +110,7 @@ name = "duct"
 moisture = "0.5 g/s"
 supply = "wall"
 [tracers]
-solve = false
+solve = true
 supplies = ["wall"]
 racks = ["A1"]
 age_of_air = false

@@ -86,9 +86,14 @@ def test_all_supplies_or_none() -> None:
 
 
 def test_tracers_know_their_names() -> None:
-    assert case_from_text(VALID).tracers.solve
+    assert not case_from_text(VALID).tracers.solve
+    assert case_from_text(VALID + "\n[tracers]\nsolve = true\n").tracers.solve
+    assert case_from_text(VALID + "\n[tracers]\nage_of_air = false\n").tracers.solve
+    assert not case_from_text(VALID + "\n[tracers]\nsolve = false\nage_of_air = true\n").tracers.solve
     message = refused(VALID + '\n[tracers]\nsupplies = ["flor"]\nracks = ["A99"]\n')
     assert "no opening" in message and "no rack" in message
+    message = refused(VALID + '\n[tracers]\nsupplies = 3\nracks = "A1"\n')
+    assert "tracers.supplies" in message and "not what to follow" in message and 'did you mean ["A1"]?' in message
     group = '\n[[tracers.local]]\nname = "one"\nrows = ["A"]\n'
     assert case_from_text(VALID + group).tracers.local[0].rows == ("A",)
     assert "one group a row" in refused(VALID + group + group.replace('"one"', '"two"'))

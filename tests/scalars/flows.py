@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from thermal.flow.solver import fix_faces
 from thermal.flow.steady import SteadyRun
 from thermal.parallel import Communicator, Serial, cut
 from thermal.place import Placement, place_case
-from thermal.scalars.flows import StandingFlow, stand
+from thermal.scalars.flows import Cut, StandingFlow, stand
 
 Fields = dict[str, np.ndarray]
 
@@ -48,14 +49,14 @@ def still(placement: Placement, u: float = 0.0, viscosity: float = 0.0) -> Field
     return made | {"eddy_viscosity": np.full(shape, viscosity), "T": np.zeros(shape)}
 
 
-def given(case: Case, backend: Backend, viscosity: float) -> StandingFlow:
+def given(case: Case, backend: Backend, viscosity: float, cuts: Sequence[Cut] = ()) -> StandingFlow:
     """The potential flow of a case's openings: what projection makes of fixed openings and no motion."""
     placement = place_case(case)
     fields = still(placement, 0.0, viscosity)
     domain = Domain(placement, backend, Serial())
     for axis, name in enumerate("uvw"):
         fields[name] = fix_faces(domain, fields[name], axis)
-    return stand(domain, fields)
+    return stand(domain, fields, cuts)
 
 
 def iterated(case: Case, backend: Backend, iterations: int = 40) -> tuple[Placement, Fields]:

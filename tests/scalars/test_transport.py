@@ -12,11 +12,14 @@ from tests.builders import tiny_hall
 from tests.flow.halls import HALLS, modelled
 from tests.kernels.stand_in import cupy_stand_in
 from tests.scalars.flows import given, iterated, mixer, pipe, standing
+from thermal.case.build import load_case
+from thermal.case.model import Tracers
 from thermal.parallel import run_blocks
 from thermal.run import simulate
 from thermal.scalars.flows import StandingFlow
 from thermal.scalars.tracers import AGE, RECIRCULATED, follow, plan, rack_numbers
 from thermal.scalars.transport import Column, Solution, Transport
+from thermal.shipped import find_case
 
 CLOSED = 1e-6
 
@@ -85,6 +88,45 @@ def test_balances_and_shares_close(hall: str) -> None:
         assert -1e-3 < row["capture_hot_percent"] < 100.001
 
 
+def test_shares_close_in_the_hall_of_the_comparison_with_openfoam() -> None:
+    """The shipped case at 0.2 m, k-epsilon, second order: fields in float32, flows in float64, everything to 1e-6."""
+    case = load_case(find_case("openfoam-h0"))
+    case = replace(case, mesh=replace(case.mesh, cell=0.2), tracers=Tracers(solve=True))
+    result = simulate(case, backend="host", threads=1)
+    found = result.summary["tracers"]
+    assert found["is_closed"] and found["balance"] < CLOSED and found["mass"] < 1e-8
+    assert found["age_of_air"]["exhaust_s"] == pytest.approx(found["age_of_air"]["nominal_s"], rel=CLOSED)
+    for row in result.racks:
+        assert sum(row["shares_percent"].values()) == pytest.approx(100.0, abs=1e-4)
+        assert 0.0 < row["recirculated_percent"] < 30.0
+
+
+def test_a_room_without_racks_has_an_age_too() -> None:
+    case = modelled(replace(mixer(0.3, 0.1), tracers=Tracers(solve=True)), "zero-equation", "upwind")
+    summary = simulate(case, backend="host", threads=1).summary
+    assert summary["tracers"]["age_of_air"]["nominal_s"] == pytest.approx(8.0 / 0.4, rel=CLOSED)
+    assert [row["name"] for row in summary["tracers"]["openings"]] == ["supply.first", "supply.second", "return.out"]
+
+
+def test_a_hall_that_nothing_enters_has_no_tracers() -> None:
+    case = replace(HALLS["natural draught"](), tracers=Tracers(solve=True), openings=(), obstacles=())
+    assert "tracers" not in simulate(case, backend="host", threads=1).summary
+
+
+def test_an_ideal_gas_carries_mass() -> None:
+    """Flows are those of mass: what leaves is as old as the room's mass of air takes to be replaced."""
+    case = tiny_hall(tracers=Tracers(solve=True))
+    result = simulate(replace(case, flow=replace(case.flow, density="ideal-gas")), backend="host", threads=1)
+    found = result.summary["tracers"]
+    assert found["is_closed"]
+    density = result.fields["density"] / case.air.density
+    inside = result.placement.fluid
+    mass = float((density * result.grid.volumes())[inside].sum())
+    entering = sum(row["inflow_m3_s"] for row in found["openings"])
+    assert found["age_of_air"]["exhaust_s"] == pytest.approx(mass / entering, rel=1e-5)
+    assert found["age_of_air"]["nominal_s"] == pytest.approx(mass / entering, rel=1e-5)
+
+
 def test_all_exhaust_goes_somewhere() -> None:
     """What returns do not take back straight, racks draw in: both counted from the other end of the flow. Upwind rows of the
     reversed flow are the transpose of those of the flow, so that this holds to the solver's tolerance."""
@@ -105,7 +147,7 @@ def test_all_exhaust_goes_somewhere() -> None:
 def test_temperature_is_a_tracer() -> None:
     """Two racks of one rise dT fed by one supply, upwind: T_in = T_supply + dT f/(1 - f) with f the recirculated share, as the
     two racks are mirror images. The temperature comes from the flow solver, the share from here."""
-    case = modelled(tiny_hall(), "zero-equation", "upwind")
+    case = modelled(tiny_hall(tracers=Tracers(solve=True)), "zero-equation", "upwind")
     result = simulate(case, backend="host", threads=1)
     assert result.summary["verdict"] == "steady"
     for row in result.racks:

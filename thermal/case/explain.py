@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from thermal.case.asserts import number_of
@@ -104,7 +104,10 @@ def _accepted(key: str, field: FieldInfo) -> str:
     for kind, text in plain.items():
         if kind in _flat(field.annotation):
             return count + ("a name" if kind is str and (key in ("name", "type", "rows")) else text)
-    return "a quantity with its unit" if Limited in _flat(field.annotation) or key in ("min", "max") else "tables"
+    if Limited in _flat(field.annotation) or key in ("min", "max"):
+        return "a quantity with its unit"
+    own = [item.json_schema for item in field.metadata if isinstance(item, WithJsonSchema) and item.json_schema]
+    return next((str(schema["x-unit"]) for schema in own if "x-unit" in schema), "tables")
 
 
 def _list_length(field: FieldInfo) -> str:

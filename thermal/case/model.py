@@ -266,7 +266,7 @@ class LocalGroup:
 class Tracers:
     """What is followed through the settled flow. supplies, racks: "all", "none" or names; None: all where they are few."""
 
-    solve: bool = True
+    solve: bool = False
     supplies: str | tuple[str, ...] | None = None
     racks: str | tuple[str, ...] = "none"
     age_of_air: bool = True

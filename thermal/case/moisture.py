@@ -138,4 +138,5 @@ def build_tracers(tables: Tables, racks: Sequence[model.Rack], openings: Sequenc
                 own_returns if group.returns is not None else None,
             )
         )  # fmt: skip
-    return model.Tracers(table.solve, followed, exhausts, table.age_of_air, table.fields, tuple(groups))
+    solve = bool(table.model_fields_set) if table.solve is None else table.solve
+    return model.Tracers(solve, followed, exhausts, table.age_of_air, table.fields, tuple(groups))

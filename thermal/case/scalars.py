@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema
 
-from thermal.case.fields import Corner, Name, Quantity, Table, setting
+from thermal.case.fields import NAME_PATTERN, Corner, Name, Quantity, Table, setting
 from thermal.errors import clean, quote
 from thermal.units import FRACTION, HUMIDITY_RATIO, MASS_FLOW, TEMPERATURE, Dimension, UnitError, guess_dimension, read_quantity
 
@@ -50,6 +51,26 @@ AirHumidity = Annotated[
 ]
 
 
+def _read_followed(value: object) -> str | list[str] | None:
+    if value is None or (isinstance(value, str) and value in ("all", "none")):
+        return value
+    accepted = 'all, none, or a list of names such as ["one", "two"]'
+    if not isinstance(value, list):
+        fix = f'did you mean ["{value}"]?' if isinstance(value, str) and re.fullmatch(NAME_PATTERN, value) else ""
+        raise UnitError(f"{quote(value)} is not what to follow", accepted, fix)
+    for name in value:
+        if not isinstance(name, str) or not re.fullmatch(NAME_PATTERN, name):
+            raise UnitError(f"{quote(name)} cannot be a name", accepted)
+    return value
+
+
+Followed = Annotated[
+    Any,
+    BeforeValidator(_read_followed),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}, "x-unit": "all, none, or a list of names"}),
+]
+
+
 def supply_humidity() -> Any:
     """The key `humidity` of a [[supply]]."""
     return setting(
@@ -87,16 +108,18 @@ class LocalGroup(Table):
 class TracersTable(Table):
     """Where the air in each rack inlet comes from, and how old it is: tracers on the solved flow, see docs/scalars.md."""
 
-    solve: StrictBool = setting(True, "Whether a hall with racks and supplies gets tracers once its flow has settled.")
-    supplies: Literal["all", "none"] | list[Name] | None = setting(
+    solve: StrictBool | None = setting(
+        None,
+        "Whether a hall gets tracers once its flow has settled; they may take as long as the flow.",
+        shown="true where this table has any key",
+    )
+    supplies: Followed = setting(
         None,
         "Openings whose share in each rack inlet is found: all through which air enters, none, or these by name; the others are "
         "then one share together.",
         shown='"all" up to 8 of them, else "none"',
     )
-    racks: Literal["all", "none"] | list[Name] = setting(
-        "none", "Racks whose exhaust is followed into each rack inlet, one tracer each."
-    )
+    racks: Followed = setting("none", "Racks whose exhaust is followed into each rack inlet, one tracer each.")
     age_of_air: StrictBool = setting(True, "Whether the age of the air is found.")
     fields: StrictBool = setting(False, "Whether the tracers' fields go into the record, and not only the age of air.")
     local: Annotated[list[LocalGroup], Field(max_length=100)] = setting(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +11,13 @@ import numpy as np
 
 from thermal.flow.domain import Domain
 from thermal.fluids.air import density_ratio
-from thermal.scalars.flows import CLOSED, stand
+from thermal.scalars.flows import CLOSED, Cut, StandingFlow, stand
 from thermal.scalars.humidity import HUMIDITY, humidity_column, is_humid
 from thermal.scalars.tracers import AGE, Plan, age_numbers, follow, opening_numbers, plan, rack_numbers
 from thermal.scalars.transport import Solution
 
 PROMISED = 1e-6  # of the supply: balance of each scalar
+LEAST = 1e-6  # of all that enters the air, racks included: less from outside is no supply
 
 
 @dataclass
@@ -32,18 +33,21 @@ class Scalars:
     fields: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def solve_scalars(domain: Domain, fields: Mapping[str, np.ndarray], pressure_ratio: float = 1.0) -> Scalars | None:
+def solve_scalars(
+    domain: Domain, fields: Mapping[str, np.ndarray], pressure_ratio: float = 1.0, cuts: Sequence[Cut] = ()
+) -> Scalars | None:
     """Humidity and tracers of the case on the flow of a run; None where it has neither. Every block of a hall calls it.
 
     fields   of an Outcome;  pressure_ratio  thermodynamic pressure over the site's
+    cuts     of coolers within the room, see thermal.scalars.flows
     """
     case = domain.placement.case
-    follows = case.tracers.solve and bool(case.racks)
-    if not case.openings or not (follows or is_humid(case)):
+    follows = case.tracers.solve
+    if not (follows or is_humid(case)):
         return None
     begun = time.monotonic()
-    flow = stand(domain, fields)
-    if not flow.supply > 0.0 or not flow.reached.any():
+    flow = stand(domain, fields, cuts)
+    if not flow.supply > LEAST * float(flow.inflow.sum()) or not flow.reached.any():
         return None
     rate = domain.placement.grid.volumes()
     if case.flow.density == "ideal-gas":
@@ -57,8 +61,8 @@ def solve_scalars(domain: Domain, fields: Mapping[str, np.ndarray], pressure_rat
             "openings": opening_numbers(flow, made, forward, backward),
             "age_of_air": age_numbers(flow, rate, forward),
             "groups": [
-                {"name": group.name, "rows": list(group.rows), "supplies": _names(domain, supplies),
-                 "returns": _names(domain, returns)}
+                {"name": group.name, "rows": list(group.rows), "supplies": _names(flow, supplies),
+                 "returns": _names(flow, returns)}
                 for group, supplies, returns in made.groups
             ],
             **_effort(forward, backward, flow.defect),
@@ -78,8 +82,8 @@ def solve_scalars(domain: Domain, fields: Mapping[str, np.ndarray], pressure_rat
     return result
 
 
-def _names(domain: Domain, chosen: list[int]) -> list[str]:
-    return list(dict.fromkeys(domain.placement.patches[i].name for i in chosen))
+def _names(flow: StandingFlow, chosen: list[int]) -> list[str]:
+    return list(dict.fromkeys(flow.patches[i].name for i in chosen))
 
 
 def _effort(forward: Solution, backward: Solution | None, mass: float) -> dict[str, Any]:

@@ -15,16 +15,22 @@ from thermal.scalars.launches import Launches
 class Edges:
     """The openings, fronts and backs of one block.
 
-    rack     int (patches,), number of the rack of each patch, -1 of others
-    drawn    m3/s (racks,), what each rack draws in
+    rack     int (patches,), number of the rack or cooler of each patch, -1 of others
+    racks    how many of these are racks; they come first
+    drawn    m3/s (racks and coolers,), what each draws in
     """
 
     def __init__(self, flow: StandingFlow, run: Launches) -> None:
         self.flow, self.domain, self.run = flow, flow.domain, run
-        backend, patches = self.domain.backend, flow.domain.placement.patches
+        backend, patches = self.domain.backend, flow.patches
         number = {id(rack): n for n, rack in enumerate(self.domain.racks)}
-        self.rack = np.array([number[id(p.object)] if is_passed_on(p) else -1 for p in patches], np.int64)
-        racks, own = len(self.domain.racks), np.arange(len(patches))
+        self.racks = len(number)
+        for cut in flow.cuts:
+            number.setdefault(id(cut.object), len(number))
+        within = {id(cut.object) for cut in flow.cuts}
+        passing = [is_passed_on(patch) or id(patch.object) in within for patch in patches]
+        self.rack = np.array([number[id(p.object)] if one else -1 for p, one in zip(patches, passing, strict=True)], np.int64)
+        racks, own = len(number), np.arange(len(patches))
         self._leaving = [backend_array for backend_array in self._groups(own, len(patches))]
         start, cell, flow_ = self._groups(self.rack, racks)
         steady = np.array([flow_[a:b].sum() for a, b in zip(start[:-1], start[1:], strict=True)])
@@ -92,12 +98,12 @@ class Edges:
     def given(self, entering: np.ndarray, link: np.ndarray, values: Any) -> np.ndarray:
         """What enters through each patch (patches, columns): as told, and what racks pass on. Waits for the device.
 
-        entering   (patches, columns) as told; through a rack, what it adds;  link  (columns,)
+        entering   (patches, columns) as told; through a rack, what it adds;  link  (racks, columns)
         """
         given = entering.copy()
         passing = self.rack >= 0
         if passing.any():
-            given[passing] += link * self._read(self._means, values)[self.rack[passing]]
+            given[passing] += (link * self._read(self._means, values))[self.rack[passing]]
         return given
 
     def add_entering(self, given: np.ndarray, values: Any, residual: Any) -> None:

@@ -6,7 +6,7 @@ The correction is that of least squares: F -= g (p_P - p_L) with g of area/dista
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,15 +26,42 @@ PLAIN = 31  # bits of the mask without those of porous sheets
 
 @dataclass
 class Crossing:
-    """Faces of one boundary list that air crosses. Arrays are of the block's own cells.
+    """Faces of one boundary list, or of one side of a cut, that air crosses. Arrays are of the block's own cells.
 
-    patch   int (n,), index into Placement.patches;  cell   int64 (n,), position in a local array
+    patch   int (n,), index into StandingFlow.patches;  cell   int64 (n,), position in a local array
     inflow  m3/s (n,) of reference density, into the room
     """
 
     patch: np.ndarray
     cell: np.ndarray
     inflow: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """Faces between cells through which all air of a cooler within the room passes: its coil or its fans.
+
+    What passes leaves the room's air on one side and comes back on the other as the cooler's own: tracers begin anew, vapour is
+    handed on.
+
+    axis   of the faces;  face  int64 (n, 3), k, j, i of the cell whose LOW face along `axis` it is;  area  m2 (n,)
+    object what it belongs to: two cuts of one object are one cooler
+    """
+
+    name: str
+    axis: int
+    face: np.ndarray
+    area: np.ndarray
+    object: Any
+
+    def sides(self) -> tuple[Patch, Patch]:
+        """The patches of the low and of the high side, as of a return and a supply."""
+        below = self.face.copy()
+        below[:, 2 - self.axis] -= 1
+        return (
+            Patch(self.name, "cut", self.axis, -1, below, self.area, self.object),
+            Patch(self.name, "cut", self.axis, +1, self.face, self.area, self.object),
+        )
 
 
 @dataclass
@@ -49,6 +76,7 @@ class StandingFlow:
     reached   whole-hall bool (nz, ny, nx): cells that air from outside reaches, by way of racks too
     mask_     the domain's mask where air is reached, 0 elsewhere
     defect    sum of |net outflow of a cell|/supply
+    patches   those of the placement, then both sides of the cuts;  cuts  of coolers within the room
     """
 
     domain: Domain
@@ -60,11 +88,13 @@ class StandingFlow:
     reached: np.ndarray
     mask_: Any
     defect: float
+    patches: list[Patch]
+    cuts: tuple[Cut, ...] = ()
 
     @property
     def supply(self) -> float:
-        """m3/s of reference density that come from outside."""
-        outside = [not is_passed_on(patch) for patch in self.domain.placement.patches]
+        """m3/s of reference density that come from outside, or from coolers within the room."""
+        outside = [not is_passed_on(patch) for patch in self.patches]
         return float(self.inflow[outside].sum())
 
     def reversed(self) -> StandingFlow:
@@ -74,7 +104,7 @@ class StandingFlow:
         crossings = [Crossing(one.patch, one.cell, -one.inflow) for one in self.crossings]
         return StandingFlow(
             self.domain, (flows[0], flows[1], flows[2]), crossings, self.outflow, self.inflow, self.mixing, self.reached,
-            self.mask_, self.defect,
+            self.mask_, self.defect, self.patches, self.cuts,
         )  # fmt: skip
 
 
@@ -83,28 +113,36 @@ def is_passed_on(patch: Patch) -> bool:
     return isinstance(patch.object, Rack)
 
 
-def stand(domain: Domain, fields: Mapping[str, np.ndarray]) -> StandingFlow:
+def stand(domain: Domain, fields: Mapping[str, np.ndarray], cuts: Sequence[Cut] = ()) -> StandingFlow:
     """The standing flow of a run.
 
+    cuts     of coolers within the room
     fields   of an Outcome: whole-hall u, v, w (mass velocities over reference density, on faces) and eddy_viscosity
     """
     whole = _balanced(domain, fields)
     backend = domain.backend
     flows = tuple(backend.upload(domain.local(one), np.float64) for one in whole)
     defect = _project(domain, flows)
-    crossings = _crossings(domain, flows)
-    count = len(domain.placement.patches)
+    patches = [*domain.placement.patches, *(side for cut in cuts for side in cut.sides())]
+    crossings = [*_crossings(domain, flows), *_cut_crossings(domain, flows, patches)]
+    count = len(patches)
     sums = np.zeros((2, count))
     for one in crossings:
         sums[0] += np.bincount(one.patch, np.maximum(one.inflow, 0.0), minlength=count)
         sums[1] += np.bincount(one.patch, np.maximum(-one.inflow, 0.0), minlength=count)
     inflow, outflow = domain.comm.sum(sums.ravel()).reshape(2, count)
-    reached = _reached(domain, inflow, outflow)
-    mask = np.where(domain.local(reached), domain.mask_host, 0)
+    reached = _reached(domain, patches, inflow)
+    closed = np.zeros(domain.placement.grid.shape, domain.mask_host.dtype)
+    for cut in cuts:
+        closed[tuple(cut.face.T)] |= open_bit(cut.axis)
+    mask = np.where(domain.local(reached), domain.mask_host & ~domain.local(closed), 0)
     for axis, flow in enumerate(flows):
         backend.store(backend.download(flow) * ((mask & open_bit(axis)) > 0), flow)
     mask_, mixing = backend.upload(mask, np.int32), backend.upload(domain.local(fields["eddy_viscosity"]), backend.real)
-    return StandingFlow(domain, (flows[0], flows[1], flows[2]), crossings, inflow, outflow, mixing, reached, mask_, defect)
+    return StandingFlow(
+        domain, (flows[0], flows[1], flows[2]), crossings, inflow, outflow, mixing, reached, mask_, defect,
+        patches, tuple(cuts),
+    )  # fmt: skip
 
 
 def _balanced(domain: Domain, fields: Mapping[str, np.ndarray]) -> list[np.ndarray]:
@@ -230,13 +268,26 @@ def _crossings(domain: Domain, flows: tuple[Any, ...]) -> list[Crossing]:
     return found
 
 
-def _reached(domain: Domain, inflow: np.ndarray, outflow: np.ndarray) -> np.ndarray:
+def _cut_crossings(domain: Domain, flows: tuple[Any, ...], patches: Sequence[Patch]) -> list[Crossing]:
+    """What crosses both sides of the cuts."""
+    local = [domain.backend.download(flow).ravel() for flow in flows]
+    found = []
+    for index, patch in enumerate(patches):
+        mine = domain.within(patch.cell)
+        if patch.kind == "cut" and mine.any():
+            cell = domain.flat(patch.cell[mine])
+            inflow = patch.sign * local[patch.axis][cell + (0 if patch.sign > 0 else domain.stride[patch.axis])]
+            found.append(Crossing(np.full(len(cell), index), cell, inflow))
+    return found
+
+
+def _reached(domain: Domain, patches: Sequence[Patch], inflow: np.ndarray) -> np.ndarray:
     """Whole-hall bool: cells of regions that air from outside enters, directly or through racks."""
     placement = domain.placement
     entered = np.zeros(placement.region_count + 1, bool)
     passed: dict[int, list[np.ndarray]] = {}
     tiny = 1e-9 * max(float(inflow.sum()), 1e-30)
-    for index, patch in enumerate(placement.patches):
+    for index, patch in enumerate(patches):
         if patch.kind == "skin":
             continue
         region = np.unique(placement.region[tuple(patch.cell.T)])

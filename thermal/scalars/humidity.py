@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from thermal.case.model import Box, Case
+from thermal.case.model import Box, Case, Opening
 from thermal.errors import CaseError, CaseErrors
 from thermal.place import Placement
 from thermal.scalars.flows import StandingFlow
@@ -46,8 +46,9 @@ def shares_of_cells(placement: Placement, box: Box) -> np.ndarray:
 def humidity_column(flow: StandingFlow) -> Column:
     """The humidity ratio as a column."""
     placement = flow.domain.placement
-    case, patches = placement.case, placement.patches
+    case, patches = placement.case, flow.patches
     entering = np.array([float(getattr(patch.object, "humidity_ratio", None) or 0.0) for patch in patches])
+    outside = [i for i, patch in enumerate(patches) if isinstance(patch.object, Opening)]
     rate = np.zeros(placement.grid.shape)
     for one in case.humidifiers:
         stream = one.moisture / case.air.density  # m3/s of reference density times kg/kg
@@ -55,10 +56,10 @@ def humidity_column(flow: StandingFlow) -> Column:
             shares = shares_of_cells(placement, one.box) * flow.reached
             rate += stream * shares / max(float(shares.sum()), 1e-30)
         else:
-            own = [i for i, patch in enumerate(patches) if patch.kind == "supply" and patch.object.name == one.supply]
+            own = [i for i in outside if patches[i].kind == "supply" and patches[i].object.name == one.supply]
             total = float(flow.inflow[own].sum())
             entering[own] += stream / total if total > 0.0 else 0.0
-    supply = max(flow.supply, 1e-30)
-    mean = float((entering * flow.inflow)[[patch.kind in ("supply", "return") for patch in patches]].sum()) + float(rate.sum())
+    supply = max(float(flow.inflow[outside].sum()), 1e-30)
+    mean = float((entering * flow.inflow)[outside].sum()) + float(rate.sum())
     scale = max(float(entering.max(initial=0.0)), mean / supply, 1e-6)
-    return Column(HUMIDITY, HUMIDITY, entering, rate=rate if rate.any() else None, scale=scale, start=mean / supply)
+    return Column(HUMIDITY, HUMIDITY, entering, rate=rate if rate.any() else None, scale=scale, start=mean / supply, through=1.0)

@@ -16,13 +16,14 @@ import numpy as np
 from thermal.flow.domain import Domain, at_least_one
 from thermal.scalars.launches import Launches, field_of
 
-PASSES = 9  # Jacobi passes of the preconditioner beyond its first term
+PASSES = 15  # Jacobi passes of the preconditioner beyond its first term: passes x steps change little from 10 to 25
 MOST = 60  # steps of one solution
 
 
 @dataclass
 class Links:
-    """What racks pass on, on one block: the means of their intakes, and the faces that give them back.
+    """What racks (and coolers within the room) pass on, on one block: the means of their intakes, and the faces that give them
+    back.
 
     start    int32 (racks + 1,) into cell and weight: intake faces of each rack, weight their share of its flow
     faces    of each boundary list: cell, inflow (m3/s), rack of the faces that blow
@@ -58,7 +59,7 @@ class Batch:
         self._factor_ = [backend.zeros((columns,), np.float64) for _ in range(2)]
         self._partials = [backend.partials(*domain.n) for _ in range(columns)]
         self._sums_ = backend.zeros((max(links.racks, 1) * columns,), np.float64)
-        self._link_ = backend.zeros((columns,), np.float64)
+        self._link_ = {m: backend.zeros((max(links.racks, 1) * m,), np.float64) for m in range(1, columns + 1)}
         self._start_ = backend.upload(links.start, np.int32)
         self._cell_ = backend.upload(at_least_one(links.cell, np.int64), np.int64)
         self._weight_ = backend.upload(at_least_one(links.weight, np.float64), np.float64)
@@ -107,7 +108,7 @@ class Batch:
         if domain.comm.size > 1:
             backend.store(domain.comm.sum(backend.download(self._sums_)), self._sums_)
         for number, cell_, inflow_, rack_ in self._faces_:
-            self.run("rack_links", number, count, fields, cell_, inflow_, rack_, self._link_, self._sums_, self.inverse, y)
+            self.run("rack_links", number, count, fields, cell_, inflow_, rack_, self._link_[count], self._sums_, self.inverse, y)
 
     def _precondition(self, x: Any, count: int) -> Any:
         """An array with about A^-1 x: x after some Jacobi passes over the upwind rows, from x itself."""
@@ -124,13 +125,14 @@ class Batch:
         """answer = A^-1 right_side for as many columns as `link` has; right_side holds the residual afterwards.
 
         factors    of the second-order part on low x, y, z faces (kernel second_factors)
-        link       share of each column that racks pass on, 0 or 1
+        link       (racks, columns): what each rack passes on of each column, 0 or 1
         reduction  of the residual's norm at which a column is done
         Returns    steps
         """
-        count, backend, n = len(link), self.domain.backend, self.domain.n
+        count, backend, n = link.shape[1], self.domain.backend, self.domain.n
         linked = bool(self.links.racks and link.any())
-        backend.store(np.append(link, np.zeros(self.columns - count)), self._link_)
+        if linked:
+            backend.store(np.ascontiguousarray(link).ravel(), self._link_[count])
         r, p, v, t = self.right_side, self._direction, self._image, self._second
         for array in (self.answer, p, v):
             backend.fill(array, 0.0)

@@ -50,7 +50,7 @@ def plan(flow: StandingFlow, age_rate: np.ndarray) -> Plan:
     age_rate   m3 of reference density in each cell, whole-hall: what the age of air grows by in a second
     """
     case = flow.domain.placement.case
-    patches = flow.domain.placement.patches
+    patches = flow.patches
     count, supply = len(patches), max(flow.supply, 1e-30)
     outside = _outside(flow)
     entering = [i for i in outside if flow.inflow[i] > TINY * supply]
@@ -95,7 +95,7 @@ def _sources(case: Case, patches: Sequence[Patch], entering: Sequence[int]) -> d
     found: dict[str, list[int]] = {}
     for i, name in names.items():
         item = patches[i].object
-        own = wanted == "all" or (isinstance(item, Opening) and item.name in wanted)
+        own = wanted == "all" or (item.name if isinstance(item, Opening) else name) in wanted
         found.setdefault(name if own else OTHERS, []).append(i)
     return found
 
@@ -114,7 +114,7 @@ def _groups(
             if isinstance(item, Opening):
                 if item.kind == kind and (names is None or item.name in names):
                     chosen.append(i)
-            elif names is None:
+            elif names is None or patches[i].name in names:
                 chosen.append(i)
         return chosen
 
@@ -138,7 +138,7 @@ def follow(flow: StandingFlow, made: Plan, more: Sequence[Column] = ()) -> tuple
 
 def rack_numbers(flow: StandingFlow, made: Plan, forward: Solution, backward: Solution | None) -> dict[str, dict[str, Any]]:
     """What the tracers say of each rack, by name: rows of summary.json."""
-    patches = flow.domain.placement.patches
+    patches = flow.patches
     rows: dict[str, dict[str, Any]] = {}
     for rack in flow.domain.placement.case.racks:
         own = [i for i, patch in enumerate(patches) if patch.object is rack]
@@ -172,7 +172,7 @@ def rack_numbers(flow: StandingFlow, made: Plan, forward: Solution, backward: So
 def opening_numbers(flow: StandingFlow, made: Plan, forward: Solution, backward: Solution | None) -> list[dict[str, Any]]:
     """What the tracers say of each opening: of what leaves, the share that comes straight from racks and its age; of what enters,
     the share that goes straight to a return, past all racks."""
-    patches = flow.domain.placement.patches
+    patches = flow.patches
     everything = _of_all_returns(flow, made)
     rows = []
     for i, patch in enumerate(patches):
@@ -198,7 +198,7 @@ def _of_all_returns(flow: StandingFlow, made: Plan) -> str:
 
 def _outside(flow: StandingFlow) -> list[int]:
     """Patches that lead out of the hall's air: not racks, which give back what they take."""
-    return [i for i, p in enumerate(flow.domain.placement.patches) if p.kind != "skin" and not is_passed_on(p)]
+    return [i for i, p in enumerate(flow.patches) if p.kind != "skin" and not is_passed_on(p)]
 
 
 def age_numbers(flow: StandingFlow, age_rate: np.ndarray, forward: Solution) -> dict[str, float] | None:

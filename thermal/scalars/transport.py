@@ -22,7 +22,7 @@ from thermal.scalars.launches import Launches, field_of
 AT_ONCE = 4  # columns whose Krylov arrays are held at one time: about what the flow's own fields took
 FREE = 4  # rounds in which limiters follow the columns
 ROUNDS = 40  # of residual and correction, at most
-REDUCTION = (0.1, 0.02)  # of a round's residual while limiters follow, and later
+REDUCTION = (0.3, 0.02)  # of a round's residual while limiters follow, and later
 TOLERANCE = 2e-7  # sum of |residual| over (supply x scale) at which a column is done; its balance then closes to that
 NOISE = 1e-4  # of a column's scale: differences between cells that limit nothing
 
@@ -33,7 +33,7 @@ class Column:
 
     family    columns of one family share their limiters;  scale   its range, in its unit
     entering  (patches,): what air that enters through each patch brings; through a rack, what is added to its intake's mean
-    link      1 where a rack passes on the mean of its intake, 0 where it does not
+    link      1 where a rack passes on the mean of its intake, 0 where it does not;  through  the same of coolers in the room
     rate      sources, m3/s (of reference density) times the unit, whole-hall float64 (nz, ny, nx), or None
     start     first guess
     """
@@ -42,6 +42,7 @@ class Column:
     family: str
     entering: np.ndarray
     link: float = 1.0
+    through: float = 0.0
     rate: np.ndarray | None = None
     scale: float = 1.0
     start: float = 0.0
@@ -128,12 +129,19 @@ class Transport:
                 chunks.append(
                     _Chunk(
                         range(begin, m), some, self.values[begin:m], self.residual_[: m - begin],
-                        np.array([one.entering for one in some]).T.reshape(-1, m - begin), np.array([one.link for one in some]),
+                        np.array([one.entering for one in some]).T.reshape(-1, m - begin), self._link(some),
                         np.array([one.scale for one in some]) * max(self.flow.supply, 1e-30),
                     )
                 )  # fmt: skip
                 begin = m
         return chunks
+
+    def _link(self, columns: Sequence[Column]) -> np.ndarray:
+        """What each rack and cooler passes on of each column (racks and coolers, columns)."""
+        rows = np.empty((self.edges.links.racks, len(columns)))
+        rows[: self.edges.racks] = [one.link for one in columns]
+        rows[self.edges.racks :] = [one.through for one in columns]
+        return rows
 
     def solve(self, tolerance: float = TOLERANCE) -> Solution:
         """Rounds of residual and correction until every column's residual lies below the tolerance."""

@@ -1,0 +1,91 @@
+"""Coolers within the room, as cuts of the air's way: their outlet is the source of a tracer, their inlet takes it out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kernels import open_backend
+from tests.flow.halls import HALLS, modelled
+from tests.scalars.flows import given, iterated, pipe
+from thermal.flow.domain import Domain
+from thermal.parallel import Communicator, Serial, cut, run_blocks
+from thermal.place import Placement, place_case
+from thermal.scalars.flows import Cut, stand
+from thermal.scalars.humidity import HUMIDITY, humidity_column
+from thermal.scalars.tracers import AGE, follow, opening_numbers, plan
+from thermal.scalars.transport import Solution
+
+CLOSED = 1e-6
+
+
+class Coil:
+    """What a cut belongs to."""
+
+
+def across(placement: Placement, axis: int, plane: int, name: str = "coil") -> Cut:
+    """A cut of all open faces on one plane of the grid."""
+    low = [slice(None)] * 3
+    low[2 - axis] = slice(plane, plane + 1)
+    is_open = np.zeros(placement.grid.shape, bool)
+    is_open[tuple(low)] = (placement.mask[tuple(low)] & (2 << axis)) > 0
+    face = np.argwhere(is_open)
+    area = np.broadcast_to(placement.grid.face_areas(axis), placement.grid.shape)[tuple(face.T)]
+    return Cut(name, axis, face, area, Coil())
+
+
+@pytest.mark.parametrize("viscosity", [0.0, 0.05])
+def test_a_coil_in_a_pipe(viscosity: float) -> None:
+    """Before it all air is the supply's, after it the coil's; age begins anew; vapour goes through."""
+    case = pipe()
+    case = replace(case, openings=tuple(replace(o, humidity_ratio=0.008) for o in case.openings))
+    backend = open_backend("host", "single", threads=1)
+    flow = given(case, backend, viscosity, [across(place_case(case), 0, 12)])
+    made = plan(flow, flow.domain.placement.grid.volumes())
+    assert list(made.sources) == ["supply.in", "coil"]
+    solution, _ = follow(flow, made, [humidity_column(flow)])
+    for name, before in (("share.supply.in", 1.0), ("share.coil", 0.0)):
+        assert solution.fields[name][..., :12] == pytest.approx(np.full((6, 6, 12), before), abs=CLOSED)
+        assert solution.fields[name][..., 12:] == pytest.approx(np.full((6, 6, 8), 1.0 - before), abs=CLOSED)
+    assert solution.fields[HUMIDITY] == pytest.approx(np.full((6, 6, 20), 0.008), rel=CLOSED)
+    assert max(solution.balance.values()) < CLOSED
+    speed = 0.5 / 0.36
+    assert solution.outflow_mean[AGE][1] == pytest.approx(0.8 / speed, rel=CLOSED)  # the return, 8 cells beyond the coil
+    assert solution.outflow_mean[AGE][2] == pytest.approx(1.2 / speed, rel=CLOSED)  # the coil's inlet
+    assert flow.supply == pytest.approx(1.0, rel=CLOSED)  # what enters, and what the coil blows
+    rows = opening_numbers(flow, made, solution, None)
+    assert [row["name"] for row in rows] == ["supply.in", "return.out", "coil", "coil"]
+
+
+def test_a_coil_that_blows_backward_changes_sides() -> None:
+    case = pipe()
+    turned = replace(case, openings=(
+        replace(case.openings[0], box=case.openings[1].box, sign=-1), replace(case.openings[1], box=case.openings[0].box, sign=+1)
+    ))  # fmt: skip
+    flow = given(turned, open_backend("host", "double", threads=1), 0.0, [across(place_case(turned), 0, 12)])
+    solution, _ = follow(flow, plan(flow, flow.domain.placement.grid.volumes()))
+    assert solution.fields["share.coil"][..., :12] == pytest.approx(np.ones((6, 6, 12)), abs=CLOSED)
+    assert solution.fields["share.coil"][..., 12:] == pytest.approx(np.zeros((6, 6, 8)), abs=CLOSED)
+
+
+def test_blocks_cut_through_a_coil() -> None:
+    """A hall with racks and a coil across half its height; the blocks' border lies on the coil's plane."""
+    backend = open_backend("host", "double", threads=1)
+    placement, fields = iterated(modelled(HALLS["pressure returns"](), "zero-equation", "second-order"), backend)
+    coil = across(placement, 1, 16)
+
+    def solved(comm: Communicator | None = None) -> Solution:
+        comm, planes = comm or Serial(), ((6,), (16,), ()) if comm else None
+        flow = stand(Domain(placement, backend, comm, cut(comm, placement.grid.n, planes)), fields, [coil])
+        return follow(flow, plan(flow, placement.grid.volumes()))[0]
+
+    whole = solved()
+    assert max(whole.balance.values()) < CLOSED
+    total = sum(values for name, values in whole.fields.items() if name.startswith("share."))
+    assert np.nanmax(np.abs(total - 1.0)) < CLOSED
+    for part in run_blocks(2, 2, 1, solved):
+        for name, values in part.fields.items():
+            scale = np.nanmax(whole.fields[name])
+            assert np.nanmax(np.abs(values - whole.fields[name])) < 1e-5 * scale, name

@@ -108,6 +108,8 @@ def simulate(
         deadline=begun + case.stop.wall_time,
     )  # fmt: skip
 
+    if case.liquid and case.time is not None:
+        progress.message("loops are solved at rest only: in this run in time each rack's liquid_share stands as given")
     outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint)
     if keep is not None:
         keep.update(outcome.fields)

@@ -96,7 +96,7 @@ def layer(hall: Hall) -> int:
 
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
-    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "drive", "gas", "history")},
+    **{(file, "mask"): mask for file in (*ROWS, "pressure", "turbulence", "drive", "gas", "history", "subgrid")},
     ("history", "axis"): lambda hall: int(hall.random.integers(0, 3)),
     **{(file, "inv_alpha"): constant(1 / 0.7) for file in (*ROWS, "openings")},
     ("momentum", "nu"): constant(NU),

@@ -98,6 +98,6 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     **{
         ("movers", name): random(0.1, 1.0) for name in ("area", "at_head", "at_tail", "H", "F", "enter", "leave", "rise", "power")
     },
-    **{("movers", name): random(0.1, 1.0) for name in ("most", "change", "share")},
+    **{("movers", name): random(0.1, 1.0) for name in ("most", "change")},
     **{("movers", name): lambda hall: hall.field() for name in ("sp", "su", "a")},
 }

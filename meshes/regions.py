@@ -24,6 +24,12 @@ class IndexBox:
         """Axes in which no cell lies between the two planes."""
         return tuple(axis for axis in range(3) if self.low[axis] == self.high[axis])
 
+    def on_plane(self, axis: int, plane: int) -> IndexBox:
+        """The box made thin: its extent in the other two axes, on one plane of an axis."""
+        low, high = list(self.low), list(self.high)
+        low[axis] = high[axis] = plane
+        return IndexBox((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+
     def cells(self) -> tuple[slice, slice, slice]:
         """Slices [k, j, i] of the cells inside."""
         return tuple(slice(self.low[axis], self.high[axis]) for axis in (2, 1, 0))  # type: ignore[return-value]

@@ -10,7 +10,7 @@ import numpy as np
 
 from meshes.grid import Grid
 from meshes.regions import IndexBox, SnapRow
-from thermal.case.model import Body, Box, Cylinder, Surface
+from thermal.case.model import Box, Cylinder, Shape, Surface
 
 FINE = 4  # rays across each cell, squared
 ALIKE = 0.01  # of a cell: fillings that count as equal, above what the rays leave uncertain
@@ -30,7 +30,7 @@ def cover(grid: Grid, bounds: Box) -> IndexBox:
     return IndexBox((low[0], low[1], low[2]), (high[0], high[1], high[2]))
 
 
-def fill_cells(grid: Grid, body: Body, bounds: Box, box: IndexBox) -> np.ndarray:
+def fill_cells(grid: Grid, body: Shape, bounds: Box, box: IndexBox) -> np.ndarray:
     """Share of each cell of a box that a body within `bounds` (m) fills, float64 [k, j, i] over the box."""
     planes = [grid.planes(axis)[box.low[axis] : box.high[axis] + 1] for axis in range(3)]
     return _fill_cylinder(planes, body, bounds) if isinstance(body, Cylinder) else _fill_surface(planes, body)
@@ -52,7 +52,7 @@ def choose_cells(grid: Grid, filled: np.ndarray, box: IndexBox) -> np.ndarray:
 
 
 def compare_body(
-    grid: Grid, name: str, filled: np.ndarray, chosen: np.ndarray, box: IndexBox, body: Body, bounds: Box
+    grid: Grid, name: str, filled: np.ndarray, chosen: np.ndarray, box: IndexBox, body: Shape, bounds: Box
 ) -> list[SnapRow]:
     """Rows of the snapping report: volume, and the area seen along each axis, asked and got.
 
@@ -120,11 +120,16 @@ def _fill_surface(planes: list[np.ndarray], body: Surface) -> np.ndarray:
     number = np.arange(len(ray)) - np.repeat(first, length)  # of a crossing on its ray
     whole = np.repeat(length % 2 == 0, length)  # a ray that met the very edge of a triangle says nothing
     ray, place, sign = ray[whole], place[whole], np.where(number % 2 == 0, 1.0, -1.0)[whole]
-    reached = np.zeros((len(z_rays) * len(y_rays), len(x)))  # length inside, left of each plane
-    for plane, position in enumerate(x):
-        np.add.at(reached[:, plane], ray, sign * np.maximum(position - place, 0.0))
-    share = np.diff(reached, axis=1) / np.diff(x)
-    share = share.reshape(count[0], FINE, count[1], FINE, count[2]).mean(axis=(1, 3))
+    share, layer = np.zeros(count), ray // (FINE * len(y_rays))
+    ends = np.searchsorted(layer, np.arange(count[0] + 1))
+    for k in range(count[0]):  # a layer of cells at a time: the rays of a whole body would need its memory many times over
+        part = slice(ends[k], ends[k + 1])
+        reached = np.zeros((FINE * len(y_rays), len(x)))  # length inside, left of each plane
+        here = ray[part] - k * FINE * len(y_rays)
+        for plane, position in enumerate(x):
+            np.add.at(reached[:, plane], here, sign[part] * np.maximum(position - place[part], 0.0))
+        lengths = np.diff(reached, axis=1).reshape(FINE, count[1], FINE, count[2])
+        share[k] = lengths.mean(axis=(0, 2)) / np.diff(x)
     return np.clip(share, 0.0, 1.0)
 
 

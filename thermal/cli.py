@@ -1,8 +1,8 @@
 """The command `hallflow`: what the words on the command line mean. What they do stands in thermal/commands.
 
 Nothing heavy is imported before it is needed: `hallflow --version` answers at once.
-Exit codes: 0 steady or unsteady with its limits passed, 1 a limit failed, 2 a bad case, command line, folder or backend
-(no run was begun), 3 no answer (unfinished, diverged, the record could not be written, a defect), 130 Ctrl-C.
+Exit codes: 0 an answer (steady, unsteady, complete) with its limits passed, 1 a limit failed, 2 a bad case, command line, folder
+or backend (no run was begun), 3 no answer (unfinished, diverged, the record could not be written, a defect), 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from thermal.version import __version__
 
@@ -19,13 +19,15 @@ NO_ANSWER, INTERRUPTED = 3, 130
 EXAMPLES = """\
 examples:
   hallflow run tiny-hall                     a shipped case, its record in ./tiny-hall-results
+  hallflow new hall --racks 40 --power 6kW   a commented case to start from, in ./hall
   hallflow check hall.toml                   every mistake of a case file, without a run
   hallflow run hall.toml --cell 0.2 --out a  a coarser grid, its record in ./a
   hallflow run hall.toml --grid-study        on three grids, with the band that the grid leaves on every inlet
   hallflow doctor                            what works on this machine, and what would mend the rest
 
 exit codes:
-  0 steady or unsteady with limits passed   1 a limit failed   2 bad case, folder or backend
+  0 an answer with its limits passed        1 a limit failed   2 bad case, folder or backend
+  (steady, unsteady, or complete: a run in time that reached its end)
   (in a grid study a limit is passed if it holds with the band, and without a band there is no answer)
   3 no answer (unfinished, diverged)        130 Ctrl-C
 """
@@ -49,6 +51,20 @@ def kelvin(text: str) -> float:
         return read_quantity(text if text.strip()[-1:].isalpha() else f"{text} K", DIFFERENCE)
     except UnitError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def quantity(name: str) -> Callable[[str], float]:
+    """Reads a quantity of the dimension of that name in thermal.units, with its unit: `6kW`, `"20 degC"`; SI."""
+
+    def read(text: str) -> float:
+        from thermal import units
+
+        try:
+            return units.read_quantity(text, getattr(units, name))
+        except units.UnitError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
 
 
 def positive(text: str) -> int:
@@ -119,6 +135,10 @@ def parser() -> argparse.ArgumentParser:
         "table of hottest inlets and lost limits; a rerun goes on where it was stopped",
     )  # fmt: skip
     run.add_argument("--make-up", action="store_true", help="with --without-each: the others of its kind take over its flow")
+    run.add_argument(
+        "--unsteady-means", action="store_true",
+        help="a hall that does not settle goes on in time: results are means in time with their statistical error",
+    )  # fmt: skip
     run.add_argument("--resume", metavar="DIR", help="go on from the checkpoint of a record (one case only)")
     run.add_argument("--junit", metavar="FILE", help="write verdicts and limits as JUnit XML")
 
@@ -127,6 +147,24 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--cell", type=length, metavar="M", help="cell size in m, in place of the case's")
     check.add_argument("--precision", choices=("single", "double"), default="single", help="for the estimate of memory")
 
+    new = verb("new", "write a commented starting case: from a few words, from a list of racks, or by questions")
+    new.add_argument("name", nargs="?", metavar="NAME", help="folder of the new case (with --table: the list's file)")
+    new.add_argument("--racks", type=positive, metavar="N", help="default 40")
+    new.add_argument("--power", type=quantity("POWER"), metavar="6kW", help="of one rack; default 6 kW, or what the list says")
+    new.add_argument("--rows", type=positive, metavar="N", help="default: rows of up to 12 racks, in pairs")
+    new.add_argument("--cooling", choices=("raised-floor", "fan-wall"), default="raised-floor", help="default raised-floor")
+    new.add_argument(
+        "--liquid-share", type=quantity("FRACTION"), default=0.0, metavar="0.85", help="that liquid takes; default 0"
+    )
+    new.add_argument(
+        "--delta-t", type=quantity("DIFFERENCE"), default=12.0, metavar="12K", help="of the racks' air; default 12 K"
+    )
+    new.add_argument(
+        "--supply", type=quantity("TEMPERATURE"), default=293.15, metavar="20degC", help="of the air; default 20 degC"
+    )
+    new.add_argument("--from-csv", metavar="FILE", help="a list of racks, CSV or .xlsx; racks without places are laid out")
+    new.add_argument("--table", action="store_true", help="write an example list of racks, racks.csv, and nothing else")
+    new.add_argument("--french", action="store_true", help="with --table: French headings, semicolons, decimal commas")
     report = verb("report", "make report.html again from a record")
     report.add_argument("folder", metavar="DIR", help="folder of a record")
     compare = verb("compare", "hold records against each other: racks, limits, pictures on one page")

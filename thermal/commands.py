@@ -32,6 +32,9 @@ def run(options: argparse.Namespace) -> int:
     require_own_kernels()
     cases = _load_all(options)
     factors = _factors(options)
+    timed = [case.name for case in cases if case.time is not None]
+    if factors and timed:
+        raise UsageError(f"a grid study is one of a steady hall: {timed[0]} has a [time] table; leave out --grid-study or [time]")
     for case in cases:  # refuses what no memory can hold, before a folder is touched
         if factors:
             similar_grids(case, factors, options.precision)
@@ -100,6 +103,8 @@ def _run_one(
             "backend": options.backend, "precision": options.precision, "threads": options.threads, "blocks": options.blocks,
             "out": folder, "resume": Path(options.resume) if options.resume else None, "progress": progress, "stop": stop,
         }  # fmt: skip
+        if options.unsteady_means and not factors:
+            settings["unsteady_means"] = True
         if factors:
             from thermal.study.run import simulate_study
 
@@ -175,6 +180,9 @@ def check(options: argparse.Namespace) -> int:
         print(f"  cells {quality.smallest:.3g} to {quality.largest:.3g} m, worst aspect ratio {quality.aspect_ratio:.3g}")
         power = sum(rack.power for rack in case.racks) / 1e3
         print(f"  {plural(len(case.racks), 'rack')}, {power:.6g} kW, {plural(len(case.openings), 'opening')}")
+        if case.time is not None:
+            followed = f"{plural(len(case.events), 'event')}, {plural(len(case.probes), 'probe')}"
+            print(f"  in time: {case.time.end:g} s from {case.time.start}, {followed}")
         for row in placement.snapping:
             print(f"  snapped: {clean(str(row))}")
         needed, available = memory_estimate(quality.cells, options.precision), available_memory()
@@ -292,7 +300,14 @@ def compare(options: argparse.Namespace) -> int:
     return compare_records(options)
 
 
+def new(options: argparse.Namespace) -> int:
+    """Write a starting case."""
+    from thermal.starting import new as start
+
+    return start(options)
+
+
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": run, "check": check, "report": report, "cases": cases, "doctor": doctor, "bench": bench,
-    "explain": explain, "schema": schema, "compare": compare, "loop": loop,
+    "explain": explain, "schema": schema, "compare": compare, "loop": loop, "new": new,
 }  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 
 from meshes.regions import IndexBox, SnapRow
 from thermal.bodies import choose_cells, compare_body, cover, fill_cells
-from thermal.case.model import Body, Obstacle, Opening, Plate, Point, Rack, Wall
+from thermal.case.model import Obstacle, Opening, Plate, Point, Rack, Shape, Wall
 from thermal.painting import Painter
 from thermal.patches import Patch, Sheet
 from thermal.solids import Solids
@@ -63,7 +63,7 @@ def paint_obstacles(painter: Painter, obstacles: tuple[Obstacle, ...]) -> list[t
     return placed
 
 
-def _paint_body(painter: Painter, obstacle: Obstacle, body: Body) -> None:
+def _paint_body(painter: Painter, obstacle: Obstacle, body: Shape) -> None:
     """A round body or one of triangles becomes whole cells, see thermal.bodies; one that is too thin has none."""
     name = f"obstacle.{obstacle.name}"
     before = len(painter.snapping)

@@ -7,7 +7,8 @@ from typing import Any
 from thermal.errors import clean
 from thermal.output.wording import band_words, limit_state
 
-ANSWERS = ("steady", "unsteady")
+ANSWERS = ("steady", "unsteady", "complete")
+MOST_WARNINGS = 20  # of devices; the rest stands in the record
 
 
 def exit_code(summary: dict[str, Any]) -> int:
@@ -40,14 +41,16 @@ def closing_lines(summary: dict[str, Any], folder: object) -> list[str]:
     """Plain lines: verdict, balances, racks, limits and where the record lies. Nothing is cut to a width."""
     verdict = clean(str(summary["verdict"]))
     seconds, balance = summary.get("seconds") or {}, summary.get("balance") or {}
-    words = [f"{summary['iterations']} iterations", f"{summary['cells']} cells"]
+    words = [f"{summary['iterations']} {'steps' if summary.get('time') else 'iterations'}", f"{summary['cells']} cells"]
     words += [f"{seconds['wall']:.1f} s"] if seconds.get("wall") is not None else []
     words += [f"{name} balance {100 * balance[name]:.2f} %" for name in ("heat", "mass") if balance.get(name) is not None]
     lines = [f"{clean(str(summary['case']))}: {verdict} ({', '.join(words)})"]
     if summary.get("verdict_text"):
         lines.append(f"  {clean(str(summary['verdict_text']))}")
     lines += _rack_lines(summary.get("racks") or [])
+    lines += [f"  warning: {clean(str(text))}" for text in (summary.get("warnings") or [])[:MOST_WARNINGS]]
     lines += study_lines(summary["grid_study"]) if summary.get("grid_study") else []
+    lines += time_lines(summary["time"]) if summary.get("time") else []
     lines += [f"  {limit_line(row)}" for row in summary.get("asserts") or []]
     lines += loss_lines(summary["without_each"]) if summary.get("without_each") else []
     lines.append(f"  record in {folder}, page to read: {folder}/report.html")
@@ -114,6 +117,25 @@ def loss_lines(table: dict[str, Any]) -> list[str]:
         place = f" at {clean(row['hottest_rack'])}" if row["hottest_rack"] else ""
         lines.append(f"    {clean(row['lost']):<{width}}  {hottest:>8}  {rise:>6}   {words}{place and f', hottest{place}'}")
     return lines if table["finished"] else [*lines, f"    NOT FINISHED: {clean(table['reason'])}"]
+
+
+def time_lines(time: dict[str, Any]) -> list[str]:
+    """A run in time in plain lines: its steps, its events, and when racks passed limits, the earliest first."""
+    lines = [f"  {time['steps']} steps to {time['end_s']:.6g} s, the mean one {_value_text(time['mean_step_s'])} s"]
+    for event in time["events"]:
+        ramp = f" within {event['ramp_s']:g} s" if event["ramp_s"] else ""
+        change = f"{event['quantity']} goes to {event['value']:.6g} {event['unit']}{ramp}"
+        lines.append(f"  from {event['at_s']:g} s, {clean(str(event['name']))}: {clean(str(event['object']))} {change}")
+    for limit in dict.fromkeys((row["limit"], row["limit_degC"], row["of"]) for row in time["limits"]):
+        rows = [row for row in time["limits"] if (row["limit"], row["limit_degC"], row["of"]) == limit]
+        passed = sorted((row for row in rows if row["reached_s"] is not None), key=lambda row: row["reached_s"])
+        words = f"{clean(str(limit[0]))} {limit[1]:.4g} degC ({limit[2]})"
+        if passed:
+            first = f"{clean(str(passed[0]['rack']))} at {passed[0]['reached_s']:.1f} s"
+            lines.append(f"  {words}: passed by {len(passed)} of {len(rows)} racks, first {first}")
+        else:
+            lines.append(f"  {words}: passed by no rack")
+    return lines
 
 
 def _rack_lines(racks: list[dict[str, Any]]) -> list[str]:

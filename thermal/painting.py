@@ -34,6 +34,7 @@ class Painter:
         self.porous: dict[tuple[int, int], np.ndarray] = {}
         self.holes: dict[tuple[int, int], np.ndarray] = {}  # faces that belong to no plate
         self.plates: list[str] = []
+        self.cut: dict[tuple[int, int], np.ndarray] = {}  # (axis, plane) -> bool: a body stands in a hole of plates
         self._taken: dict[tuple[int, int, int], np.ndarray] = {}  # (axis, plane, sign) -> number in patch names
         self._patch_names: list[str] = []
 
@@ -163,7 +164,8 @@ class Painter:
         if not 0 <= layer < self.grid.n[axis]:
             return 0.0
         where = self._flat(box, axis)
-        free = self._layer(axis, layer, box) == 0
+        flat = box.on_plane(axis, plane)
+        free = (self._layer(axis, layer, box) == 0) & ~self.open_faces(axis, flat)  # no wall where a floor has a tile
         taken = self._taken.setdefault((axis, plane, sign), np.zeros(np.delete(self.owner.shape, 2 - axis), np.int32))[where]
         free &= taken == 0
         if not free.any():
@@ -232,6 +234,8 @@ class Painter:
         plane = self._canonical(axis, plane)
         where = self._flat(box, axis)
         free = (self._layer(axis, above, box) == 0) & (self._layer(axis, below, box) == 0)
+        if (axis, plane) in self.cut:
+            free &= ~self.cut[axis, plane][where]
         if (axis, plane) in self.closed:
             free &= self.closed[axis, plane][where] == 0
         if (axis, plane) in self.holes:

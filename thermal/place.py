@@ -150,8 +150,11 @@ class Placement:
         """float64 (nz, ny, nx): J/K of what stands in each cell beside its air, at the air's temperature; of racks in depth,
         spread evenly over the volume of their tubes. Only runs in time feel it."""
         mass, volume = np.zeros(self.grid.shape), self.grid.volumes()
+        cells: dict[int, list[np.ndarray]] = {}
+        for laid in self.tubes:
+            cells.setdefault(id(laid.body), []).append(laid.cells.reshape(-1, 3))
         for body in self.case.bodies:
-            mine = [laid.cells.reshape(-1, 3) for laid in self.tubes if laid.body is body]
+            mine = cells.get(id(body))
             if body.thermal_mass > 0.0 and mine:
                 where = tuple(np.concatenate(mine).T)
                 mass[where] = body.thermal_mass * volume[where] / volume[where].sum()

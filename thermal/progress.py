@@ -2,7 +2,7 @@
 
 `simulate` calls begin once, step after every iteration, message for anything a person should know, end once.
 A step's row: iteration, level (0 = finest grid), residuals {mass, momentum, heat}, hottest (rack name, degC) or None,
-balance (heat), elapsed (s), eta (s or None).
+balance (heat), elapsed (s), eta (s or None); of a run in time also time (s), step (s), courant.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ def step_words(row: dict[str, Any]) -> list[tuple[str, str]]:
     """The cells of one step's line: (label, value)."""
     residuals = row.get("residuals") or {}
     words = [("grid", f"{row['level']}" if row.get("level") else "finest"), ("iteration", f"{row['iteration']}")]
+    if "time" in row:
+        words = [("time", f"{row['time']:.2f} s"), ("step", f"{row['step']:.3g} s"), ("Courant", f"{row['courant']:.1f}")]
     words += [(name, f"{residuals[name]:.1e}") for name in ("mass", "momentum", "heat") if name in residuals]
     if row.get("balance") is not None:
         words.append(("heat balance", f"{100 * row['balance']:.2f} %"))

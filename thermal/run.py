@@ -29,7 +29,7 @@ class Result:
     fields       {name: ndarray [k, j, i] or [k, j, i, 3]}, SI, at the cell centres: temperature K, velocity m/s, pressure Pa
     (static, minus
                  hydrostatic), eddy_viscosity m2/s, k m2/s2 and epsilon m2/s3 where the model carries them, density kg/m3 of an
-                 ideal gas
+                 ideal gas; with passive scalars age_of_air s, humidity_ratio kg/kg, relative_humidity -, dew_point K
     history      rows of history.csv              path      folder of the record
     """
 
@@ -40,6 +40,7 @@ class Result:
     summary: dict[str, Any]
     history: list[dict[str, Any]] = field(default_factory=list)
     path: Path | None = None
+    series: list[dict[str, Any]] | None = None  # rows of series.csv of a run in time
 
     @property
     def racks(self) -> list[dict[str, Any]]:
@@ -71,12 +72,14 @@ def simulate(
     progress: Any = None,
     stop: Any = None,
     keep: dict[str, np.ndarray] | None = None,
+    unsteady_means: bool = False,
 ) -> Result:
     """Run a case to its verdict and write its record.
 
     out       folder of the record; None: nothing is written       resume   folder whose checkpoint is continued
     progress  see thermal.progress; stop   has is_set(): true asks the run to end with a checkpoint
     keep      takes the solver's own fields (thermal.state.FIELDS), from which other runs on this grid may start
+    unsteady_means  a hall that does not settle is stepped in time, and its results are means in time
     Raises    CaseErrors, OutputError, RecordError, kernels' BackendUnavailable. An outcome without an answer is no exception.
     """
     from kernels import open_backend
@@ -85,11 +88,13 @@ def simulate(
     from thermal.gridding import make_grid
     from thermal.output.checkpoint import read_checkpoint, write_checkpoint
     from thermal.progress import SilentProgress
+    from thermal.scalars.humidity import check_humidifiers
 
     begun = time.monotonic()
     progress = progress or SilentProgress()
     checkpoint = read_checkpoint(resume / CHECKPOINT, case.text) if resume else None
     placements = place_sequence(case, make_grid(case, precision))
+    check_humidifiers(placements[-1])
     if resume and checkpoint:
         _require_same_grids(checkpoint[1], placements, resume / CHECKPOINT)
     device = open_backend(backend, precision, threads)
@@ -110,7 +115,14 @@ def simulate(
 
     if case.liquid and case.time is not None:
         progress.message("loops are solved at rest only: in this run in time each rack's liquid_share stands as given")
-    outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint)
+    if case.probes:
+        from thermal.flow.probes import cell_of
+
+        for probe in case.probes:  # refused before hours are spent on a steady start
+            cell_of(placements[-1], probe)
+    if out and case.time is not None:
+        monitor.record = recorder(out, placements[-1], checkpoint)
+    outcome, placement, seconds = solve(placements, device, blocks, monitor, checkpoint, means=unsteady_means)
     if keep is not None:
         keep.update(outcome.fields)
     result = make_result(case, placement, outcome, device, precision, blocks)
@@ -130,17 +142,22 @@ def solve(
     """
     from thermal.flow.steady import SteadyRun
     from thermal.parallel import Serial, run_blocks
+    from thermal.scalars.answer import solve_scalars
 
     start, means = options.pop("start", None), options.pop("means", False)
     limit = placements[-1].case.stop.iterations
 
     def work(comm: Any) -> Any:
         run = SteadyRun(placements, device, comm, limit, monitor, **options)
-        if placements[-1].case.time is None and not means:
-            return run.run(checkpoint, start)
-        from thermal.flow.timed import run_in_time
+        in_time = means or placements[-1].case.time is not None or bool(checkpoint and "clock" in checkpoint[1])
+        if in_time:
+            from thermal.flow.timed import run_in_time
 
-        return run_in_time(run, checkpoint, means)
+            return run_in_time(run, checkpoint, means)
+        outcome = run.run(checkpoint, start)
+        if outcome.verdict in ("steady", "unsteady"):
+            outcome.scalars = solve_scalars(outcome.flow.domain, outcome.fields, outcome.pressure_ratio)
+        return outcome
 
     begun = time.monotonic()
     outcome = work(Serial()) if math.prod(blocks) == 1 else run_blocks(*blocks, work)[0]
@@ -150,6 +167,22 @@ def solve(
     outcome.flow = None  # the device's arrays go before the record needs memory of its own
     gc.collect()
     return outcome, placement, seconds
+
+
+def recorder(out: Path, placement: Placement, checkpoint: Any) -> Any:
+    """What a run in time writes the fields of an instant by: (number, time in s, solver's fields)."""
+    from thermal.output.steps import StepsWriter
+
+    grid, case = placement.grid, placement.case
+    kept = (checkpoint[1].get("clock") or {}).get("records", 0) if checkpoint else 0
+    writers: list[StepsWriter] = []
+
+    def record(number: int, moment: float, fields: dict[str, np.ndarray]) -> None:
+        if not writers:  # no file before there is something to write
+            writers.append(StepsWriter(out, (grid.x, grid.y, grid.z), placement.fluid, kept))
+        writers[0].add(number, moment, centre_fields(case, fields))
+
+    return record
 
 
 def _require_same_grids(attributes: dict[str, Any], placements: list[Placement], path: Path) -> None:
@@ -170,11 +203,17 @@ def make_result(
     from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
     from thermal.output.liquid import liquid_rows
     from thermal.output.record import rack_fronts
+    from thermal.output.scalars import add_scalars
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
+    from thermal.output.timeline import add_timeline, spread_fields
+    from thermal.solids import contact_area
 
-    case = outcome.coupling.coupled_case(case)
+    given, case = case, outcome.coupling.coupled_case(case)
+    if outcome.march is not None:  # objects as events have left them
+        case = outcome.march.as_it_is(case)
     ideal = case.flow.density == "ideal-gas"
     fields = centre_fields(case, outcome.fields, outcome.pressure_ratio)
+    fields |= spread_fields(outcome.fields)
     fronts = rack_fronts(placement, placement.grid, fields["temperature"])
     reference = case.air.reference_temperature
     sample = outcome.measure.sample
@@ -193,7 +232,7 @@ def make_result(
         racks.append(row | {"air_flow_kg_s": density * row["air_flow_m3_s"]} if ideal else row)
     openings = []
     for opening in case.openings:
-        index = next(i for i, p in enumerate(placement.patches) if p.object is opening)
+        index = next(i for i, p in enumerate(placement.patches) if p.name == f"{opening.kind}.{opening.name}")
         inflow = float(sample.inflow[index])
         temperature = reference + float(sample.mixed[index]) if inflow else float("nan")
         sense = 1.0 if opening.kind == "supply" else -1.0
@@ -204,7 +243,12 @@ def make_result(
             openings.append(opening_row(opening, sense * inflow, temperature))
     capacity = case.air.density * case.air.heat_capacity
     walls = [
-        wall_row(p.object, p.total_area, capacity * float(sample.heat[i]), reference + float(sample.surface[i]))
+        wall_row(
+            p.object,
+            p.total_area + contact_area(placement.solids, p.object),
+            capacity * float(sample.heat[i]),
+            reference + float(sample.surface[i]),
+        )
         for i, p in enumerate(placement.patches)
         if isinstance(p.object, Wall)
     ]
@@ -226,8 +270,14 @@ def make_result(
     summary |= liquid_rows(outcome.coupling)
     if placement.solids is not None:
         summary["solids"] = solid_rows(case, placement, fields["temperature"])
+    add_scalars(placement, fields, summary, outcome.scalars)
+    if outcome.march is not None:
+        add_timeline(summary, case, outcome.march)
     summary["asserts"] = judge(case.limits, summary)
-    return Result(case, placement.grid, placement, fields, summary, outcome.history)
+    result = Result(given, placement.grid, placement, fields, summary, outcome.history)
+    if outcome.march is not None:
+        result.series = outcome.march.series.as_rows()
+    return result
 
 
 def _stream(case: Case, drive: Any) -> dict[str, Any]:
@@ -265,12 +315,15 @@ def write_result(result: Result, out: Path, begun: float) -> None:
     """The record, then the report; a checkpoint of a run that has its answer is of no use any more."""
     from thermal.output import record
     from thermal.output.report import rebuild
+    from thermal.output.steps import drop_working
 
-    if result.summary["verdict"] in ("steady", "unsteady"):
+    if result.summary["verdict"] in ("steady", "unsteady", "complete"):
         (out / CHECKPOINT).unlink(missing_ok=True)
     result.summary["memory_MB"] = peak_memory() / 1e6
     result.summary["seconds"]["wall"] = time.monotonic() - begun
     result.path = record.write(out, result)
+    if result.summary["verdict"] == "complete":
+        drop_working(out)
     rebuild(out)
 
 

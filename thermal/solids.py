@@ -134,3 +134,8 @@ def heated_regions(solids: Solids, region: np.ndarray, count: int) -> Sequence[f
                 best = int(np.bincount(beside).argmax())
     heat[best] = float(solids.power.sum())
     return heat.tolist()
+
+
+def contact_area(solids: Solids | None, wall: Wall) -> float:
+    """m2 of conducting solids that a wall touches."""
+    return sum(float(contact.area.sum()) for contact in solids.contacts if contact.wall is wall) if solids else 0.0

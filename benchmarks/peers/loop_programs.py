@@ -1,7 +1,7 @@
 """Liquid networks in EPANET (through wntr) and in pandapipes: the same pipes, pumps and fluids, Swamee-Jain friction in both.
 
-Both know one fluid a model, so each region is a model of its own. What they cannot state is refused: only pipes and pumps with
-`shutoff - fall q|q|` at one height are carried over.
+Both know one fluid a model, so the regions of each fluid are a model of their own. What they cannot state is refused: only
+pipes and pumps with `shutoff - fall q|q|` are carried over.
 """
 
 from __future__ import annotations
@@ -33,18 +33,19 @@ class PeerAnswer:
 
 
 def parts(network: Network) -> list[tuple[list[Node], list[Link], float, float]]:
-    """Nodes, links, density and viscosity of each region. Raises ValueError for what the peers cannot state."""
+    """Nodes, links, density and viscosity of all regions of a fluid. Raises ValueError for what the peers cannot state."""
+    fluids = dict.fromkeys(one.fluid for one in network.regions.values())
     found = []
-    for region in network.regions.values():
-        nodes = [one for one in network.nodes.values() if one.region == region.name]
+    for fluid in fluids:
+        regions = {one.name: one for one in network.regions.values() if one.fluid == fluid}
+        nodes = [one for one in network.nodes.values() if one.region in regions]
         names = {one.name for one in nodes}
         links = [one for one in network.links.values() if one.start in names]
         for one in links:
             if not isinstance(one.law, Pipe | Pump) or (isinstance(one.law, Pump) and one.law.points):
                 raise ValueError(f"{one.name}: only pipes and quadratic pumps are compared")
-        found.append(
-            (nodes, links, float(region.fluid.density(region.temperature)), float(region.fluid.viscosity(region.temperature)))
-        )
+        warm = next(iter(regions.values())).temperature
+        found.append((nodes, links, float(fluid.density(warm)), float(fluid.viscosity(warm))))
     return found
 
 

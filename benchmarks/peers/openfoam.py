@@ -76,19 +76,19 @@ def prepare(variant: Variant, settings: Settings, folder: Path) -> FoamMesh:
     return mesh
 
 
-def solve(folder: Path, processes: int = 1, program: str = SOLVER) -> float:
+def solve(folder: Path, processes: int = 1) -> float:
     """Run OpenFOAM on a prepared case; seconds by the clock. Raises RuntimeError with the log's end if it fails."""
-    if shutil.which(program) is None:
+    if shutil.which(SOLVER) is None:
         raise FileNotFoundError(MISSING)
-    command = [program]
+    command = [SOLVER]
     if processes > 1:
         cut = run(["decomposePar", "-force"], folder=folder, environment=ENVIRONMENT, log=folder / "log.cut")
         if cut.code:
             raise RuntimeError(f"decomposePar ended with {cut.code}:\n{cut.output[-1500:]}")
-        command = ["mpirun", "-np", str(processes), program, "-parallel"]
+        command = ["mpirun", "-np", str(processes), SOLVER, "-parallel"]
     done = run(stamped("Time = ", command), folder=folder, environment=ENVIRONMENT, log=folder / "log")
     if done.code:
-        raise RuntimeError(f"{program} ended with {done.code}:\n" + (folder / "log").read_text(errors="replace")[-1500:])
+        raise RuntimeError(f"{SOLVER} ended with {done.code}:\n" + (folder / "log").read_text(errors="replace")[-1500:])
     (folder / "seconds").write_text(json.dumps({"wall": done.wall, "processor": done.processor, "peak": done.peak}))
     return done.wall
 

@@ -1,18 +1,14 @@
-"""A hall that never stands still, in OpenFOAM's transient solver: same cells, openings and racks as ours.
+"""One of our cases in OpenFOAM, in time: buoyantBoussinesqPimpleFoam on our cells, from rest, backward differences.
 
-    python -m benchmarks.peers.pimple openfoam-h1 --cell 0.12 --step 0.05 --end 60 --average-from 30 --run DIR
-
-buoyantBoussinesqPimpleFoam (v1912), implicit in time, one outer and two pressure corrections a step, no relaxation. Prints the
-means of the rack inlets, their standard errors, and how many seconds of the hall a second by the clock brings.
+The case is that of openfoam.py but for its time scheme: one outer iteration with two pressure corrections (PISO) and an adjusted
+step, which is how such halls are usually stepped; with `outer` above 1 larger Courant numbers hold (PIMPLE).
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,88 +16,84 @@ import numpy as np
 
 from benchmarks.peers.dictionaries import Settings
 from benchmarks.peers.fields import read_probe
-from benchmarks.peers.mesh import FoamMesh, UnsupportedError, patch_name
-from benchmarks.peers.openfoam import prepare, solve
+from benchmarks.peers.mesh import head, patch_name
+from benchmarks.peers.openfoam import ENVIRONMENT, prepare
+from benchmarks.process import run
 from benchmarks.variants import Variant
 
-TRANSIENT = "buoyantBoussinesqPimpleFoam"
-BATCHES = 5  # of a window, whose scatter gives the standard error of its mean
+SOLVER = "buoyantBoussinesqPimpleFoam"
 
 
 @dataclass(frozen=True)
-class Means:
-    """Rack inlets averaged in time: degC (racks,), their standard errors K (racks,), simulated seconds a second by the clock."""
+class Stepping:
+    """How OpenFOAM is to step: end in s, largest Courant number, outer iterations and pressure corrections of a step."""
 
-    racks: list[str]
-    mean: np.ndarray
-    error: np.ndarray
-    pace: float
+    end: float
+    courant: float = 1.0
+    outer: int = 1
+    corrections: int = 2
+    first: float = 0.01  # s, length of the first step
+
+
+@dataclass
+class Course:
+    """What such a run left: times in s, rack inlets in degC (times, racks), steps, and seconds of the processor."""
+
+    times: np.ndarray
+    inlets: np.ndarray
     steps: int
+    seconds: float
 
 
-def make_transient(folder: Path, step: float, end: float) -> None:
-    """Turn the steady case in `folder` into one that steps through time: `step` and `end` in s."""
+def write(variant: Variant, stepping: Stepping, folder: Path) -> None:
+    """Write the case of a variant, its time scheme in place of the steady one."""
+    settings = Settings(variant.scheme or "second-order", "slip", every=1, tolerance=0.05)
+    prepare(variant, settings, folder)
     system = folder / "system"
     control = (system / "controlDict").read_text()
-    for key, value in (
-        ("application", TRANSIENT), ("endTime", f"{end:g}"), ("deltaT", f"{step:g}"), ("writeInterval", str(round(end / step))),
-    ):  # fmt: skip
-        control = re.sub(rf"(?m)^{key} [^;]+;", f"{key} {value};", control)
+    adjusted = f"adjustTimeStep yes;\nmaxCo {stepping.courant:g};\nmaxDeltaT 5;"
+    written = f"writeControl adjustableRunTime;\nwriteInterval {stepping.end:g};\nwriteFormat"
+    changes = {
+        r"application \w+;": f"application {SOLVER};", r"endTime [\d.]+;": f"endTime {stepping.end:g};",
+        r"deltaT 1;": f"deltaT {stepping.first:g};\n{adjusted}",
+        r"writeControl timeStep;\nwriteInterval \d+;\nwriteFormat": written,
+    }  # fmt: skip
+    for pattern, words in changes.items():
+        control, count = re.subn(pattern, words, control, count=1)
+        if not count:
+            raise ValueError(f"controlDict holds no {pattern}")
     (system / "controlDict").write_text(control)
-    schemes = (system / "fvSchemes").read_text().replace("default steadyState;", "default backward;")
-    (system / "fvSchemes").write_text(schemes.replace("bounded Gauss", "Gauss"))
-    (system / "fvSolution").write_text(
-        (system / "fvSolution").read_text().split("solvers")[0] + "solvers\n{\n"
-        '    "p_rgh.*" { solver GAMG; smoother symGaussSeidel; tolerance 1e-7; relTol 0.01; }\n'
-        '    "(U|T|k|epsilon).*" { solver PBiCGStab; preconditioner DILU; tolerance 1e-7; relTol 0.01; }\n}\n'
-        "PIMPLE { momentumPredictor yes; nOuterCorrectors 1; nCorrectors 2; nNonOrthogonalCorrectors 0; "
-        "pRefCell 0; pRefValue 0; }\n"
-        'relaxationFactors { equations { ".*" 1; } }\n'
+    schemes = (system / "fvSchemes").read_text()
+    schemes = schemes.replace("steadyState", "backward").replace("bounded Gauss", "Gauss")
+    (system / "fvSchemes").write_text(schemes)
+    (system / "fvSolution").write_text(head("dictionary", "fvSolution") + _solution(stepping, settings.tolerance))
+
+
+def _solution(stepping: Stepping, tolerance: float) -> str:
+    pressure = "solver GAMG; smoother symGaussSeidel; tolerance 1e-7;"
+    rest = "solver PBiCGStab; preconditioner DILU; tolerance 1e-7;"
+    loose, tight = f"relTol {tolerance:g};", f"relTol {0.2 * tolerance:g};"
+    return (
+        f"solvers\n{{\n    p_rgh {{ {pressure} {loose} }}\n    p_rghFinal {{ {pressure} {tight} }}\n"
+        f'    "(U|T|k|epsilon)" {{ {rest} {loose} }}\n    "(U|T|k|epsilon)Final" {{ {rest} {loose} }}\n}}\n'
+        f"PIMPLE {{ momentumPredictor yes; nOuterCorrectors {stepping.outer}; nCorrectors {stepping.corrections}; "
+        "nNonOrthogonalCorrectors 0; pRefCell 0; pRefValue 0; }\n"
     )
 
 
-def read_means(variant: Variant, folder: Path, begin: float) -> Means:
-    """Means of a finished run from `begin` s on."""
-    racks = [rack.name for rack in variant.load().racks]
-    tracks = [read_probe(folder, f"temperature_{patch_name(f'rack.{name}.front')}") for name in racks]
-    times = tracks[0][0]
-    inlets = np.stack([values for _, values in tracks], axis=1)[times >= begin] - 273.15
-    batches = np.array([part.mean(axis=0) for part in np.array_split(inlets, BATCHES)])
-    wall = json.loads((folder / "seconds").read_text())["wall"]
-    steps = len(re.findall(r"(?m)^Time = ", (folder / "log").read_text(errors="replace")))
-    return Means(racks, inlets.mean(axis=0), batches.std(axis=0, ddof=1) / BATCHES**0.5, float(times[-1]) / wall, steps)
+def solve(folder: Path) -> None:
+    """Run it. Raises FileNotFoundError without OpenFOAM, RuntimeError with the log's end if it fails."""
+    if shutil.which(SOLVER) is None:
+        raise FileNotFoundError(f"{SOLVER} is not on the path; on Debian: apt-get install openfoam")
+    done = run([SOLVER], folder=folder, environment=ENVIRONMENT, log=folder / "log")
+    if done.code:
+        raise RuntimeError(f"{SOLVER} ended with {done.code}:\n" + done.output[-1500:])
+    (folder / "seconds").write_text(json.dumps({"wall": done.wall, "processor": done.processor, "peak": done.peak}))
 
 
-def main(words: list[str] | None = None) -> int:
-    """The command; exit code 2 where OpenFOAM is missing, fails, or the case has something that the bridge does not know."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.peers.pimple", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("case")
-    parser.add_argument("--cell", type=float, help="m")
-    parser.add_argument("--scheme", choices=("upwind", "second-order"), default="second-order")
-    parser.add_argument("--step", type=float, default=0.05, help="s")
-    parser.add_argument("--end", type=float, default=60.0, help="s")
-    parser.add_argument("--average-from", type=float, default=30.0, metavar="S")
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="the OpenFOAM case; a finished run is read again")
-    options = parser.parse_args(words)
-    if shutil.which(TRANSIENT) is None:
-        print(f"{TRANSIENT} is not on the path; on Debian: apt-get install openfoam", file=sys.stderr)
-        return 2
-    variant = Variant(options.case, options.scheme, options.cell, "k-epsilon")
-    try:
-        if not (options.run / "seconds").is_file():
-            mesh: FoamMesh = prepare(variant, Settings(options.scheme, processes=options.processes, every=5), options.run)
-            make_transient(options.run, options.step, options.end)
-            print(f"{mesh.cells} cells, {solve(options.run, options.processes, TRANSIENT):.1f} s by the clock", flush=True)
-    except (UnsupportedError, FileNotFoundError, RuntimeError) as error:
-        print(f"{variant}: {error}", file=sys.stderr)
-        return 2
-    means = read_means(variant, options.run, options.average_from)
-    print(f"{means.pace:.3f} s of the hall a second by the clock, {means.steps} steps")
-    for name, mean, error in zip(means.racks, means.mean, means.error, strict=True):
-        print(f"{name:8}  {mean:6.2f} ± {error:.2f} degC")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def read(variant: Variant, folder: Path) -> Course:
+    """Inlets in time, and what the run took."""
+    tracks = [read_probe(folder, f"temperature_{patch_name(f'rack.{rack.name}.front')}") for rack in variant.load().racks]
+    log = (folder / "log").read_text(errors="replace")
+    seconds = [float(value) for value in re.findall(r"ExecutionTime = ([\d.]+) s", log)]
+    return Course(tracks[0][0], np.stack([values for _, values in tracks], axis=1) - 273.15, len(seconds), seconds[-1])

@@ -174,3 +174,14 @@ KERNEL void running_spread(const int nx, const int ny, const int nz, const doubl
         square[c] = (R(1.0) - s) * (square[c] + s * off * off);
     }
 }
+
+// The change of pressure to expect, from the last one, and the pressure that the next one counts from.
+KERNEL void pressure_guess(const int nx, const int ny, const int nz, const real* p, real* old, real* q, const real r)
+{
+    FV_CELLS(i, j, k)
+    {
+        const long long c = AT(i, j, k);
+        q[c] = r * (p[c] - old[c]);
+        old[c] = p[c];
+    }
+}

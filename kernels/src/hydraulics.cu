@@ -4,7 +4,7 @@
 //
 // Legend   q flow of a link, m3/s, positive from start s to end e      t the same, on trial          h(t) fall of pressure, Pa
 //          y = 1/h'(t)      p pressure of a node      d direction of the next step of q      r = h - (p_s - p_e + lift)
-//          law      ten parts of h(q), each `count` long: 0 a of a f(Re) q|q|, 1 Re/q, 2 roughness over diameter, 3 quadratic,
+//          law      parts of h(q), each `count` long: 0 a of a f(Re) Re q, 1 Re/q, 2 roughness over diameter, 3 quadratic,
 //                   4 power and 5 its exponent, 6 square of the flow below which that is linear, 7 gain,
 //                   8 scale and 9 stretch of the curve, 10 the flow that a regulator holds
 //          form     bit 0 one way only, bit 1 shut;  curve   number of a link's curve, -1 for none
@@ -17,68 +17,13 @@
 //          search   eight numbers a loop: length of the step, slope at its start, low and high end of the bracket and the slopes
 //                   there, trials, steps so far
 #include "loops.cuh"
+#include "pipe_friction.cuh"
 
-#define LAMINAR 2e3   // below it 64/Re
-#define TURBULENT 4e3 // above it Colebrook; cubic between
 #define TIGHT 1e17       // Pa s/m3: slope of a one-way link against its way, until the last round shuts it for good
 #define FREE 25          // full Newton steps before steps are judged: kinks change sides best in full steps
 #define HELD 1e13        // Pa: a regulator lets 1e-8 of its flow more pass at 1 bar
 #define LINEAR 1e-4      // Pa: quadratic falls are linear below it
 #define LEAST 1e0        // Pa s/m3: no slope is less, so that y is finite
-
-// Friction factor of Darcy and its slope d ln f / d ln Re in turbulent flow: Colebrook as solved by Clamond (2009), or Swamee-Jain.
-INLINE void turbulent(const int swamee, const double Re, const double e, double* f, double* slope)
-{
-    if (swamee)
-    {
-        const double smooth = 5.74 * exp(-0.9 * log(Re));
-        const double rough = e / 3.7 + smooth;
-        const double L = log(rough);
-        *f = 1.325474527619599503 / (L * L);
-        *slope = 1.8 * smooth / (L * rough);
-    }
-    else
-    {
-        const double A = e * Re * 0.123968186335417556;
-        const double B = log(Re) - 0.779397488455682028;
-        double F = B - 0.2;
-        for (int pass = 0; pass < 3; ++pass)
-        {
-            const double S = A + F;
-            const double E = (log(S) + F - B) / (1.0 + S);
-            F -= (1.0 + S + 0.5 * E) * E * S / (1.0 + S + E * (1.0 + E / 3.0));
-        }
-        *f = 1.325474527619599503 / (F * F);
-        *slope = -2.0 / (1.0 + A + F);
-    }
-}
-
-// f(Re) Re and its derivative by Re.
-INLINE void friction(const int swamee, const double Re, const double e, double* g, double* dg)
-{
-    double f, s;
-    if (Re <= LAMINAR)
-    {
-        *g = 64.0;
-        *dg = 0.0;
-    }
-    else if (Re >= TURBULENT)
-    {
-        turbulent(swamee, Re, e, &f, &s);
-        *g = f * Re;
-        *dg = f * (1.0 + s);
-    }
-    else // cubic of f Re: value and slope of both sides
-    {
-        turbulent(swamee, TURBULENT, e, &f, &s);
-        const double w = TURBULENT - LAMINAR;
-        const double x = (Re - LAMINAR) / w;
-        const double rise = f * TURBULENT - 64.0;
-        const double last = f * (1.0 + s) * w;
-        *g = 64.0 + x * x * (3.0 * rise - last + x * (last - 2.0 * rise));
-        *dg = x * (2.0 * (3.0 * rise - last) + 3.0 * x * (last - 2.0 * rise)) / w;
-    }
-}
 
 // Fall and slope of a curve: cubics between its knots, quadratic beyond.
 INLINE void along(const double* knots, const int all, const int begin, const int end, const double x, double* r, double* dr)
@@ -114,67 +59,102 @@ INLINE void along(const double* knots, const int all, const int begin, const int
     }
 }
 
-// h and y of every link of the loops that are not done.
-KERNEL void link_laws(const long long count, const int items, const int lanes, const int swamee, const int all, const int* phase,
-                      const double* law, const int* form, const int* curve, const int* first, const double* knots, const double* t,
-                      double* h, double* y)
+// h and y of a link with the friction factor f and its slope s: friction, quadratic part and gain.
+INLINE void as_pipe(const double* law, const long long count, const long long n, const double q, const double Re, const double f,
+                    const double s, double* h, double* y)
+{
+    double g, dg;
+    all_flows(Re, f, s, &g, &dg);
+    const double b = law[n];
+    const double c = law[3 * count + n];
+    const double root = sqrt(q * q + LINEAR / (c > 0.0 ? c : 1.0));
+    const double slope = b * (g + Re * dg) + c * (root + q * q / root);
+    h[n] = b * g * q + c * q * root - law[7 * count + n];
+    y[n] = 1.0 / (slope > LEAST ? slope : LEAST);
+}
+
+// h and y of every link as if it were a pipe, friction after Colebrook.
+KERNEL void pipe_laws(const long long count, const double* law, const double* t, double* h, double* y)
 {
     FV_LIST(n, count)
     {
-        if (phase[n / ((long long)items * lanes) * lanes + n % lanes] < 4)
+        double f, s;
+        const double q = t[n];
+        const double Re = law[count + n] * fabs(q);
+        colebrook(Re > TURBULENT ? Re : TURBULENT, law[2 * count + n], &f, &s);
+        as_pipe(law, count, n, q, Re, f, s, h, y);
+    }
+}
+
+// The same, friction after Swamee and Jain.
+KERNEL void pipe_laws_swamee_jain(const long long count, const double* law, const double* t, double* h, double* y)
+{
+    FV_LIST(n, count)
+    {
+        double f, s;
+        const double q = t[n];
+        const double Re = law[count + n] * fabs(q);
+        swamee_jain(Re > TURBULENT ? Re : TURBULENT, law[2 * count + n], &f, &s);
+        as_pipe(law, count, n, q, Re, f, s, h, y);
+    }
+}
+
+// h and y of the links that are more than a pipe: power, curve, regulator, one way, shut. `which` are their places.
+KERNEL void other_laws(const int others, const long long count, const int swamee, const int all, const int* which,
+                       const double* law, const int* form, const int* curve, const int* first, const double* knots,
+                       const double* t, double* h, double* y)
+{
+    FV_LIST(m, others)
+    {
+        const long long n = which[m];
+        const int against = (form[n] & 1) && t[n] < 0.0;
+        const double q = against ? 0.0 : t[n];
+        double f, s, g, dg;
+        const double Re = law[count + n] * fabs(q);
+        if (swamee)
+            swamee_jain(Re > TURBULENT ? Re : TURBULENT, law[2 * count + n], &f, &s);
+        else
+            colebrook(Re > TURBULENT ? Re : TURBULENT, law[2 * count + n], &f, &s);
+        all_flows(Re, f, s, &g, &dg);
+        double fall = law[n] * g * q - law[7 * count + n];
+        double slope = law[n] * (g + Re * dg);
+        if (law[3 * count + n] > 0.0)
         {
-            const int against = (form[n] & 1) && t[n] < 0.0;
-            const double q = against ? 0.0 : t[n];
-            const double size = fabs(q);
-            double fall = -law[7 * count + n];
-            double slope = 0.0;
-            if (law[n] > 0.0)
-            {
-                double g, dg;
-                const double Re = law[count + n] * size;
-                friction(swamee, Re, law[2 * count + n], &g, &dg);
-                const double b = law[n] / law[count + n];
-                fall += b * g * q;
-                slope += b * (g + Re * dg);
-            }
-            if (law[3 * count + n] > 0.0)
-            {
-                const double c = law[3 * count + n];
-                const double root = sqrt(q * q + LINEAR / c);
-                fall += c * q * root;
-                slope += c * (root + q * q / root);
-            }
-            if (law[4 * count + n] > 0.0)
-            {
-                const double m = law[5 * count + n] - 1.0;
-                const double square = q * q + law[6 * count + n];
-                const double c = law[4 * count + n] * exp(0.5 * m * log(square));
-                fall += c * q;
-                slope += c * (1.0 + m * q * q / square);
-            }
-            if (curve[n] >= 0)
-            {
-                double r, dr;
-                const double scale = law[8 * count + n];
-                const double stretch = law[9 * count + n];
-                along(knots, all, first[curve[n]], first[curve[n] + 1], q / stretch, &r, &dr);
-                fall += scale * r;
-                slope += scale / stretch * dr;
-            }
-            const double over = q - law[10 * count + n];
-            if (over > 0.0)
-            {
-                fall += HELD / law[10 * count + n] * over;
-                slope += HELD / law[10 * count + n];
-            }
-            if (against) // goes on from the law at rest, so that h rises without a step
-            {
-                fall += TIGHT * t[n];
-                slope = TIGHT;
-            }
-            h[n] = fall;
-            y[n] = (form[n] & 2) ? 0.0 : 1.0 / (slope > LEAST ? slope : LEAST);
+            const double c = law[3 * count + n];
+            const double root = sqrt(q * q + LINEAR / c);
+            fall += c * q * root;
+            slope += c * (root + q * q / root);
         }
+        if (law[4 * count + n] > 0.0)
+        {
+            const double z = law[5 * count + n] - 1.0;
+            const double square = q * q + law[6 * count + n];
+            const double c = law[4 * count + n] * raised(0.5 * z * ln(square));
+            fall += c * q;
+            slope += c * (1.0 + z * q * q / square);
+        }
+        if (curve[n] >= 0)
+        {
+            double r, dr;
+            const double scale = law[8 * count + n];
+            const double stretch = law[9 * count + n];
+            along(knots, all, first[curve[n]], first[curve[n] + 1], q / stretch, &r, &dr);
+            fall += scale * r;
+            slope += scale / stretch * dr;
+        }
+        const double over = q - law[10 * count + n];
+        if (over > 0.0)
+        {
+            fall += HELD / law[10 * count + n] * over;
+            slope += HELD / law[10 * count + n];
+        }
+        if (against) // goes on from the law at rest, so that h rises without a step
+        {
+            fall += TIGHT * t[n];
+            slope = TIGHT;
+        }
+        h[n] = fall;
+        y[n] = (form[n] & 2) ? 0.0 : 1.0 / (slope > LEAST ? slope : LEAST);
     }
 }
 

@@ -5,7 +5,7 @@
 //          start q p m   knots of the curves: flow, kinematic pressure rise (m2/s2), slope; law l has knots start[l] .. start[l+1]
 //          c     p(0)/q_end^2, beyond the knots;  K  resistance, m2/s2 per (m3/s)^2;  chord  least slope of the linear row
 //          speed of each mover, 1 = full;  own   mover of a law;  rise  pressure rise of the fan, over density
-//          F     flow of a tube, m3/s of reference density;  H heat of a tube, K m3/s;  share  part of H in one cell
+//          F     flow of a tube, m3/s of reference density;  H heat of a tube, K m3/s
 //          r     rho/rho0 of a face
 #include "grid.cuh"
 
@@ -241,15 +241,15 @@ KERNEL void tube_heat(const int count, const int* mover, const double* F, const 
     }
 }
 
-// Heat of tubes into the sources of their cells.
-KERNEL void body_heat(const int count, const long long* cell, const int* tube, const double* share, const double* H, real* su)
+// Heat of tubes into the sources of their heated cells.
+KERNEL void body_heat(const int count, const long long* cell, const int* tube, const double* H, real* su)
 {
-    FV_LIST(n, count) { su[cell[n]] += (real)(H[tube[n]] * share[n]); }
+    FV_LIST(n, count) { su[cell[n]] += (real)H[tube[n]]; }
 }
 
 // A change of that heat between sweeps, carried into the finished rows.
-KERNEL void body_heat_change(const int count, const long long* cell, const int* tube, const double* share, const double* change,
-                             const real* rd, real* rhs)
+KERNEL void body_heat_change(const int count, const long long* cell, const int* tube, const double* change, const real* rd,
+                             real* rhs)
 {
-    FV_LIST(n, count) { rhs[cell[n]] += (real)(change[tube[n]] * share[n]) * rd[cell[n]]; }
+    FV_LIST(n, count) { rhs[cell[n]] += (real)change[tube[n]] * rd[cell[n]]; }
 }

@@ -24,7 +24,7 @@ def turbulent(swamee, Re, e):
     A = e * Re * 0.123968186335417556
     B = np.log(Re) - 0.779397488455682028
     F = B - 0.2
-    for _ in range(3):
+    for _ in range(2):
         S = A + F
         E = (np.log(S) + F - B) / (1.0 + S)
         F = F - (1.0 + S + 0.5 * E) * E * S / (1.0 + S + E * (1.0 + E / 3.0))
@@ -59,33 +59,46 @@ def along(knots, all, begin, end, x):
     return r, np.select(cases, [s[begin] - 2.0 * c[begin] * low, s[last] + 2.0 * c[last] * high], slope)
 
 
-def link_laws(count, items, lanes, swamee, all, phase, law, form, curve, first, knots, t, h, y):
-    """h and y of every link of the loops that are not done."""
-    n = np.arange(count)
-    n = n[phase[n // (items * lanes) * lanes + n % lanes] < 4]
+def pipe_laws(count, law, t, h, y):
+    """h and y of every link as if it were a pipe, friction after Colebrook."""
+    _pipe_laws(0, count, law, t, h, y)
+
+
+def pipe_laws_swamee_jain(count, law, t, h, y):
+    """The same, friction after Swamee and Jain."""
+    _pipe_laws(1, count, law, t, h, y)
+
+
+def _pipe_laws(swamee, count, law, t, h, y):
+    a, r, e, c, gain = (law[k * count : (k + 1) * count] for k in (0, 1, 2, 3, 7))
+    q = t[:count]
+    Re = r * np.abs(q)
+    g, dg = friction(swamee, Re, e)
+    root = np.sqrt(q * q + LINEAR / np.where(c > 0.0, c, 1.0))
+    h[:count] = a * g * q + c * q * root - gain
+    y[:count] = 1.0 / np.maximum(a * (g + Re * dg) + c * (root + q * q / root), LEAST)
+
+
+def other_laws(others, count, swamee, all, which, law, form, curve, first, knots, t, h, y):
+    """h and y of the links that are more than a pipe."""
+    n = which[:others].astype(np.int64)
     part = [law[k * count + n] for k in range(11)]
     against = ((form[n] & 1) != 0) & (t[n] < 0.0)
     q = np.where(against, 0.0, t[n])
-    fall, slope = -part[7], np.zeros(len(n))
-    on = part[0] > 0.0
-    if on.any():
-        Re = part[1][on] * np.abs(q[on])
-        with np.errstate(over="ignore", invalid="ignore"):
-            g, dg = friction(swamee, Re, part[2][on])
-        b = part[0][on] / part[1][on]
-        fall[on] += b * g * q[on]
-        slope[on] += b * (g + Re * dg)
+    Re = part[1] * np.abs(q)
+    g, dg = friction(swamee, Re, part[2])
+    fall, slope = part[0] * g * q - part[7], part[0] * (g + Re * dg)
     on = part[3] > 0.0
     c, x = part[3][on], q[on]
     root = np.sqrt(x * x + LINEAR / c)
     fall[on] += c * x * root
     slope[on] += c * (root + x * x / root)
     on = part[4] > 0.0
-    m, x = part[5][on] - 1.0, q[on]
+    z, x = part[5][on] - 1.0, q[on]
     square = x * x + part[6][on]
-    c = part[4][on] * np.exp(0.5 * m * np.log(square))
+    c = part[4][on] * np.exp(0.5 * z * np.log(square))
     fall[on] += c * x
-    slope[on] += c * (1.0 + m * x * x / square)
+    slope[on] += c * (1.0 + z * x * x / square)
     on = curve[n] >= 0
     if on.any():
         k = curve[n][on]

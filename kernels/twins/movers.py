@@ -3,7 +3,7 @@
 Legend: n face of a fan plane, or the tube behind it; law its law; s +1 if fans blow along +axis; Q flow of the whole law as if
 all of it went like this face; start q p m knots of the curves (flow, kinematic pressure rise, slope); c p(0)/q_end^2 beyond them;
 K resistance; chord least slope of the linear row; speed of each mover, own mover of a law; rise pressure rise of the fan over
-density; F flow of a tube; H heat of a tube, K m3/s; share part of H in one cell; r rho/rho0 of a face.
+density; F flow of a tube; H heat of a tube, K m3/s; r rho/rho0 of a face.
 """
 
 from __future__ import annotations
@@ -150,12 +150,12 @@ def tube_heat(count, mover, F, enter, power, most, out, H, change):
     H[:count] = fresh
 
 
-def body_heat(count, cell, tube, share, H, su):
-    """Heat of tubes into the sources of their cells."""
-    su.reshape(-1)[cell[:count]] += (H[tube[:count]] * share[:count]).astype(su.dtype)
+def body_heat(count, cell, tube, H, su):
+    """Heat of tubes into the sources of their heated cells."""
+    su.reshape(-1)[cell[:count]] += H[tube[:count]].astype(su.dtype)
 
 
-def body_heat_change(count, cell, tube, share, change, rd, rhs):
+def body_heat_change(count, cell, tube, change, rd, rhs):
     """A change of that heat between sweeps, carried into the finished rows."""
     cell = cell[:count]
-    rhs.reshape(-1)[cell] += (change[tube[:count]] * share[:count]).astype(rhs.dtype) * _take(rd, cell)
+    rhs.reshape(-1)[cell] += change[tube[:count]].astype(rhs.dtype) * _take(rd, cell)

@@ -29,8 +29,8 @@ def _reach(d, axis, shift=0):
 
 
 def _fields(q, nx, ny, nz, columns):
-    """The batch as [m, k, j, i]."""
-    return q.reshape(columns, nz + 4, ny + 4, nx + 4)
+    """The first `columns` fields as [m, k, j, i]; the array may hold more."""
+    return q.reshape(-1, nz + 4, ny + 4, nx + 4)[:columns]
 
 
 def face_conductance(nx, ny, nz, nut, mask, metrics, gx, gy, gz, gl, gt):

@@ -64,7 +64,7 @@ def _centred(q, axis):
     return value
 
 
-def _gradients(u, v, w, T, mask, metrics, n, dtype):
+def gradients_at(u, v, w, T, mask, metrics, n, dtype):
     """((ux, uy, uz), (vx, vy, vz), (wx, wy, wz)), dT/dz at the centres of interior cells.
 
     The velocity along a closed side is zero there, except in cells at openings where air leaves (bit 4 of the mask).
@@ -85,7 +85,7 @@ def _gradients(u, v, w, T, mask, metrics, n, dtype):
     return ((ux, uy, uz), (vx, vy, vz), (wx, wy, wz)), lapse
 
 
-def _strain_squared(g):
+def strain_squared(g):
     """2 S_ij S_ij."""
     (ux, uy, uz), (vx, vy, vz), (wx, wy, wz) = g
     shear = (uy + vx) * (uy + vx) + (uz + wx) * (uz + wx) + (vz + wy) * (vz + wy)
@@ -94,14 +94,14 @@ def _strain_squared(g):
 
 def production(nx, ny, nz, u, v, w, T, nut, mask, metrics, G, gain):
     """G = nut (2 S_ij S_ij - gain dT/dz), not below 0; gain = g beta / sigma of simple gradient diffusion, or 0."""
-    g, lapse = _gradients(u, v, w, T, mask, metrics, (nx, ny, nz), G.dtype)
-    G[INTERIOR] = np.maximum(at(nut) * (_strain_squared(g) - gain * lapse), 0)
+    g, lapse = gradients_at(u, v, w, T, mask, metrics, (nx, ny, nz), G.dtype)
+    G[INTERIOR] = np.maximum(at(nut) * (strain_squared(g) - gain * lapse), 0)
 
 
 def production_strain(nx, ny, nz, u, v, w, T, nut, mask, metrics, G, S, gain):
     """The same, and S = sqrt(2 S_ij S_ij)."""
-    g, lapse = _gradients(u, v, w, T, mask, metrics, (nx, ny, nz), G.dtype)
-    strain = _strain_squared(g)
+    g, lapse = gradients_at(u, v, w, T, mask, metrics, (nx, ny, nz), G.dtype)
+    strain = strain_squared(g)
     G[INTERIOR] = np.maximum(at(nut) * (strain - gain * lapse), 0)
     S[INTERIOR] = np.sqrt(strain)
 
@@ -112,8 +112,8 @@ def production_realizable(nx, ny, nz, u, v, w, T, nut, mask, metrics, G, S, AU, 
     U* = sqrt(S_ij S_ij + W_ij W_ij); A_s = sqrt6 cos(arccos(x)/3), x = sqrt6 S_ij S_jk S_ki/(S_ij S_ij)^1.5 of the strain without
     its trace; cos(arccos(x)/3) by a polynomial of y = sqrt((1 + x)/2), wrong by at most 8.4e-6.
     """
-    g, lapse = _gradients(u, v, w, T, mask, metrics, (nx, ny, nz), G.dtype)
-    strain = _strain_squared(g)
+    g, lapse = gradients_at(u, v, w, T, mask, metrics, (nx, ny, nz), G.dtype)
+    strain = strain_squared(g)
     G[INTERIOR] = np.maximum(at(nut) * (strain - gain * lapse), 0)
     S[INTERIOR] = np.sqrt(strain)
     inverse = 1 / (np.sqrt(strain) + G.dtype.type(1e-15))

@@ -165,6 +165,7 @@ def test_doors(state: str, share: float) -> None:
     [
         (HALL + TILES, "a tile in the floor, but no plenum behind it; accepted: [raised_floor]"),
         (HALL + CEILING.replace('[ceiling_plenum]\nheight = "0.4 m"\n', ""), "a grille in the ceiling, but no plenum behind it"),
+        (HALL + FLOOR.replace("0.6 m", "5 cm"), "a plenum of 0.05 m is lost between cells of 0.2 m"),
         (HALL + '[raised_floor]\nleakage = "1 %"\n', "[raised_floor] has no height"),
         (HALL + FLOOR + TILES.replace('at = ["2.4 m", "2.4 m"]', 'at = ["4.4 m", "2.4 m"]'), "tile T3 reaches outside the room"),
         (HALL + FLOOR + TILES.replace('at_flow = "0.24 m3/s"\n', ""), "tile sheet has a pressure_drop but no at_flow"),
@@ -218,3 +219,12 @@ def test_a_porous_zone_knows_its_resistance() -> None:
         ('loss_per_length = ["3", "4 1/m", "5 1/m"]\n', "1/m"),
     ):  # fmt: skip
         assert any(message in line for line in refused(HALL + tray + wrong))
+
+
+def test_a_warm_floor_is_warm_beside_its_tiles() -> None:
+    """[[wall]] on a raised floor: its upper side, without what is open or stood on."""
+    wall = '[[wall]]\nname = "warm"\non = "floor"\nheat_flux = "20 W/m2"\n'
+    placement = place_case(case_from_text(HALL + FLOOR.replace('leakage = "20 cm2/m2"\n', "") + TILES + wall))
+    (patch,) = [patch for patch in placement.patches if patch.name == "wall.warm"]
+    stands = 4 * 0.6 * 1.2 + 0.8 * 1.8
+    assert patch.total_area == pytest.approx(6.0 * 4.8 - stands - 4 * 0.36 - 0.24 - 0.08)

@@ -226,3 +226,21 @@ def test_a_grid_study_that_cannot_be(here, studies, words, message, capsys) -> N
     assert main(["run", "small.toml", *words.split()]) == 2
     assert message in capsys.readouterr().err
     assert not studies and not (here / "small-results").exists()
+
+
+def test_unsteady_means_are_asked_for(here, solver) -> None:
+    assert main(["run", "small.toml", "--unsteady-means"]) == 0
+    assert solver.calls[-1]["unsteady_means"] is True
+
+
+def test_a_grid_study_is_one_of_a_steady_hall(here, solver, capsys) -> None:
+    write_case(here, "moving", SMALL + '[time]\nend = "10 s"\n')
+    assert main(["run", "moving.toml", "--grid-study"]) == 2
+    assert "moving has a [time] table" in capsys.readouterr().err
+    assert not solver.calls
+
+
+def test_check_tells_of_time(here, capsys) -> None:
+    write_case(here, "moving", SMALL + '[time]\nend = "10 s"\nstart = "rest"\n')
+    assert main(["check", "moving.toml"]) == 0
+    assert "in time: 10 s from rest, 0 events, 0 probes" in capsys.readouterr().out

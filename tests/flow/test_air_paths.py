@@ -11,8 +11,10 @@ import pytest
 from kernels import Backend
 from meshes import Grid
 from tests.builders import empty_room, outlet, supply
+from tests.case.test_air_paths import CEILING, HALL
 from tests.flow.halls import fields, modelled, solve, start
 from tests.flow.test_exact import planes
+from thermal.case.build import case_from_text
 from thermal.case.model import Box, Case, Plate, Zone
 from thermal.case.plenums import tile_loss
 from thermal.output.air_paths import path_rows, plenum_rows
@@ -176,3 +178,34 @@ def test_a_porous_zone_costs_its_loss_per_length(one_thread: Backend, axis: int)
     assert pressure[0] - pressure[-1] == pytest.approx(expected, rel=1e-5)
     assert np.ptp(pressure[:6]) < 1e-4 * expected and np.ptp(pressure[13:]) < 1e-4 * expected
     assert warm[-1] == pytest.approx(120.0 / (case.air.density * case.air.heat_capacity * 1.5), rel=1e-4)
+
+
+def test_an_ideal_gas_passes_tiles_too(one_thread: Backend) -> None:
+    """Volumes are told at the density of what passes: the supply's own, which is the reference here."""
+    case = plenum_room(0.4)
+    case = replace(case, flow=replace(case.flow, density="ideal-gas"))
+    outcome = solve(case, one_thread)
+    placement = place_case(case)
+    rows = path_rows(case, placement, outcome.fields, outcome.pressure_ratio)
+    (plenum,) = plenum_rows(case, placement, outcome.fields, rows)
+    assert outcome.verdict == "steady"
+    assert plenum["flow_m3_s"] == pytest.approx(1.0, rel=1e-4)
+    assert plenum["by_loss_m3_s"] == pytest.approx(1.0, rel=0.03)
+
+
+def test_what_racks_blow_into_their_chimneys_arrives_in_the_plenum(one_thread: Backend) -> None:
+    """A closed duct from each rack: the flow of its mouth is the rack's, its temperature the rack's outlet; heat balances."""
+    held = CEILING.replace('on = "ceiling_plenum.x+"', 'on = "ceiling_plenum.x+"\npressure = "0 Pa"')
+    fresh = '[[supply]]\nname = "in"\non = "x+"\nfrom = ["1 m", "0.4 m"]\nto = ["3 m", "1.4 m"]\n'
+    fresh += 'temperature = "20 degC"\nflow = "1 m3/s"\n'
+    case = case_from_text(HALL + held + fresh + '[flow]\nturbulence = "zero-equation"\nscheme = "upwind"\n')
+    outcome = solve(case, one_thread)
+    assert outcome.verdict == "steady"
+    assert abs(outcome.balance["heat"]) < 2e-3
+    rows = {row["name"]: row for row in path_rows(case, place_case(case), outcome.fields)}
+    for number, rack in enumerate(case.racks[1:3], 1):
+        mouth = rows[f"stack.{rack.name}"]
+        assert mouth["flow_m3_s"] == pytest.approx(rack.flow, rel=1e-4)
+        outlet_temperature = case.air.reference_temperature - 273.15 + outcome.inlets[number] + 12.0
+        assert mouth["temperature_degC"] == pytest.approx(outlet_temperature, abs=0.3)
+    assert sum(row["flow_m3_s"] for row in rows.values()) == pytest.approx(1.0, rel=1e-4)

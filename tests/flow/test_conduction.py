@@ -64,6 +64,7 @@ def test_a_composite_wall_is_exact(one_thread: Backend) -> None:
     np.testing.assert_allclose(fields(flow)["T"][0, 0], expected, atol=1e-8)
     heat = flow.boundary.sample().heat * AIR.density * AIR.heat_capacity
     np.testing.assert_allclose(heat, [flux * 0.04, -flux * 0.04], rtol=1e-8)
+    np.testing.assert_allclose(flow.boundary.sample().surface + REFERENCE, [313.15, 283.15], atol=1e-6)
 
 
 @pytest.mark.parametrize("kept", [True, False])

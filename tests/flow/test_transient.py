@@ -14,7 +14,7 @@ from tests.builders import empty_room, tiny_hall, warm_wall
 from tests.flow.halls import fields, hall_of_everything, modelled, start
 from tests.flow.test_exact import observed_rate, planes
 from tests.kernels.stand_in import cupy_stand_in
-from thermal.case.model import Case
+from thermal.case.model import Case, Mesh
 from thermal.case.timeline import TimeSpan
 from thermal.flow.domain import Domain
 from thermal.flow.solver import Flow
@@ -118,6 +118,31 @@ def test_a_carried_scalar_is_second_order(one_thread: Backend) -> None:
     assert observed_rate(in_space) > 1.9, in_space
 
 
+def started(backend: Backend, cells: int, steps: int) -> tuple[np.ndarray, float]:
+    """u between two plates at rest, 0.1 s after a force of 12 m/s2 sets in (nu 1 m2/s, 1 m apart), and its mean error."""
+    case = modelled(empty_room((1.0, 1.0, 1.0), 1.0), "laminar", "second-order")
+    flow_ = replace(case.flow, buoyancy=False, periodic=(0, 1), body_force=(12.0, 0.0, 0.0))
+    case = replace(case, flow=flow_, air=replace(case.air, kinematic_viscosity=1.0))
+    stepper = Stepper(start(case, backend, grid=planes((1.0, 1), (1.0, 1), (1.0, cells))))
+    stepper.begin()
+    for number in range(steps):
+        stepper.bind(0.1 / steps, float(number > 0), 30.0)
+        stepper.advance()
+    u, z = fields(stepper.flow)["u"][:, 0, 0], stepper.flow.domain.placement.grid.centres(2)
+    odd = np.arange(1, 60, 2)[:, None] * np.pi
+    exact = 6.0 * z * (1.0 - z) - (48.0 / odd**3 * np.exp(-(odd**2) * 0.1) * np.sin(odd * z)).sum(axis=0)
+    return u, float(np.abs(u - exact).mean())
+
+
+def test_a_channel_that_starts_is_second_order(one_thread: Backend) -> None:
+    """A force, walls and nothing periodic across: the series of the start between plates (Batchelor 1967, 4.3)."""
+    finest, _ = started(one_thread, 16, 320)
+    in_time = [float(np.abs(started(one_thread, 16, steps)[0] - finest).mean()) for steps in (20, 40)]
+    in_space = [started(one_thread, cells, 8 * cells)[1] for cells in (8, 16)]
+    assert observed_rate(in_time) > 1.9, in_time
+    assert observed_rate(in_space) > 1.9, in_space
+
+
 def stepped(
     case: Case | Placement, backend: Backend, steps: int, comm: Any = None, planes_: Any = None, step: float = 0.2
 ) -> Stepper:
@@ -198,6 +223,14 @@ def test_blocks_step_like_the_whole(one_thread: Backend) -> None:
         assert instant.stored == pytest.approx(seen.stored, rel=1e-9)
         assert instant.courant == pytest.approx(seen.courant, rel=1e-9)
         assert instant.bend == pytest.approx(seen.bend, rel=1e-9)
+
+
+def test_the_twins_step_like_the_compiled_kernels(one_thread: Backend) -> None:
+    """To round-off, on a hall of everything."""
+    case = replace(modelled(hall_of_everything(), "k-epsilon", "second-order"), mesh=Mesh(0.4))
+    found = [fields(stepped(case, backend, 3).flow) for backend in (one_thread, open_backend("numpy", "double"))]
+    for name, values in found[0].items():
+        assert np.abs(values - found[1][name]).max() < 1e-9 * np.abs(values).max(), name
 
 
 def test_single_precision_steps_like_double(one_thread: Backend) -> None:

@@ -38,8 +38,8 @@ def room(backend: Backend, model: str, step: float, viscosity: float = 1e-12) ->
 def advance(flow: Flow) -> None:
     """One step of epsilon and of k, every cell as if there were no walls."""
     t = flow.turbulence
-    t._solve([], t._rows_epsilon, t._sweep_epsilon, 1, fixed=False)
-    t._solve([], t._rows_k, t._sweep_k, 0, fixed=False)
+    t._solve([], t._rows_epsilon, t._sweep_epsilon, 1, [])
+    t._solve([], t._rows_k, t._sweep_k, 0, [])
 
 
 def at_centre(flow: Flow, field: Any) -> float:

@@ -45,6 +45,23 @@ def test_fixed_number_of_steps_equals_steps_to_a_tolerance(double: Backend) -> N
     np.testing.assert_allclose(double.download(x), fixed, rtol=0, atol=1e-12 * abs(fixed).max())
 
 
+def test_the_number_of_steps_can_change(double: Backend) -> None:
+    """More steps leave less; back at the old number the answer is the old one to the last bit."""
+    system = MIXED.system()
+    solver, x, b = system.solver(double, iterations=2)
+    solver.solve(x, b)
+    first, norms = double.download(x), [solver.residual_norm()]
+    solver.take_steps(5)
+    solver.solve(x, b)
+    norms.append(solver.residual_norm())
+    solver.take_steps(2)
+    solver.solve(x, b)
+    np.testing.assert_array_equal(double.download(x), first)
+    assert norms[1] < 0.05 * norms[0]
+    with pytest.raises(ValueError, match="at least 1"):
+        solver.take_steps(0)
+
+
 @pytest.mark.parametrize("sweeps", [(1,), (2, 2, 3, 4)])
 def test_the_cycle_is_symmetric_and_positive(double: Backend, sweeps: tuple[int, ...]) -> None:
     """v M^-1 w = w M^-1 v and v M^-1 v > 0 for random vectors, with every kind of face in the hall."""

@@ -9,13 +9,14 @@ import pytest
 
 from tests.flow.halls import start
 from tests.movers.ducts import SIZE, device, duct, fan_body
-from thermal.case.bodies import Coil
+from thermal.case.bodies import Coil, stopped
 from thermal.case.build import case_from_text
 from thermal.case.model import Box, Case
 from thermal.flow.solver import Flow
 from thermal.movers.coil import coil_heat
 from thermal.movers.curve import quadratic_curve
 from thermal.movers.points import device_rows
+from thermal.place import place_case
 
 BOX = Box((0.6, 0.0, 0.0), (1.4, SIZE[1], SIZE[2]))
 FAN = quadratic_curve(300.0, 3.0)
@@ -149,9 +150,9 @@ coil = { ua = "1.2 kW/K", water_temperature = "16 degC", water_flow = "0.4 L/s" 
 """
 
 
-def run(text: str, iterations: int = 100) -> tuple[Flow, list[dict[str, Any]]]:
-    """The flow of a case text after so many iterations, and its device rows."""
-    case = case_from_text(text)
+def run(text: str | Case, iterations: int = 100) -> tuple[Flow, list[dict[str, Any]]]:
+    """The flow of a case or its text after so many iterations, and its device rows."""
+    case = case_from_text(text) if isinstance(text, str) else text
     flow = start(case, device())
     for number in range(iterations):
         flow.iterate(number == iterations - 1)
@@ -184,3 +185,128 @@ def test_an_active_door_helps_a_rack_on_its_curve() -> None:
     assert moved[1]["A1"] > 1.05 * moved[0]["A1"]
     assert moved[0]["door-A1"] == pytest.approx(moved[0]["A1"], rel=1e-3)  # the door takes all that the rack blows
     assert all(row["fan_power_kW"] > 0.0 for row in active if row["kind"] == "rdhx")
+
+
+PLENUM = """
+[room]
+size = ["3.6 m", "2.4 m", "3 m"]
+[mesh]
+cell = "0.2 m"
+[flow]
+turbulence = "zero-equation"
+scheme = "upwind"
+[[containment]]
+name = "floor"
+kind = "panel"
+from = ["0 m", "0 m", "0.6 m"]
+to = ["2.4 m", "2.4 m", "0.6 m"]
+[[containment]]
+name = "tiles"
+kind = "panel"
+from = ["2.4 m", "0 m", "0.6 m"]
+to = ["3.6 m", "2.4 m", "0.6 m"]
+leakage = 0.25
+[[obstacle]]
+name = "load"
+from = ["2 m", "1 m", "0.6 m"]
+to = ["2.4 m", "1.4 m", "1.6 m"]
+power = "8 kW"
+[[crah]]
+name = "unit"
+type = "generic-30kw"
+from = ["0 m", "0.6 m", "0.6 m"]
+to = ["0.8 m", "1.8 m", "2.4 m"]
+coil = { water_temperature = "10 degC", water_flow = "1.4 L/s" }
+setpoint = "18 degC"
+"""
+
+
+def test_a_crah_blows_into_the_plenum_it_stands_on() -> None:
+    """All of its air rises through the tiles, against their loss; the plenum is as cold as its supply."""
+    flow, (row,) = run(PLENUM, 160)
+    placement = flow.domain.placement
+    w = flow.whole_field(flow.state.w, 2).astype(float)
+    plane = int(placement.grid.nearest_plane(2, 0.6))
+    area = placement.grid.widths(1)[:, None] * placement.grid.widths(0)[None, :]
+    up = w[plane] * area
+    assert row["flow_m3_s"] > 1.0
+    assert up[:, 12:].sum() == pytest.approx(row["flow_m3_s"], rel=1e-3)
+    assert up[:, :12].sum() == pytest.approx(-row["flow_m3_s"], rel=1e-3)
+    assert row["is_met"]
+    assert 1e3 * row["air_heat_kW"] == pytest.approx(-8e3, rel=0.02)  # fan heat included: the load is all there is
+    below = flow.whole_field(flow.state.T)[0].mean() + placement.case.air.reference_temperature - 273.15
+    assert below == pytest.approx(18.0, abs=0.3)
+
+
+def test_an_in_row_cooler_draws_from_one_aisle_and_blows_into_the_other() -> None:
+    """Its curve meets its own loss, and little else, in the open."""
+    text = PLENUM[: PLENUM.index("[[containment]]")] + (
+        '[[obstacle]]\nname = "load"\nfrom = ["2 m", "1 m", "0 m"]\nto = ["2.4 m", "1.4 m", "1 m"]\npower = "8 kW"\n'
+        '[[in_row]]\nname = "north"\ntype = "generic-30kw"\nfrom = ["0.6 m", "0.8 m", "0 m"]\nto = ["1.2 m", "1.8 m", "2 m"]\n'
+        'blows_to = "y-"\ncoil = { water_temperature = "12 degC", water_flow = "1.4 L/s" }\nsetpoint = "20 degC"\n'
+    )
+    flow, (row,) = run(text, 160)
+    assert row["flow_m3_s"] == pytest.approx(flow.domain.placement.case.bodies[0].design_flow, rel=0.03)
+    assert row["air_out_degC"] == pytest.approx(20.0, abs=0.3)
+    assert (row["kind"], row["control"], row["warnings"]) == ("in_row", "supply", [])
+
+
+def test_return_control_keeps_what_comes_back() -> None:
+    text = PLENUM.replace('setpoint = "18 degC"', 'control = "return"\nsetpoint = "24 degC"')
+    _, (row,) = run(text, 320)
+    assert row["air_in_degC"] == pytest.approx(24.0, abs=0.3)
+    assert row["is_met"]
+    assert 0.0 < row["valve"] < 1.0
+
+
+TWO = PLENUM.replace('to = ["0.8 m", "1.8 m", "2.4 m"]', 'to = ["0.8 m", "1.2 m", "2.4 m"]') + (
+    PLENUM[PLENUM.index("[[crah]]") :]
+    .replace('"unit"', '"spare"')
+    .replace('from = ["0 m", "0.6 m", "0.6 m"]', 'from = ["0 m", "1.4 m", "0.6 m"]')
+    .replace('to = ["0.8 m", "1.8 m", "2.4 m"]', 'to = ["0.8 m", "2 m", "2.4 m"]')
+)
+
+
+@pytest.mark.parametrize("damper", [True, False])
+def test_one_of_two_coolers_stops(damper: bool) -> None:
+    """Behind its damper nothing passes; without one the other's air runs back through it, and both are named."""
+    text = TWO.replace('setpoint = "18 degC"', f'setpoint = "18 degC"\ndamper = {str(damper).lower()}')
+    case = stopped(case_from_text(text), "crah.spare")
+    flow, rows = run(case, 160)
+    by_name = {row["name"]: row for row in rows}
+    assert any("crah spare stands still" in text for text in by_name["spare"]["warnings"])
+    if damper:
+        assert abs(by_name["spare"]["flow_m3_s"]) < 1e-3 * by_name["unit"]["flow_m3_s"]
+    else:
+        assert by_name["spare"]["flow_m3_s"] < -0.1 * by_name["unit"]["flow_m3_s"]
+    with pytest.raises(KeyError):
+        stopped(case, "crah.none")
+
+
+def test_fans_stop_and_water_warms_while_it_runs() -> None:
+    """What events in time and a liquid loop ask for: the other cooler takes over; the heat is that of the water it is given."""
+    flow, rows = run(TWO, 160)
+    before = flow.movers.terminals()["crah.unit"]
+    assert before.heat == pytest.approx(1e3 * next(row["heat_kW"] for row in rows if row["name"] == "unit"), rel=1e-3)
+    flow.movers.set_speed("crah.spare", 0.0)
+    flow.movers.set_water("crah.unit", before.flow, 287.15)
+    for _ in range(160):
+        flow.iterate(False)
+    after = flow.movers.terminals()
+    assert after["crah.unit"].entering == pytest.approx(287.15)
+    assert abs(after["crah.spare"].heat) < 0.02 * after["crah.unit"].heat
+    assert after["crah.unit"].heat > 1.5 * before.heat
+    with pytest.raises(KeyError, match=r"crah\.unit"):
+        flow.movers.set_speed("crah.none", 1.0)
+
+
+def test_a_crah_stands_in_a_hole_of_a_leaking_floor_too() -> None:
+    """Closed or porous, the plate that it stands on does not lie before its mouth."""
+    leaking = PLENUM.replace('to = ["2.4 m", "2.4 m", "0.6 m"]', 'to = ["2.4 m", "2.4 m", "0.6 m"]\nleakage = 0.01')
+    found = [place_case(case_from_text(text)) for text in (PLENUM, leaking)]
+    mouth = [laid.cells[:, -1] for laid in found[1].tubes]
+    floor = next(sheet for sheet in found[1].sheets if sheet.name == "plate.floor")
+    assert not (set(map(tuple, mouth[0].tolist())) & set(map(tuple, floor.face.tolist())))
+    for placement in found:
+        below = placement.tubes[0].cells[:, -1]
+        assert (placement.mask[tuple(below.T)] & 8).all()  # its low face is open

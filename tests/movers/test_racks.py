@@ -140,7 +140,7 @@ def test_a_rack_against_its_fans_throttles_and_says_so() -> None:
     blocked = HALL.replace('on = "y+"', 'on = "y+"\npressure = "197 Pa"').replace(
         'kind = "empty"\nopen_fraction = 0.5', 'power = "1 kW"'
     )
-    _, row = run(blocked + SCREEN, 120)
+    _, row = run(blocked + SCREEN)
     assert any("rack A1 throttles" in text for text in row["warnings"])
     assert row["air_heat_kW"] < 11.9
     assert row["air_out_degC"] - row["air_in_degC"] <= 60.0 + 0.1
@@ -175,7 +175,7 @@ def test_laws_side_by_side_add_their_flows() -> None:
     laws = [(Law(quadratic_curve(200.0, 0.5), 300.0), 2.0), (Law(table_curve((0.0, 0.2, 0.6), (150.0, 130.0, 0.0)), 80.0), 1.0)]
     gaps = [(Law(None, 5e3), 1.0), (Law(None, 400.0), 3.0)]
     for some in (laws, gaps):
-        together = side_by_side(some)
+        together = side_by_side(tuple(some))
         for rise in (90.0, 40.0, 0.0, -60.0):
             assert together.flow(rise) == pytest.approx(sum(count * law.flow(rise) for law, count in some), rel=3e-3, abs=1e-6)
 

@@ -85,7 +85,7 @@ def test_single_precision_tells_the_same_inlets(solved, name: str) -> None:
     np.testing.assert_allclose(single.outcome.inlets, double.outcome.inlets, rtol=0, atol=PRECISIONS)
 
 
-@pytest.mark.parametrize("name", STEADY)
+@pytest.mark.parametrize("name", [name for name in STEADY if HALLS[name] != "none"])
 def test_mirrored_racks_agree(solved, name: str) -> None:
     one = get(solved, name, "double")
     pairs = mirrored(name, one.case)

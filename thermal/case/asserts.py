@@ -60,6 +60,21 @@ _RACK = {
     "air_power": _number("air_kW", POWER, "kW", "heat given to the air"),
     "liquid_power": _number("liquid_kW", POWER, "kW", "heat taken by liquid"),
     "air_flow": _number("air_flow_m3_s", FLOW, "m3/s", "air flow at inlet density"),
+    "recirculated": _number("recirculated_percent", FRACTION, "%", "share of the inlet's air that has been through a rack"),
+    "capture_cold": _number("capture_cold_percent", FRACTION, "%", "cold-aisle capture index"),
+    "capture_hot": _number("capture_hot_percent", FRACTION, "%", "hot-aisle capture index"),
+    "inlet_age": _number("inlet_age_s", TIME, "s", "mean age of the inlet's air"),
+    "inlet_dew_point": _number("inlet_dew_point_degC", TEMPERATURE, "degC", "dew point of the inlet's air"),
+    "inlet_dew_point_max": _number("inlet_dew_point_max_degC", TEMPERATURE, "degC", "highest dew point at the rack's front"),
+    "inlet_dew_point_min": _number("inlet_dew_point_min_degC", TEMPERATURE, "degC", "lowest dew point at the rack's front"),
+    "inlet_rh_max": _number("inlet_rh_max_percent", FRACTION, "%", "highest relative humidity at the rack's front"),
+    "inlet_rh_min": _number("inlet_rh_min_percent", FRACTION, "%", "lowest relative humidity at the rack's front"),
+    "time_to_limit": _number(
+        "time_to_limit_s",
+        TIME,
+        "s",
+        "time at which the hottest inlet face passes the class's allowable maximum; the end if never",
+    ),
 }
 _OPENING = {
     "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive in the opening's own sense"),
@@ -279,6 +294,11 @@ def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float, 
                 swing = row.get("inlet_swing_K") if number.startswith("inlet_m") else 0.0
                 name_of_row = str(row.get("name"))
                 band = bands.get(name_of_row, {}).get(known.key)
+                in_time = (row.get("in_time") or {}).get(known.key)
+                if in_time:  # a run in time is judged on its worst moment: both ends of the range as middle and half width
+                    low, high = in_time
+                    found.append((name_of_row, 0.5 * (low + high), 0.5 * (high - low), band))
+                    continue
                 found.append((name_of_row, row.get(known.key), swing if isinstance(swing, int | float) else 0.0, band))
         return found
     table = summary.get(TABLES[root][0]) if root in TABLES else summary

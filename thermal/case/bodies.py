@@ -5,9 +5,9 @@ Frozen and SI like the rest of the model (thermal/case/model.py). Axes are 0, 1,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from thermal.case.model import Box
+from thermal.case.model import Box, Case
 from thermal.movers.curve import STANDARD_DENSITY, FanCurve
 
 COOLERS = ("crah", "fan_wall", "in_row", "rdhx")
@@ -69,6 +69,7 @@ class Body:
     efficiency     of fans, motor and drive: electric power = pressure x flow/efficiency; None with `fan_power` or unknown
     fan_power      W at full speed, following the cube of the speed; 0 unknown
     is_fan_heat    whether the electric power of the fans heats the air (a rack's power holds that of its fans already)
+    damper         whether it closes when its fans stand still
     control        "none" | "supply" | "return": what the coil's valve keeps at `setpoint`, K
     thermal_mass   J/K of what stands in the body beside its air
     most_rise      K by which parts with power heat the air at most: what little air cannot carry is not given to it
@@ -88,8 +89,11 @@ class Body:
     control: str = "none"
     setpoint: float = 0.0
     valve: str = "three-way"  # | "two-way": what becomes of the water that the coil does not need
+    damper: bool = False
     thermal_mass: float = 0.0
     most_rise: float = 60.0
+    turbulence_intensity: float = 0.10  # of the stream that its fans blow
+    turbulence_length: float = 0.05  # m
     row: str = ""
     type: str = ""
     source: str = ""
@@ -105,9 +109,25 @@ class Body:
         return sum(part_flow(part, self.speed) for part in self.parts)
 
 
+SHUT = 1e9  # Pa/(m3/s)^2 of a shut damper
+
+
+def resistance_at(body: Body, part: Part, speed: float) -> float:
+    """Pa/(m3/s)^2 of a part whose fans run at a speed: that of a shut damper where they stand still behind one."""
+    return SHUT if body.damper and speed <= 0.0 and part.fan is not None else part.resistance
+
+
 def part_flow(part: Part, speed: float = 1.0) -> float:
     """m3/s of a part between two rooms at one pressure; 0 without a fan."""
     return part.fan.meets(part.resistance, speed) if part.fan is not None and speed > 0.0 else 0.0
+
+
+def stopped(case: Case, label: str) -> Case:
+    """The case with the fans of one body ("crah.west") at rest: what is left when it fails. Raises KeyError for no such body."""
+    if label not in [body.label for body in case.bodies]:
+        raise KeyError(label)
+    bodies = [replace(body, speed=0.0, speed_rule=()) if body.label == label else body for body in case.bodies]
+    return replace(case, bodies=tuple(bodies))
 
 
 def kinematic(pressure: float) -> float:

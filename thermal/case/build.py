@@ -102,7 +102,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies, paths.plates)
     _check(tables, room, paths, zones, mesh, racks, patches, plates, blocks, warm, bodies)
     span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, blocks, warm)
-    periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(blocks) + len(plates))
+    periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(blocks) + len(plates) + len(bodies))
     types = {row.name: row.type for _, row in tables.lists["rack_row"]}
     ratios = [one.humidity_ratio for one in patches if one.kind == "supply" and one.humidity_ratio is not None]
     plant = build_plant(tables, types, air.pressure, max(ratios, default=None)) if air is not None else None
@@ -211,12 +211,12 @@ def _check(
     found += checks.check_names([(f"rack of row {r.row},", r.name, r.source) for r in racks])
     found += checks.check_names([(o.kind, o.name, o.source) for o in patches])
     sheets = [("sheet", p.name, p.source) for p in plates if p.kind == "sheet"]
-    found += checks.check_names(sheets + [("obstacle", o.name, o.source) for o in bodies])
+    found += checks.check_names(sheets + [("obstacle", o.name, o.source) for o in blocks])
     for kind in model.PATHS:
         found += checks.check_names([(kind, p.name, p.source) for p in plates if p.kind == kind])
     found += checks.check_names([("wall", w.name, w.source) for w in warm])
-    standing = solids[: len(racks) + len(blocks)]  # a body lets an opening's air through
-    found += checks.check_openings(patches, [(label, box) for label, _, box, _ in standing])
+    standing = [(label, box) for label, _, box, _ in solids if label.startswith(("rack ", "obstacle "))]
+    found += checks.check_openings(patches, standing)  # a device lets an opening's air through
     found += checks.check_names([("device", b.name, b.source) for b in bodies if b.kind != "rack"])
     found += checks.check_walls(warm)
     found += checks.check_names([("zone", z.name, z.source) for z in zones])
@@ -226,10 +226,10 @@ def _check(
         things = [(label, source, box) for label, source, box, _ in solids] + [
             (f"sheet {p.name}", p.source, p.box) for p in plates
         ]
-        things += [(f"obstacle {o.name}", o.source, o.box) for o in bodies if o.body is not None]
+        things += [(f"obstacle {o.name}", o.source, o.box) for o in blocks if o.body is not None]
         things += [(f"zone {z.name}", z.source, z.box) for z in zones]
         found += checks.check_outside(things, (room[0], room[1], room[2] + paths.over), (0.0, 0.0, -paths.under))
-        found += checks.check_racks(racks, [o for o in bodies if o.body is None], plates, room)
+        found += checks.check_racks(racks, [o for o in blocks if o.body is None], plates, room)
         if mesh is not None:
             found += checks.check_size(mesh, room, tables.where(("mesh", "cell")))
     for error in found:

@@ -8,10 +8,11 @@ from typing import Any
 from thermal.case import model
 from thermal.case.aisle import corners
 from thermal.case.bodies import Body, Chamber, Coil, Part
+from thermal.case.fields import tidy
 from thermal.case.lines import Path
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
-from thermal.case.movers import CoilTable, Crah, Fan, Mover, RearDoor, Resistance
+from thermal.case.movers import CoilTable, Crah, Fan, Mover, RearDoor, Resistance, SpeedRule
 from thermal.errors import quote
 from thermal.movers.coil import WATER_CAPACITY, rated_conductance
 from thermal.movers.curve import STANDARD_DENSITY, FanCurve, quadratic_curve, table_curve
@@ -61,18 +62,23 @@ def build_fan(tables: Tables, path: Path, fan: Fan | None) -> FanCurve | None:
 
 def build_speed_rule(tables: Tables, path: Path, fan: Fan | None) -> tuple[tuple[float, float], ...]:
     """Points (K, speed) of a fan's speed rule; none without one."""
-    rule = fan.speed_rule if fan else None
+    if fan is None or fan.speed_rule is None:
+        return ()
+    if "speed" in fan.model_fields_set:
+        tables.report((*path, "speed"), "speed and speed_rule together", "one of them")
+    return rule_points(tables, (*path, "speed_rule"), fan.speed_rule)
+
+
+def rule_points(tables: Tables, place: Path, rule: SpeedRule | None) -> tuple[tuple[float, float], ...]:
+    """Points (K, speed) of a speed rule; none without one, or with the mistakes noted."""
     if rule is None:
         return ()
-    place = (*path, "speed_rule")
     if len(rule.temperature) != len(rule.speed):
         tables.report(place, f"{len(rule.temperature)} temperatures and {len(rule.speed)} speeds", "one speed for each")
         return ()
     if any(b <= a for a, b in zip(rule.temperature, rule.temperature[1:], strict=False)):
         tables.report((*place, "temperature"), "temperatures that do not rise", "each above the one before")
         return ()
-    if fan is not None and "speed" in fan.model_fields_set:
-        tables.report((*path, "speed"), "speed and speed_rule together", "one of them")
     return tuple(zip(rule.temperature, rule.speed, strict=True))
 
 
@@ -154,7 +160,8 @@ def _turned(tables: Tables, path: Path, table: Crah, box: model.Box, draws: str)
     upright = table.blows_to if is_level else draws
     low, high = box.low[2], box.high[2]
     # air that comes in at a wall and leaves at the top turns below the tubes; so does air from the top that leaves at a wall
-    cut = low + depth if upright == "top" else high - depth
+    low, high, depth = tidy(low), tidy(high), tidy(depth)
+    cut = tidy(low + depth) if upright == "top" else tidy(high - depth)
     tubes = model.Box((*box.low[:2], cut if upright == "top" else low), (*box.high[:2], high if upright == "top" else cut))
     rest = model.Box((*box.low[:2], low if upright == "top" else cut), (*box.high[:2], cut if upright == "top" else high))
     return tubes, Chamber(rest, SIDES[side])
@@ -183,7 +190,7 @@ def _common(tables: Tables, kind: str, path: Path, table: Mover, air: model.Air)
         "curve": curve, "resistance": resistance_of(table.loss), "speed": fan.speed if fan else 1.0,
         "speed_rule": build_speed_rule(tables, (*path, "fan"), fan), "efficiency": fan.efficiency if fan else None,
         "fan_power": fan.power * fan.count if fan and fan.power else 0.0, "coil": coil, "control": table.control,
-        "setpoint": table.setpoint or 0.0, "valve": table.coil.valve if table.coil else "three-way",
+        "setpoint": table.setpoint or 0.0, "damper": table.damper, "valve": table.coil.valve if table.coil else "three-way",
     }  # fmt: skip
 
 

@@ -43,6 +43,14 @@ delta_t), `airflow` is per kW of air power and is written `"0.07 m3/s/kW"`, `"25
 is the flow itself. Racks are named after their row: A1, A2, ... in the direction of `along`.
 """
 
+_VARIANTS = """
+Variants, what is merged and how: [lists-and-variants.md](lists-and-variants.md).
+"""
+
+_LISTS = """
+The columns of a list, their headings in English and French, units and numbers: [lists-and-variants.md](lists-and-variants.md).
+"""
+
 _AISLES = """
 A whole aisle: `kind = "cold-aisle"`, `rows = ["A", "B"]` closes the space between the two rows' fronts (backs for a
 `"hot-aisle"`) with a roof at `height`, a door at each end, and panels above, below and between racks where a row leaves a
@@ -106,7 +114,7 @@ def _limit_rows() -> str:
 
 def markdown() -> str:
     """The text of docs/case-file.md."""
-    notes = {"rack": _AIRFLOW, "containment": _AISLES}
+    notes = {"case": _VARIANTS, "rack_table": _LISTS, "rack": _AIRFLOW, "containment": _AISLES}
     limits = _LIMITS.format(heat=asserts.HEAT_BALANCE_LIMIT, mass=asserts.MASS_BALANCE_LIMIT)
     parts = []
     for table in tables():

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from thermal.case import air_paths, liquid, movers, objects, rack_table, scalars, schema, time_tables
+from thermal.case.library import expand_types
 from thermal.case.lines import Path, guard, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
 from thermal.errors import CaseError, CaseErrors, clean, quote
@@ -39,6 +40,7 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "flow": (schema.FlowTable, "table"),
     "solve": (schema.Solve, "table"),
     "limits": (schema.Limits, "table"),
+    "library": (movers.LibraryTable, "table"),
     "rack": (objects.RackType, "named"),
     "rack_row": (objects.RackRow, "list"),
     "rack_table": (rack_table.RackTable, "list"),
@@ -129,7 +131,7 @@ class Tables:
     def source(self, path: Path) -> str:
         """ "case.toml:12" of a path."""
         line = line_of(self.lines, path)
-        return f"{self.file_of(path)}:{line}" if line else self.file
+        return f"{self.file_of(path)}:{line}" if line else self.file_of(path)
 
     def where(self, path: Path) -> str:
         """ "case.toml:12  rack.gpu.power" of a path."""
@@ -250,6 +252,7 @@ def _read_tables(tables: Tables, document: dict[str, Any]) -> None:
     for key in document:
         if key not in TABLES and not tables.is_full:
             tables.report((key,), "unknown table", listed(TABLES), nearest(key, TABLES))
+    document = expand_types(document, tables, tables.folder_of(("library", "files")))
     for key, (model, kind) in TABLES.items():
         content = document.get(key)
         if kind == "optional" and content is None:

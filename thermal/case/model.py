@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from thermal.case.bodies import Body
-
 import numpy as np
 
 from thermal.case.liquid_model import Plant
 from thermal.case.timeline import Event, Probe, TimeSpan
+
+if TYPE_CHECKING:
+    from thermal.case.bodies import Body
 
 Point = tuple[float, float, float]
 
@@ -180,7 +180,7 @@ class Surface:
     triangles: np.ndarray
 
 
-Body = Cylinder | Surface
+Shape = Cylinder | Surface
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ class Obstacle:
     box: Box
     power: float = 0.0
     source: str = ""
-    body: Body | None = None  # None: the whole box
+    body: Shape | None = None  # None: the whole box
     material: Material | None = None  # None: no heat passes; else power is given off all through the body
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Corner, Extent, Name, Quantity, Table, setting
 from thermal.units import CONDUCTANCE, FLOW, FRACTION, NUMBER, POWER, PRESSURE, TEMPERATURE
@@ -20,6 +20,12 @@ Watts = Annotated[float, Quantity(POWER, above=0.0, high=1e9)]
 Share = Annotated[float, Quantity(FRACTION, low=0.0, below=1.0)]
 
 
+class LibraryTable(Table):
+    """Files with types of your own, beside the library that comes along: tables [crah.NAME], [rack.NAME], ... with a `source`."""
+
+    files: Annotated[list[str], Field(max_length=20)] = setting([], "Library files in or under the case's folder.", shown="none")
+
+
 class SpeedRule(Table):
     """Speed of fans against the mean temperature of what they draw in: linear between points, constant beyond the ends."""
 
@@ -30,6 +36,7 @@ class SpeedRule(Table):
 class Fan(Table):
     """A fan curve: points of a data sheet in `flow` and `pressure`, or the parabola of `shutoff_pressure` and `free_flow`."""
 
+    type: Name | None = setting(None, "Fan type of a library, whose keys stand where this table has none.", shown="none")
     flow: Annotated[list[Moved], Field(min_length=2, max_length=50)] | None = setting(
         None, "Flows of the curve's points at full speed, rising from 0.", shown="none"
     )
@@ -89,6 +96,7 @@ class Mover(Table):
     fan: Fan | None = setting(None, "Fan curve.", shown="none")
     loss: Resistance | None = setting(None, "Pressure drop of casing, filter and coil.", shown="none")
     coil: CoilTable | None = setting(None, "Chilled-water coil.", shown="none")
+    damper: StrictBool = setting(True, "Whether a back-draught damper shuts it when its fans stand still (speed = 0).")
     control: Literal["none", "supply", "return"] = setting(
         "none", "What the coil's valve keeps at `setpoint`: the air that leaves, the air that comes back, or nothing (open)."
     )

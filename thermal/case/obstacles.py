@@ -53,7 +53,7 @@ def _material(table: Obstacle) -> model.Material | None:
     return model.Material(table.conductivity, table.density, table.heat_capacity)
 
 
-def _box(tables: Tables, path: Path, table: Obstacle) -> tuple[model.Box, model.Body | None] | None:
+def _box(tables: Tables, path: Path, table: Obstacle) -> tuple[model.Box, model.Shape | None] | None:
     for key in ("scale", "at"):
         if getattr(table, key) is not None:
             tables.report((*path, key), f"{key} belongs to an stl, and obstacle {table.name} has none", "", "leave it out")
@@ -71,7 +71,7 @@ def _box(tables: Tables, path: Path, table: Obstacle) -> tuple[model.Box, model.
     return box, model.Cylinder(axis, centre, 0.5 * wide)
 
 
-def _stl(tables: Tables, path: Path, table: Obstacle, folder: FilePath | None) -> tuple[model.Box, model.Body | None] | None:
+def _stl(tables: Tables, path: Path, table: Obstacle, folder: FilePath | None) -> tuple[model.Box, model.Shape | None] | None:
     misplaced = [key for key, value in (("from", table.start), ("to", table.to), ("round", table.round)) if value is not None]
     if misplaced:
         what = f"{misplaced[0]} beside the stl of obstacle {table.name}, which has its own shape"

@@ -15,6 +15,7 @@ from thermal.case.openings import find_plenums
 from thermal.case.rows import DIRECTIONS, tidy
 from thermal.errors import quote
 
+THINNEST = 0.5  # of a cell: two planes that lie closer may become one
 ON = {"floor": ("raised_floor", "[raised_floor]"), "ceiling": ("ceiling_plenum", "[ceiling_plenum]")}
 
 
@@ -112,6 +113,12 @@ def chimney_racks(rows: dict[str, list[model.Rack]], exhausts: Iterable[str]) ->
 def _slab(tables: Tables, paths: Paths, surface: str, key: str, room: model.Point, table: Any) -> None:
     level = 0.0 if surface == "floor" else room[2]
     box = model.Box((0.0, 0.0, level), (room[0], room[1], level))
+    mesh = tables.single["mesh"]
+    if mesh is not None and table.height < THINNEST * min([mesh.cell, *(refine.cell for refine in mesh.refine)]):
+        what = f"a plenum of {table.height:g} m is lost between cells of {mesh.cell:g} m"
+        tables.report(
+            (key, "height"), what, "at least half a cell, better three", "a smaller [mesh] cell, or [[mesh.refine]] in it"
+        )
     if table.leakage > 0.0:
         loss = perforated_plate_loss(table.leakage)
         paths.plates.append(_plate(tables, (key,), surface, box, "leak", table.leakage, loss))

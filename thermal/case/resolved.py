@@ -57,6 +57,11 @@ def _rows(table: BaseModel) -> dict[str, str]:
     for name, field in type(table).model_fields.items():
         value = getattr(table, name)
         quantity = quantity_of(field)
+        if name == "slots":
+            for number, slot in enumerate(value):
+                keys = {key: text for key, text in _rows(slot).items() if not text.endswith(" (default)")}
+                texts[f"slots[{number}]"] = ", ".join(f"{key} {text}" for key, text in keys.items())
+            continue
         if value is None or value == [] or (isinstance(value, list) and isinstance(value[0], BaseModel)):
             continue
         if isinstance(value, BaseModel):

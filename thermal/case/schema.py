@@ -12,7 +12,7 @@ from pydantic import Field, StrictBool, StrictInt
 from thermal.case.air_paths import CeilingPlenum, Chimney, Cutout, Door, Grille, Leak, Porous, RaisedFloor, Tile
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
 from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
-from thermal.case.movers import Crah, FanWall, InRow, RearDoor
+from thermal.case.movers import Crah, FanWall, InRow, LibraryTable, RearDoor
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.case.rack_table import RackTable
 from thermal.case.scalars import Humidifier, TracersTable
@@ -129,12 +129,16 @@ class MeshTable(Table):
 class FlowTable(Table):
     """Physics and numerics of the air flow. Relaxation is the solver's business and cannot be set."""
 
-    turbulence: Literal["laminar", "constant", "zero-equation", "k-epsilon", "realizable-k-epsilon", "rng-k-epsilon"] = setting(
+    turbulence: Literal[
+        "laminar", "constant", "zero-equation", "k-epsilon", "realizable-k-epsilon", "rng-k-epsilon", "smagorinsky", "wale"
+    ] = setting(
         "k-epsilon",
-        "Turbulence model.",
+        "Turbulence model; smagorinsky and wale are large-eddy simulation, for runs in time: supplies then blow eddies of their "
+        "turbulence_intensity and turbulence_length.",
         source="Launder & Spalding 1974, Comput. Methods Appl. Mech. Eng. 3:269 (k-epsilon); Shih et al. 1995, Comput. Fluids "
-        "24:227 (realizable); Yakhot et al. 1992, Phys. Fluids A 4:1510 (RNG)",
-    )
+        "24:227 (realizable); Yakhot et al. 1992, Phys. Fluids A 4:1510 (RNG); Smagorinsky 1963, Mon. Weather Rev. 91:99; "
+        "Nicoud & Ducros 1999, Flow Turbul. Combust. 62:183 (WALE)",
+    )  # fmt: skip
     density: Literal["boussinesq", "ideal-gas"] = setting(
         "boussinesq",
         "How density follows temperature: in buoyancy alone, linearly (boussinesq), or everywhere, as pressure/(R T) at one "
@@ -249,6 +253,7 @@ class CaseFile(Table):
     flow: FlowTable = setting({}, "Physics and numerics of the air flow.")
     solve: Solve = setting({}, "When to stop without an answer.")
     limits: Limits = setting({}, "The equipment class of the report's indices.")
+    library: LibraryTable = setting({}, "Files with types of your own.")
     rack: dict[Name, RackType] = setting({}, "Rack types by name: [rack.NAME].")
     rack_row: list[RackRow] = setting([], "Rows of racks.")
     rack_table: list[RackTable] = setting([], "Racks from lists.")

@@ -13,7 +13,7 @@ from math import floor
 from thermal.case import model
 from thermal.case.aisle import perforated_plate_loss
 from thermal.case.bodies import Body, Part
-from thermal.case.devices import build_fan, build_speed_rule, resistance_of
+from thermal.case.devices import build_fan, build_speed_rule, resistance_of, rule_points
 from thermal.case.load import Tables
 from thermal.case.movers import Slot
 from thermal.case.objects import RackType
@@ -24,6 +24,7 @@ UNIT = 0.04445  # m, height of a rack unit (IEC 60297-3-100, EIA-310-E)
 FRAME = 0.12  # m of a rack's height that its frame and feet take at least, where the case does not say how many units it has
 # Free flow over the flow a slot is given, of the parabola that stands for fans of which only the flow is known
 REACH = 1.5
+CLOSED = 1e9  # Pa/(m3/s)^2 of a slot whose fans stand still: as good as closed
 
 
 def is_through(kind: RackType) -> bool:
@@ -65,6 +66,10 @@ def check_slots(tables: Tables, name: str, kind: RackType) -> bool:
         if slot.loss is not None and slot.fan is None:
             tables.report((*place, "loss"), "a loss of a slot without a fan curve", "fan beside it, or flow alone")
         build_fan(tables, (*place, "fan"), slot.fan)
+        for key in ("speed_rule", "efficiency", "power") if slot.fan is not None else ():
+            if getattr(slot.fan, key) is not None:
+                fix = "speed_rule of the rack" if key == "speed_rule" else "leave it out: the rack's power holds its fans"
+                tables.report((*place, "fan", key), f"{key} changes nothing in a slot", "", fix)
     if kind.slots and not any(slot.kind != "empty" for slot in kind.slots):
         tables.report((*path, "slots"), "nothing but empty slots", "a server or a switch")
     given = sum(slot.power or 0.0 for slot in kind.slots)
@@ -72,6 +77,7 @@ def check_slots(tables: Tables, name: str, kind: RackType) -> bool:
     if kind.slots and (given > kind.power * (1 + 1e-6) or (not rest and given < kind.power * (1 - 1e-6))):
         what = f"the slots add up to {show_quantity(given, POWER)}, the rack has {show_quantity(kind.power, POWER)}"
         tables.report((*path, "power"), what, "the sum of the slots")
+    rule_points(tables, (*path, "speed_rule"), kind.speed_rule)
     if kind.fan is not None:
         build_fan(tables, (*path, "fan"), kind.fan)
         build_speed_rule(tables, (*path, "fan"), kind.fan)
@@ -100,14 +106,14 @@ def _body(tables: Tables, kind: RackType, rack: model.Rack, air: model.Air) -> B
         name=rack.name, kind="rack", box=rack.box, parts=tuple(parts), speed=fan.speed if fan else 1.0,
         speed_rule=build_speed_rule(quiet, (), fan) or _slot_rule(kind), efficiency=fan.efficiency if fan else None,
         fan_power=(fan.power or 0.0) * fan.count if fan else 0.0, is_fan_heat=False, thermal_mass=kind.thermal_mass,
-        most_rise=kind.most_rise, row=rack.row, type=rack.type, source=rack.source,
+        most_rise=kind.most_rise, turbulence_intensity=kind.turbulence_intensity, turbulence_length=kind.turbulence_length,
+        row=rack.row, type=rack.type, source=rack.source,
     )  # fmt: skip
 
 
 def _slot_rule(kind: RackType) -> tuple[tuple[float, float], ...]:
     """The speed rule of a type with slots: `speed_rule` of the rack."""
-    rule = kind.speed_rule
-    return tuple(zip(rule.temperature, rule.speed, strict=True)) if rule else ()
+    return rule_points(Tables("", "", {}), (), kind.speed_rule)
 
 
 def _parts(kind: RackType, box: model.Box, axis: int, sign: int, power: float, air: model.Air) -> list[Part]:
@@ -145,8 +151,11 @@ def _with_law(part: Part, slot: Slot, kind: RackType, share: float, air: model.A
         loss, area = perforated_plate_loss(slot.open_fraction), width * slot.height * UNIT
         return replace(part, resistance=0.5 * STANDARD_DENSITY * loss / area**2)
     if slot.fan is not None:
-        return replace(part, fan=build_fan(Tables("", "", {}), (), slot.fan), resistance=resistance_of(slot.loss))
+        curve = build_fan(Tables("", "", {}), (), slot.fan)
+        return replace(part, fan=curve.at_speed(slot.fan.speed) if curve else None, resistance=resistance_of(slot.loss))
     flow = slot.flow if slot.flow is not None else _flow_for(kind, share, air)
+    if flow <= 0.0:  # an idle slot of a type whose flow follows power
+        return replace(part, resistance=CLOSED)
     curve = given_flow(flow, kind.shutoff_pressure)
     return replace(part, fan=curve, resistance=curve.rise(flow)[0] / flow**2)
 

@@ -113,6 +113,7 @@ class EventTable(Table):
     ramp: Annotated[float, Quantity(TIME, low=0.0, high=1e6)] = setting("0 s", "Time that the change takes, in a straight line.")
 
 
+EDDIES = ("smagorinsky", "wale")  # models of large-eddy simulation
 QUANTITIES = ("flow", "temperature", "power", "pressure", "heat_flux")
 
 
@@ -120,6 +121,9 @@ def build_span(tables: Any, flow: model.Flow | None) -> TimeSpan | None:
     """The span of a case, None for a steady one."""
     table: Time | None = tables.single.get("time")
     if table is None:
+        if flow is not None and flow.turbulence.model in EDDIES and not tables.errors:
+            what = f"{quote(flow.turbulence.model)} resolves eddies, which takes a run in time"
+            tables.report(("flow", "turbulence"), what, "a [time] table, or k-epsilon")
         return None
     place = ("time",)
     if table.average_from is not None and table.average_from >= table.end:

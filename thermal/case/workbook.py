@@ -176,16 +176,16 @@ def _as_csv(sheet: Sheet, mark: str) -> str:
     width = max(sheet.headings) + 1
     rows: dict[int, list[Any]] = {sheet.heading_line: [sheet.headings.get(column, "") for column in range(width)]}
     for number, cells in sheet.lines:
-        rows[number] = [_number_text(cells.get(column, ""), mark) for column in range(width)]
+        rows[number] = [number_text(cells.get(column, ""), mark) for column in range(width)]
     for number in range(1, max(rows) + 1):
         writer.writerow(rows.get(number, [""] * width))
     return stream.getvalue()
 
 
-def _number_text(cell: Cell, mark: str) -> str:
+def number_text(cell: Cell, mark: str) -> str:
     """Numbers with all their digits, never so that 1.234 could be taken for a thousand.
 
-    >>> _number_text(1.234, "."), _number_text(0.5, ","), _number_text(6, ".")
+    >>> number_text(1.234, "."), number_text(0.5, ","), number_text(6, ".")
     ('1.2340', '0,5', '6')
     """
     if isinstance(cell, str):

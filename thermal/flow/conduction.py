@@ -53,7 +53,7 @@ class Conduction:
             launch()
 
     def read(self, sums: np.ndarray) -> None:
-        """Add the heat that walls give to solids, K m3/s, to row 0 by patch."""
+        """Add by patch what walls do to solids: row 0 heat, K m3/s; row 1 area, m2; row 2 area x surface temperature, K m2."""
         for contact in self._contacts:
             contact.read(sums)
 
@@ -154,11 +154,10 @@ class Touch:
         mine = domain.within(contact.cell)
         cell, area = contact.cell[mine], contact.area[mine]
         self.flat = domain.flat(cell)
-        capacity = conduction.heat_capacity
-        self.kept = wall.temperature is not None
+        capacity, self.area = conduction.heat_capacity, area
+        self.half = conduction.half_resistance(self.flat, conduction.widths(cell, contact.axis), area)
         if wall.temperature is not None:
-            half = conduction.half_resistance(self.flat, conduction.widths(cell, contact.axis), area)
-            self.conductance = 1.0 / (half + wall.resistance / area * capacity)
+            self.conductance = 1.0 / (self.half + wall.resistance / area * capacity)
             self.given = self.conductance * (wall.temperature - air.reference_temperature)
         else:
             self.conductance = np.zeros(len(area))
@@ -177,4 +176,7 @@ class Touch:
             return
         self._gather()
         solid = self.backend.download(self._temperature_).astype(np.float64)
-        sums[0, self._patch] += float((self.given - self.conductance * solid).sum())
+        heat = self.given - self.conductance * solid
+        surface = solid + heat * self.half
+        for row, values in enumerate((heat, self.area, self.area * surface)):
+            sums[row, self._patch] += float(values.sum())

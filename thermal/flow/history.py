@@ -45,12 +45,14 @@ class History:
         self.names = [name for name in ("u", "v", "w", "T", *POSITIVE) if name in state.names]
         self.old = {name: domain.zeros() for name in self.names}
         self.older = {name: domain.zeros() for name in self.names}
+        self.old["p"] = domain.zeros()  # whose last change is the first guess of the next
         self.sweeps = {"momentum": 3, "temperature": 5, "turbulence": 2}
         self.choose_sweeps(1.0)
         self.step, self.ratio = 1.0, 0.0
         self._stores: list[tuple[Any, Any, int]] = []
         self.stores: list[Launch] = []
         self._ahead: list[Launch] = []
+        self.guess: Launch = lambda: None  # fills State.correction with the change of pressure to expect
 
     @property
     def rate(self) -> float:
@@ -64,7 +66,7 @@ class History:
 
     def begin(self) -> None:
         """Forget the past: the present fields are those of one step ago as well. The next step must have the ratio 0."""
-        for name in self.names:
+        for name in self.old:
             self.domain.backend.copy(getattr(self.state, name), self.old[name])
 
     def add_store(self, cells: np.ndarray, capacity: np.ndarray) -> None:
@@ -97,6 +99,7 @@ class History:
             )
             for name in self.names
         ]  # fmt: skip
+        self.guess = bind("pressure_guess", *n, self.state.p, self.old["p"], self.state.correction, ratio)
         past = (self.old["T"], self.older["T"])
         self.stores = [
             bind("store_heat", count, cell_, capacity_, *past, self.state.extra, self.state.source, self.rate, self.lag)

@@ -17,12 +17,12 @@ from thermal.case.timeline import TimeSpan
 from thermal.flow.stepper import Instant
 
 SAFETY, GROWTH, SHRINK = 0.9, 1.3, 0.5  # of the step's change
-HOLD = (0.93, 1.15)  # a step is kept while the wanted one lies within these shares of it: launches are bound for a step's length
+HOLD = (0.9, 1.2)  # a step is kept while the wanted one lies within these shares of it: launches are bound for a step's length
 FIRST = 0.3  # Courant number of a step without a past
 YOUNG = 2  # steps without a past, and after it, that say nothing of the error
 # Mass defect over supply that a step may leave, and below which it does less work for it: a tenth of the gate of a whole run.
 CLEAN = (5e-5, 3e-4)
-PROJECTIONS, MOST_PROJECTIONS, FRESH_PROJECTIONS = 2, 6, 8
+PROJECTIONS, MOST_PROJECTIONS, FRESH_PROJECTIONS = 1, 6, 8
 ROWS = (1e-4, 1e-3)  # the same for the defect of the temperature rows over the heat
 MOST_BOOST = 8.0
 
@@ -53,13 +53,16 @@ class Clock:
 class Pace:
     """The lengths of the steps of one run.
 
-    marks   times in s on which steps end; after those in `breaks` nothing is known of the past
+    marks   times in s on which steps end; after those in `breaks` nothing is known of the past, after those in `bends` what
+            objects blow goes another way
     """
 
-    def __init__(self, span: TimeSpan, clock: Clock, marks: Sequence[float], breaks: Sequence[float]) -> None:
+    def __init__(
+        self, span: TimeSpan, clock: Clock, marks: Sequence[float], breaks: Sequence[float], bends: Sequence[float] = ()
+    ) -> None:
         self.span, self.clock = span, clock
         self.marks = sorted({*marks, span.end})
-        self.breaks = set(breaks)
+        self.breaks, self.bends = set(breaks), set(bends)
 
     def begin(self, rate: float) -> None:
         """Set the first step from the largest outflow over volume of a cell, 1/s."""
@@ -85,12 +88,12 @@ class Pace:
         rate = instant.courant / step
         clock.time, clock.step, clock.count, clock.courant = end, step, clock.count + 1, instant.courant
         clock.age += 1
-        if clock.age == 1:
-            clock.projections = PROJECTIONS + 1
+        if clock.age <= YOUNG or end in self.bends:
+            clock.projections = FRESH_PROJECTIONS
         elif instant.mass > CLEAN[1]:
             clock.projections = min(clock.projections + 1, MOST_PROJECTIONS)
         elif instant.mass < CLEAN[0]:
-            clock.projections = max(clock.projections - 1, PROJECTIONS)
+            clock.projections = max(min(clock.projections, MOST_PROJECTIONS) - 1, PROJECTIONS)
         if instant.rows > ROWS[1]:
             clock.boost = min(1.5 * clock.boost, MOST_BOOST)
         elif instant.rows < ROWS[0]:

@@ -49,8 +49,12 @@ class Pressure:
 
     def apply(self) -> None:
         """The part of `project` after it."""
+        self.solver.solve(self.state.correction, self.defect)
+        self.correct()
+
+    def correct(self) -> None:
+        """Apply what State.correction holds to velocities, openings and pressure."""
         state, exchange = self.state, self.domain.comm.exchange
-        self.solver.solve(state.correction, self.defect)
         exchange([state.correction])
         self._correct()
         self.boundary.correct_openings()

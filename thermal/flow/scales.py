@@ -100,9 +100,12 @@ def find_scales(placement: Placement) -> Scales:
             through += abs(flow) / 2.0
             if patch.kind == "supply" and flow > 0.0:
                 supply += flow * supply_density(case, patch)
+    moved = {True: 0.0, False: 0.0}  # by racks in depth, by coolers: the same air passes both
     for laid in placement.tubes:
-        moved = part_flow(laid.part, max([laid.body.speed, *(n for _, n in laid.body.speed_rule)]))
-        fastest, through = max(fastest, moved / laid.total_area), through + moved
+        flow = part_flow(laid.part, max([laid.body.speed, *(n for _, n in laid.body.speed_rule)]))
+        fastest = max(fastest, flow / laid.total_area)
+        moved[laid.body.kind == "rack"] += flow
+    through = max(through + moved[True], moved[False])
     capacity = air.density * air.heat_capacity
     skins = (sum(o.power for o in case.obstacles) + sum(zone.power for zone in case.zones)) / capacity
     fluxes = [(p.object.heat_flux or 0.0) * p.total_area / capacity for p in placement.patches if isinstance(p.object, Wall)]

@@ -12,6 +12,7 @@ from thermal.flow.pace import Clock
 from thermal.flow.stepper import Instant
 from thermal.place import Placement
 
+STILL = 1e-4  # of the largest flow of an opening
 LEDGER = ("time", "step", "courant", "bend", "mass", "entered", "stored", "heat", "projections")
 
 
@@ -48,7 +49,11 @@ class Series:
         fronts = np.array(self._fronts, dtype=int)
         inlets, hottest = self._reference + sample.mixed[fronts], self._reference + sample.hottest[fronts]
         flows = [sign * sample.inflow[index] for index, sign in self._openings]
-        temperatures = [self._reference + sample.mixed[index] for index, _ in self._openings]
+        least = STILL * max(map(abs, flows), default=0.0)  # what comes and goes alike has no temperature of its own
+        temperatures = [
+            self._reference + sample.mixed[index] if abs(flow) > least else np.nan
+            for (index, _), flow in zip(self._openings, flows, strict=True)
+        ]
         self._rows.append(np.concatenate([ledger, inlets, hottest, flows, temperatures, probes]).astype(float))
 
     def rows(self) -> np.ndarray:
@@ -63,12 +68,15 @@ class Series:
         """All values of one column. Raises ValueError for an unknown name."""
         return self.rows()[:, self.names.index(name)]
 
+    def as_rows(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries, a number a column."""
+        return [dict(zip(self.names, map(float, row), strict=True)) for row in self.rows()]
+
     def balance(self) -> dict[str, float]:
-        """heat: what was stored against what entered, over the heat given, all integrated in time; mass: mean of the steps."""
-        return {
-            "heat": abs(self._closing(self.rows())),
-            "mass": float(np.mean(self.column("mass")[1:])) if self._rows[1:] else 0.0,
-        }
+        """heat: what was stored against what entered, over the heat given, all integrated in time; mass: mean in time."""
+        rows = self.rows()
+        steps, mass = rows[1:, LEDGER.index("step")], rows[1:, LEDGER.index("mass")]
+        return {"heat": abs(self._closing(rows)), "mass": float(np.average(mass, weights=steps)) if len(steps) else 0.0}
 
     def worst_interval(self, times: Sequence[float]) -> float:
         """The largest heat balance of an interval between two of the times."""
@@ -86,8 +94,3 @@ class Series:
 def label(item: Opening) -> str:
     """Name of an opening among supplies and returns, which may share names."""
     return f"{item.kind}.{item.name}"
-
-
-def as_rows(series: Series) -> list[dict[str, Any]]:
-    """The rows as dictionaries, a number a column."""
-    return [dict(zip(series.names, map(float, row), strict=True)) for row in series.rows()]

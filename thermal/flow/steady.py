@@ -72,6 +72,7 @@ class Outcome:
     coupling: Coupling | Uncoupled = field(repr=False, default_factory=Uncoupled)  # the loops, at rest with the racks' air
     periodic: dict[str, Any] = field(default_factory=dict)  # row of the summary of a room that repeats itself
     march: Any = None  # thermal.flow.transient.March of a run in time
+    scalars: Any = None  # thermal.scalars.answer.Scalars of a run with an answer
 
 
 @dataclass

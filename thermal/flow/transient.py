@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from thermal.case.model import Case
 from thermal.case.timeline import TimeSpan
 from thermal.flow.averages import PLACES
+from thermal.flow.eddies import Eddies
 from thermal.flow.events import Events
 from thermal.flow.means import Means
 from thermal.flow.monitor import Monitor
@@ -23,6 +25,7 @@ from thermal.flow.probes import Probes
 from thermal.flow.series import Series
 from thermal.flow.solver import Flow
 from thermal.flow.stepper import Instant, Stepper
+from thermal.flow.turbulence.subgrid import SUBGRID
 
 RECORDS = 24  # of the fields, where a case does not say
 
@@ -36,7 +39,7 @@ class March:
     fields     global arrays by name of state.FIELDS: of the last instant, or means
     instant    of the last step                  means      None, or those of the span's average_from
     present    objects that events changed, as they are at the end, by (kind, name)
-    balance    heat: |integral of stored - entered| over that of the heat; mass: mean of the steps
+    balance    heat: |integral of stored - entered| over that of the heat; mass: mean in time
     worst_interval   the largest heat balance of an interval between two records
     """
 
@@ -53,6 +56,17 @@ class March:
     worst_interval: float
     span: TimeSpan
 
+    def as_it_is(self, case: Case) -> Case:
+        """The case with its objects as events have left them."""
+
+        def now(kind: str, item: Any) -> Any:
+            return self.present.get((kind, item.name), item)
+
+        return replace(
+            case, racks=tuple(now("rack", rack) for rack in case.racks), walls=tuple(now("wall", wall) for wall in case.walls),
+            openings=tuple(now(opening.kind, opening) for opening in case.openings),
+        )  # fmt: skip
+
 
 class TransientRun:
     """Steps a flow from its present fields to the end of a span."""
@@ -63,13 +77,16 @@ class TransientRun:
         self.events = Events(flow)
         self.stepper = Stepper(flow)
         self.stepper.objects.append(self.events.apply)
+        self._end = 0.0  # s, of the step in hand
+        if flow.model in SUBGRID:
+            self.stepper.objects.append(Eddies(flow, lambda: self._end).apply)
         self.probes = Probes(flow.domain, flow.state)
         self.series = Series(flow.domain.placement, self.probes.names)
         self.clock = Clock()
         every = span.record_every or span.end / RECORDS
         self.due = [n * every for n in range(math.ceil(span.end / every - 1e-9))] + [span.end]
         marks = [*self.due[1:], *self.events.breaks(), *([span.average_from] if span.average_from else [])]
-        self.pace = Pace(span, self.clock, marks, self.events.jumps())
+        self.pace = Pace(span, self.clock, marks, self.events.jumps(), self.events.breaks())
         self.means: Means | None = None
         self.records: list[float] = []
         self.origin: dict[str, Any] = {}  # of the run that gave the start, for checkpoints
@@ -100,6 +117,7 @@ class TransientRun:
         while clock.time < span.end * (1.0 - 1e-12):
             step, ratio, end = self.pace.next()
             self.stepper.bind(step, ratio, clock.counted, clock.projections)
+            self._end = end
             self.events.set(end)
             self.stepper.advance()
             instant = self.stepper.measure()
@@ -108,7 +126,7 @@ class TransientRun:
             if self._is_broken(instant):
                 verdict, text = "diverged", f"the flow is no longer one of sensible numbers after {clock.time:.4g} s"
                 break
-            if self._asked_to_stop():
+            if clock.time < span.end and self._asked_to_stop():
                 verdict, text = "unfinished", f"stopped at {clock.time:.4g} s of {span.end:.4g} s"
                 self.save()
                 break

@@ -45,6 +45,8 @@ class PressureSolver:
         self._program: tuple[list[Step], list[Step], list[Step], list[Step]] = ([], [], [], [])
         self._setup: list[Step] = []
         self._steps: list[Step] = []
+        self._last: Step = lambda: None
+        self._chosen: dict[int, list[Step]] = {}  # of `solve`, by its iterations
         self._residual_is_old = False
 
     def take_steps(self, iterations: int) -> None:
@@ -52,7 +54,9 @@ class PressureSolver:
         if iterations < 1:
             raise ValueError(f"iterations must be at least 1, got {iterations}")
         if iterations != self.iterations:
-            self.iterations, self._bound = iterations, ()
+            self.iterations = iterations
+            if self._bound:
+                self._choose()
 
     def setup(self, gx: Any, gy: Any, gz: Any, gd: Any) -> None:
         """Take new conductances (see Multigrid.setup) and renew the preconditioner."""
@@ -125,12 +129,18 @@ class PressureSolver:
         later = [*cycle, *turn, *self._line(self._beta), step]
         end = self._means.bind(x)
         self._program = (begin, first, later, end)
-        # the last step needs the answer only
-        last = bind("axpy", *n, self._alpha, 1.0, p, x)
-        steps = [*first, *(later * (self.iterations - 1))]
-        self._steps = [*begin, *steps[:-1], last, *end]
-        if self._comm.size == 1:
-            self._steps = [self._backend.program(self._steps)]
+        self._last = bind("axpy", *n, self._alpha, 1.0, p, x)  # the last step needs the answer only
+        self._chosen = {}
+        self._choose()
+
+    def _choose(self) -> None:
+        """The steps of `solve` for the number of iterations, made once for each number."""
+        if self.iterations not in self._chosen:
+            begin, first, later, end = self._program
+            steps = [*first, *(later * (self.iterations - 1))]
+            whole = [*begin, *steps[:-1], self._last, *end]
+            self._chosen[self.iterations] = [self._backend.program(whole)] if self._comm.size == 1 else whole
+        self._steps = self._chosen[self.iterations]
 
     def _line(self, beta: Any) -> list[Step]:
         """New direction and the step length along it."""

@@ -79,11 +79,12 @@ class Heat:
         self._held = np.array([one.temperature is not None for one in nodes])
         entering = [one.inflow_temperature if one.temperature is None else one.temperature for one in nodes]
         self._entering = np.array([np.nan if one is None else one for one in entering])
-        self.ledger = Ledger()
-        of_region: dict[str, list[int]] = {}
+        self._ledger: Ledger | None = Ledger()
+        of_fluid: dict[int, list[int]] = {}
         for n, one in enumerate(links):
-            of_region.setdefault(network.nodes[one.start].region, []).append(n)
-        self.links_of = {name: np.array(numbers, np.int64) for name, numbers in of_region.items()}
+            of_fluid.setdefault(id(network.regions[network.nodes[one.start].region].fluid), []).append(n)
+        fluids = {id(one.fluid): one.fluid for one in network.regions.values()}
+        self.links_of = [(fluids[key], np.array(numbers, np.int64)) for key, numbers in of_fluid.items()]  # fluid, its links
         self.other = np.full(len(links), -1, np.int32)
         self._exchangers = list(network.exchangers.values())
         for pair in self._exchangers:
@@ -91,7 +92,7 @@ class Heat:
             self.other[a], self.other[b] = b, a
         self.unheld = self._unheld()  # nodes about whose temperature at rest nothing is said
         self.unknown = np.zeros(len(nodes), bool)
-        self._setting: tuple[Any, ...] | None = None
+        self._setting: tuple[float, int] | None = None
         self._make(hydraulics)
 
     def solve(self) -> None:
@@ -112,40 +113,59 @@ class Heat:
 
     def step(self, seconds: float) -> None:
         """One implicit step of so many seconds (infinite: steady) at the flows of the hydraulics. Raises as `solve`."""
-        h = self.hydraulics
-        self.unknown = self.unheld if np.isinf(seconds) else np.zeros_like(self.unheld)
-        rate = self.capacity * h.flow
-        inside, outside = self._boundary()
-        setting = (seconds, rate.tobytes(), inside.tobytes())
-        fresh = self._setting != setting
-        a, be = self._arrays, h.backend
+        be, a = self.hydraulics.backend, self._arrays
+        fresh = self._setting != (seconds, self.hydraulics.version)
         if fresh:
-            self.chips.set_flow(h.flow, rate)
-            self._exchange = self._exchangers_at(rate)
-            be.store(rate, a["C"])
-            be.store(self._cell_capacity / seconds, a["m"])
-            be.store(self._loss, a["g"])
-            be.store(self._exchange, a["x"])
-        self._store_rate = self._node_store / seconds
-        through = self._store_rate + inside
-        node = self._store_rate * self.temperature + inside * np.where(inside > 0.0, self._entering, 0.0)
+            self._prepare(seconds)
+        node = self._store_rate * self.temperature + self._brought
         given, slope = np.where(self._has_chip, 0.0, self.heat), -self._exchange
-        given[self.chips.link], chip = self.chips.response(self.heat[self.chips.link], seconds)
-        slope[self.chips.link] += chip
+        if len(self.chips.link):
+            given[self.chips.link], chip = self.chips.response(self.heat[self.chips.link], seconds)
+            slope[self.chips.link] += chip
         be.store(self.ambient, a["Ta"])
         be.store(self.cells, a["cells"])
-        before = self.temperature.copy()
-        self._duty_pass(rate, through, node, given, slope, fresh)
-        old = self.cells
+        self._before = (self.temperature, self.cells)
+        self._duty_pass(node, given, slope, fresh)
         self.cells = be.download(a["cells"])
-        up = np.where(h.flow < 0.0, h.end, h.start)
-        entering = self.temperature[up]
-        self.chips.advance(entering[self.chips.link])
-        exchanged = self._exchange * (self.temperature[up[np.maximum(self.other, 0)]] - entering)
-        self.link_heat = self._given + (self._slope + self._exchange) * entering
-        self.exchanged = exchanged
-        self._setting = setting
-        self.ledger.write(self, rate, inside, outside, before, old, seconds)
+        if len(self.chips.link):
+            self.chips.advance(self.temperature[self.up[self.chips.link]])
+        self._ledger = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where the heat of the last step went."""
+        if self._ledger is None:
+            self._ledger = Ledger.of(self)
+        return self._ledger
+
+    def link_heat(self) -> Floats:
+        """(links,) W into the fluid of each link in the last step, without what exchangers move."""
+        return self._given + (self._slope + self._exchange) * self.temperature[self.up]
+
+    def exchanged(self) -> Floats:
+        """(links,) W into each link from the other side of its exchanger."""
+        entering = self.temperature[self.up]
+        return self._exchange * (entering[np.maximum(self.other, 0)] - entering)
+
+    def _prepare(self, seconds: float) -> None:
+        """What flows and the length of a step decide."""
+        h, a, be = self.hydraulics, self._arrays, self.hydraulics.backend
+        self.unknown = self.unheld if np.isinf(seconds) else np.zeros_like(self.unheld)
+        self.seconds = seconds
+        self.rate = self.capacity * h.flow
+        self.inside, self.outside = self._boundary()
+        self.up = np.where(h.flow < 0.0, h.end, h.start)
+        self.down = np.where(h.flow < 0.0, h.start, h.end)
+        self.chips.set_flow(h.flow, self.rate)
+        self._exchange = self._exchangers_at(self.rate)
+        self._store_rate = self._node_store / seconds
+        self._brought = np.where(self.inside > 0.0, self.inside * np.where(self.inside > 0.0, self._entering, 0.0), 0.0)
+        be.store(self.rate, a["C"])
+        be.store(self._cell_capacity / seconds, a["m"])
+        be.store(self._loss, a["g"])
+        be.store(self._exchange, a["x"])
+        be.store(self._store_rate + self.inside, a["M"])
+        self._setting = (seconds, h.version)
 
     def renew(self) -> None:
         """Ask exchangers again at the next solution even if no flow changes: they may have other effectivenesses."""
@@ -161,25 +181,23 @@ class Heat:
         mean = np.add.reduceat(self.cells, self.first[:-1]) / self._count
         return np.where(self.unknown[self.hydraulics.start], np.nan, mean)
 
-    def _duty_pass(self, rate: Floats, through: Floats, node: Floats, given: Floats, slope: Floats, fresh: bool) -> None:
+    def _duty_pass(self, node: Floats, given: Floats, slope: Floats, fresh: bool) -> None:
         """Solve, again and again while apparatus answers to what enters it."""
-        h, a, be = self.hydraulics, self._arrays, self.hydraulics.backend
-        up = np.where(h.flow < 0.0, h.end, h.start)
+        a, be = self._arrays, self.hydraulics.backend
         last = None
+        be.store(node, a["S"])
         for _ in range(DUTIES if self._duties else 1):
-            self._given, self._slope = given.copy(), slope.copy()
+            self._given, self._slope = (given.copy(), slope.copy()) if self._duties else (given, slope)
             now = []
             for n, duty in self._duties:
-                entering = float(self.temperature[up[n]])
-                heat, by = duty(abs(float(rate[n])), entering)
+                entering = float(self.temperature[self.up[n]])
+                heat, by = duty(abs(float(self.rate[n])), entering)
                 self._given[n] += heat - by * entering
                 self._slope[n] += by
                 now.append(heat)
             be.store(self._given, a["s"])
             be.store(self._slope, a["k"])
-            be.store(through, a["M"])
-            be.store(node, a["S"])
-            be.store(self.temperature, a["T"])
+            be.store(np.where(self.unknown, 0.0, self.temperature) if self.unknown.any() else self.temperature, a["T"])
             self._response()
             for store in self._stores:
                 if fresh or self._duties:
@@ -190,8 +208,9 @@ class Heat:
             if last is not None and np.abs(current - last).max() <= SETTLED * np.abs(current).max() + 1e-9:
                 break
             last = current
-        self.temperature[self.unknown] = np.nan
         self._advance()
+        if self.unknown.any():
+            self.temperature[self.unknown] = np.nan
 
     def _exchangers_at(self, rate: Floats) -> Floats:
         """(links,) W/K between the entering temperatures of the two sides of each exchanger."""

@@ -15,7 +15,7 @@ from thermal.errors import CaseError, CaseErrors, HallflowError, UsageError, cle
 from thermal.fluids.air import STANDARD_GRAVITY
 from thermal.loop.laws import SHUT, Laws
 from thermal.loop.network import Link, Network
-from thermal.loop.plan import BLOCK, Batch, batches, layout
+from thermal.loop.plan import BLOCK, Batch, batches, layout, real
 
 Floats = NDArray[np.float64]
 
@@ -53,6 +53,9 @@ class _Store:
     nodes: NDArray[np.int32]
     arrays: dict[str, Any]
     rounds: Launch
+    others: NDArray[np.bool_]  # links that are more than a pipe, and knots of all curves, for which `rounds` was made
+    knots: int
+    version: int  # of the laws that its arrays hold
 
 
 class Hydraulics:
@@ -88,6 +91,7 @@ class Hydraulics:
         self.pressure = np.array([one.pressure or 0.0 for one in nodes])
         self.flow = np.zeros(len(links))
         self.rounds = 0
+        self.version = 0  # grows with each solution
         self._knows = False
         ends = np.stack([self.start, self.end], axis=1)
         most = BLOCK if self.backend.name != "cuda" else max(BLOCK, len(nodes))
@@ -124,6 +128,7 @@ class Hydraulics:
         for store in self._stores:
             self._finish(store)
         self._knows = True
+        self.version += 1
         self._check_mass()
         return rounds
 
@@ -203,7 +208,7 @@ class Hydraulics:
             a[name] = be.upload(getattr(batch, name))
         for name in ("column", "row", "target"):
             a[name] = be.upload(padded(getattr(pattern, name)))
-        store = _Store(batch, lanes, links, nodes, a, lambda: None)
+        store = _Store(batch, lanes, links, nodes, a, lambda: None, np.zeros(0, bool), 0, -1)
         self._bind(store)
         return store
 
@@ -212,26 +217,32 @@ class Hydraulics:
         be, a, batch = self.backend, store.arrays, store.batch
         a["curve"], a["first"] = be.upload(self.laws.curve[store.links]), be.upload(padded(self.laws.first))
         a["knots"] = be.upload(self.laws.knots)
+        which = np.flatnonzero(self.laws.others[store.links]).astype(np.int32)
+        a["which"] = be.upload(padded(which))
         items = len(batch.start)
-        laws = be.bind(
-            "link_laws", len(store.links), items, store.lanes, int(self.friction == "swamee-jain"), len(self.laws.knots) // 4,
-            *(a[name] for name in ("phase", "law", "form", "curve", "first", "knots", "t", "h", "y")),
-        )  # fmt: skip
+        count, swamee = len(store.links), int(self.friction == "swamee-jain")
+        pipes = "pipe_laws_swamee_jain" if swamee else "pipe_laws"
+        laws = [be.bind(pipes, count, *(a[name] for name in ("law", "t", "h", "y")))]
+        if len(which):
+            names = ("which", "law", "form", "curve", "first", "knots", "t", "h", "y")
+            laws.append(be.bind("other_laws", len(which), count, swamee, len(self.laws.knots) // 4, *(a[one] for one in names)))
         judge = be.bind(
             "flow_round", batch.loops, store.lanes, items, len(batch.nodes), batch.pattern.unknowns, batch.pattern.entries,
             *(a[name] for name in ("start", "end", "slot", "column", "row", "target", "inflow", "lift", "h", "y", "phase")),
             *(a[name] for name in ("search", "values", "b", "p", "d", "q", "t")),
         )  # fmt: skip
-        store.rounds = be.program([laws, judge])
-        a["knots known"] = len(self.laws.knots)
+        store.rounds = be.program([*laws, judge])
+        store.others, store.knots = self.laws.others[store.links], len(self.laws.knots)
 
     def _begin(self, store: _Store) -> None:
         be, a = self.backend, store.arrays
-        if a["knots known"] != len(self.laws.knots):
+        if store.knots != len(self.laws.knots) or (store.others != self.laws.others[store.links]).any():
             self._bind(store)
-        be.store(self.laws.parts[:, store.links].ravel(), a["law"])
-        be.store(self.laws.form[store.links], a["form"])
-        be.store(self.laws.curve[store.links], a["curve"])
+        if store.version != self.laws.version:
+            be.store(self.laws.parts[:, store.links].ravel(), a["law"])
+            be.store(self.laws.form[store.links], a["form"])
+            be.store(self.laws.curve[store.links], a["curve"])
+            store.version = self.laws.version
         be.store(self.flow[store.links], a["t"])
         be.store(self.pressure[store.nodes], a["p"])
         be.fill(a["phase"], GUESSED)
@@ -242,8 +253,10 @@ class Hydraulics:
         flow, pressure = be.download(a["q"]), be.download(a["p"])
         if (phase != DONE).any():
             raise NoFlowAnswer(self._worst(store))
-        self.flow[store.links] = flow
-        self.pressure[store.nodes] = pressure
+        batch = store.batch
+        of_link, of_node = real(len(batch.start), batch.loops, store.lanes), real(len(batch.nodes), batch.loops, store.lanes)
+        self.flow[store.links[of_link]] = flow[of_link]
+        self.pressure[store.nodes[of_node]] = pressure[of_node]
         if np.abs(pressure).max(initial=0.0) > MOST_PRESSURE:
             raise NoFlowAnswer(self._forced(store))
 

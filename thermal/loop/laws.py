@@ -34,19 +34,33 @@ class Laws:
         self.curve = np.full(count, -1, np.int32)
         self._curves: list[Points] = []
         self._numbers: dict[Points, int] = {}
+        self.version = 0  # grows with each change
         for number, link in enumerate(every):
             self._write(number, link)
         self._scale(slice(None))
 
     def change(self, number: int, link: Link) -> None:
         """The law of one link is another one, or has another setting."""
+        self.version += 1
         self._write(number, link)
         self._scale(slice(number, number + 1))
 
     def set_viscosity(self, viscosity: Floats) -> None:
         """Pa s, (links,)."""
+        self.version += 1
         self.viscosity[:] = viscosity
         self.parts[REYNOLDS] = self._own[1] * self.density / self.viscosity
+        self.parts[FRICTION] = self._per_reynolds(self._own[0], self._own[1], slice(None))
+
+    def _per_reynolds(self, friction: Floats, reynolds: Floats, which: slice) -> Floats:
+        """Of a f(Re) Re q: friction rho/(Re/q), which knows no density; 0 without friction."""
+        return np.where(reynolds > 0.0, friction * self.viscosity[which] / np.where(reynolds > 0.0, reynolds, 1.0), 0.0)
+
+    @property
+    def others(self) -> NDArray[np.bool_]:
+        """(links,) which are more than a pipe or a plain quadratic."""
+        special = (self.parts[POWER] > 0.0) | (self.parts[LIMIT] < FREE) | (self.form > 0) | (self.curve >= 0)
+        return np.asarray(special)
 
     def _write(self, number: int, link: Link) -> None:
         terms = link.law.terms()
@@ -70,7 +84,7 @@ class Laws:
 
     def _scale(self, which: slice) -> None:
         friction, reynolds, inertial, quadratic = self._own[:, which]
-        self.parts[FRICTION, which] = friction * self.density[which]
+        self.parts[FRICTION, which] = self._per_reynolds(friction, reynolds, which)
         self.parts[REYNOLDS, which] = reynolds * self.density[which] / self.viscosity[which]
         self.parts[QUADRATIC, which] = inertial * self.density[which] + quadratic
 
@@ -90,7 +104,7 @@ class Laws:
         """(links,) m3/s that 10 kPa would send through each link: where a search begins that knows nothing."""
         part = self.parts
         with np.errstate(divide="ignore"):
-            rough = np.where(part[FRICTION] > 0, 0.02 * part[FRICTION], 0.0) + part[QUADRATIC]
+            rough = 0.02 * part[FRICTION] * part[REYNOLDS] + part[QUADRATIC]
             flow = np.where(rough > 0, np.sqrt(GUESS / rough), np.inf)
             power = np.where(part[POWER] > 0, (GUESS / part[POWER]) ** (1.0 / part[EXPONENT]), np.inf)
         knots, first = self.knots.reshape(4, -1), self.first

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Ledger:
     """W of the last step.
 
@@ -37,13 +37,12 @@ class Ledger:
         left = self.to_fluid - self.lost - self.stored - self.taken - self.carried
         return abs(left) / self.scale if self.scale > 0.0 else 0.0
 
-    def write(
-        self, heat: Heat, rate: Floats, inside: Floats, outside: Floats, before: Floats, cells: Floats, seconds: float
-    ) -> None:
-        """Take the terms of a step that began with these temperatures of nodes and cells."""
-        h = heat.hydraulics
-        known = ~heat.unknown
-        on = known[h.start]
+    @classmethod
+    def of(cls, heat: Heat) -> Ledger:
+        """The terms of the last step."""
+        known, rate, seconds = ~heat.unknown, heat.rate, heat.seconds
+        before, cells = heat._before
+        on = known[heat.hydraulics.start]
         level = float(np.mean(heat.temperature[known])) if known.any() else 0.0
         excess = np.where(known, heat.temperature - level, 0.0)
         link_of = np.repeat(np.arange(len(rate)), np.diff(heat.first))
@@ -52,23 +51,23 @@ class Ledger:
         storing = (heat._cell_capacity[link_of] / seconds * (heat.cells - cells))[live]
         mixed = np.where(known, heat._store_rate * (heat.temperature - before), 0.0)
         leaving = np.where(on, np.abs(rate) * (heat.outlet() - level), 0.0)
-        down, up = np.where(rate < 0.0, h.start, h.end), np.where(rate < 0.0, h.end, h.start)
         arriving, departing = np.zeros(len(excess)), np.zeros(len(excess))
-        np.add.at(arriving, down, leaving)
-        np.add.at(departing, up, np.abs(rate) * excess[up])
-        entering = np.where(inside > 0.0, inside * (np.where(inside > 0.0, heat._entering, level) - level), 0.0)
-        going = outside * excess
+        np.add.at(arriving, heat.down, leaving)
+        np.add.at(departing, heat.up, np.abs(rate) * excess[heat.up])
+        entering = np.where(heat.inside > 0.0, heat.inside * (np.where(heat.inside > 0.0, heat._entering, level) - level), 0.0)
+        going = heat.outside * excess
         held = arriving + entering - departing - going
-        given = heat.link_heat[on]
-        self.to_fluid, self.lost = float(np.sum(given)), float(np.sum(losses))
-        self.stored = float(np.sum(storing) + np.sum(mixed))
-        self.taken = float(np.sum(np.where(heat._held & known, held, 0.0)))
-        self.carried = float(np.sum(going) - np.sum(entering))
-        self.exchanged = 0.5 * float(np.sum(np.abs(heat.exchanged[on])))
-        self.scale = float(
-            np.sum(np.abs(given)) + np.sum(np.abs(losses)) + np.sum(np.abs(storing)) + np.sum(np.abs(mixed))
-            + np.sum(np.abs(entering)) + np.sum(np.abs(going))
-        )  # fmt: skip
+        given, exchanged = heat.link_heat()[on], heat.exchanged()[on]
+        terms = (given, losses, storing, mixed, entering, going)
+        return cls(
+            to_fluid=float(np.sum(given)),
+            lost=float(np.sum(losses)),
+            stored=float(np.sum(storing) + np.sum(mixed)),
+            taken=float(np.sum(np.where(heat._held & known, held, 0.0))),
+            carried=float(np.sum(going) - np.sum(entering)),
+            exchanged=0.5 * float(np.sum(np.abs(exchanged))),
+            scale=float(sum(np.sum(np.abs(term)) for term in terms)),
+        )
 
     def as_row(self) -> dict[str, Any]:
         """W by name, and the defect."""

@@ -14,13 +14,14 @@ from thermal.errors import UsageError, quote
 from thermal.loop.heat import Heat
 from thermal.loop.hydraulics import Hydraulics
 from thermal.loop.links import STANDING, Pump, Valve
-from thermal.loop.network import Link, Network
+from thermal.loop.network import ConstantFluid, Link, Network
 from thermal.loop.steady import Answer, answer, follow_viscosity
 
 Floats = NDArray[np.float64]
 
 MOVED = 1e-3  # of a full stroke or speed: what moves less leaves the flows as they are
 THINNER = 0.01  # change of a viscosity, as a share of itself, after which flows are found anew
+WARMER = 0.1  # K: no liquid of a loop changes its viscosity by THINNER in less (cold glycol: 6 % a kelvin)
 STOPPED = 0.01  # of full speed: friction in bearings ends a coast-down (no source: any small number does)
 
 
@@ -70,6 +71,8 @@ class March:
         self._tripped: set[str] = set()
         self._solved: dict[str, float] = {}  # opening or speed of the present flows
         self._stale = True
+        self._constant = all(isinstance(one.fluid, ConstantFluid) for one in network.regions.values())
+        self._looked = self.heat.cells  # at which viscosities were last looked at
         self._find_flows()
 
     def settle(self) -> None:
@@ -94,8 +97,9 @@ class March:
                 del self._wanted[name]
         for name in list(self._tripped):
             self._coast(name, seconds)
-        if follow_viscosity(self.hydraulics, self.heat, THINNER) > THINNER:
-            self._stale = True
+        if not self._constant and np.abs(self.heat.cells - self._looked).max(initial=0.0) > WARMER:
+            self._looked = self.heat.cells
+            self._stale |= follow_viscosity(self.hydraulics, self.heat, THINNER) > THINNER
         self._find_flows()
         self.heat.step(seconds)
         self.time += seconds
@@ -140,7 +144,8 @@ class March:
         found = {
             "time": np.array([self.time]), "flow": h.flow.copy(), "pressure": h.pressure.copy(),
             "viscosity": h.laws.viscosity.copy(), "temperature": heat.temperature.copy(), "cells": heat.cells.copy(),
-            "case": heat.chips.case.copy(), "junction": heat.chips.junction.copy(), "heat": heat.heat.copy(),
+            "looked": self._looked.copy(), "case": heat.chips.case.copy(), "junction": heat.chips.junction.copy(),
+            "heat": heat.heat.copy(),
             "setting": np.array(settings, float), "open": np.array([float(one.open) for one in self.links.values()]),
             "wanted": np.array([self._wanted.get(name, np.nan) for name in self.links]),
             "tripped": np.array([float(name in self._tripped) for name in self.links]),
@@ -170,6 +175,7 @@ class March:
         heat.temperature, heat.cells = state["temperature"].copy(), state["cells"].copy()
         heat.chips.case, heat.chips.junction = state["case"].copy(), state["junction"].copy()
         heat.heat[:] = state["heat"]
+        self._looked = state["looked"].copy()
         self.time = float(state["time"][0])
         self._stale = False
         for control in self.controls:
@@ -183,7 +189,7 @@ class March:
         return self.links[name].law
 
     def _set(self, name: str, law: Any, setting: float) -> None:
-        """Another setting of a link; flows are found anew if it has moved enough since they were found, or reached its end."""
+        """Another setting of a link; flows are found anew if it has moved enough since then, or has come to its end."""
         if law == self.links[name].law:
             return
         self.links[name] = replace(self.links[name], law=law)

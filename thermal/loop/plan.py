@@ -103,6 +103,12 @@ def batches(ends: NDArray, extra: Sequence[tuple[int, int]], held: Sequence[bool
     return found
 
 
+def real(items: int, loops: int, lanes: int) -> NDArray[np.bool_]:
+    """Which entries of a `layout` belong to a loop, and do not fill the last lanes."""
+    place = np.arange(-(-loops // lanes) * lanes * items)
+    return place // (items * lanes) * lanes + place % lanes < loops
+
+
 def layout(numbers: Ints, lanes: int) -> Ints:
     """(items, loops) as one list in the order of kernels/src/hydraulics.cu; the last loop is repeated to fill its lanes."""
     items, loops = numbers.shape

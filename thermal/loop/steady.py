@@ -13,7 +13,7 @@ from kernels.backend import Backend
 from thermal.loop.heat import Heat
 from thermal.loop.hydraulics import Hydraulics
 from thermal.loop.links import Pump
-from thermal.loop.network import Link, Network
+from thermal.loop.network import ConstantFluid, Link, Network
 
 Floats = NDArray[np.float64]
 
@@ -74,12 +74,12 @@ def solve(network: Network, friction: str = "colebrook", backend: Backend | str 
 
 def follow_viscosity(hydraulics: Hydraulics, heat: Heat, tolerance: float) -> float:
     """Give the links the viscosities of their temperatures if one has moved beyond the tolerance, a share; returns that move."""
-    network, mean = hydraulics.network, heat.mean()
+    mean = heat.mean()
     now = hydraulics.laws.viscosity.copy()
-    for name, numbers in heat.links_of.items():
+    for fluid, numbers in heat.links_of:
         known = numbers[np.isfinite(mean[numbers])]
-        if len(known):
-            now[known] = network.regions[name].fluid.viscosity(mean[known])
+        if len(known) and not isinstance(fluid, ConstantFluid):
+            now[known] = fluid.viscosity(mean[known])
     move = float(np.max(np.abs(now / hydraulics.laws.viscosity - 1.0), initial=0.0))
     if move > tolerance:
         hydraulics.set_viscosity(now)

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from thermal.case.bodies import Body, kinematic, part_flow
+from thermal.case.bodies import Body, kinematic, part_flow, resistance_at
 from thermal.flow.domain import Domain, at_least_one
+from thermal.movers.coil import WATER_CAPACITY, Terminal
 from thermal.movers.laying import LaidPart
 from thermal.state import State
 
@@ -35,6 +36,7 @@ class Reading:
     response   (bodies, 8) as of mover_respond: effectiveness, water, fan rise, valve, coil heat, that of an open valve, power
     speed      (bodies,)      heat  K m3/s (tubes,) given to the air
     flow, enter, leave, rise   (tubes,) m3/s, K, K, m2/s2;  starts   (bodies + 1,) first tube of each body
+    blows   bool (tubes,): behind a fan, not an open gap
     """
 
     sums: np.ndarray
@@ -46,6 +48,7 @@ class Reading:
     leave: np.ndarray
     rise: np.ndarray
     starts: np.ndarray
+    blows: np.ndarray
 
     @property
     def total_heat(self) -> float:
@@ -60,7 +63,8 @@ class Movers:
         placement = domain.placement
         self.domain, self.state = domain, state
         self.bodies = list(placement.case.bodies)
-        self.tubes = sorted(placement.tubes, key=lambda laid: self.bodies.index(laid.body))
+        self._order = {id(body): number for number, body in enumerate(self.bodies)}
+        self.tubes = sorted(placement.tubes, key=lambda laid: self._order[id(laid.body)])
         self.count = sum(len(laid.area) for laid in self.tubes)
         self._rows: list[list[Any]] = [[], [], []]
         self._pushes: list[list[Any]] = [[], [], []]
@@ -70,7 +74,10 @@ class Movers:
         n, bodies = self.count, len(self.bodies)
         ends = np.cumsum([0, *(len(laid.area) for laid in self.tubes)])
         self.first = {id(laid): int(begin) for laid, begin in zip(self.tubes, ends[:-1], strict=True)}
-        self.starts = np.array([0, *(self._end_of(body, ends) for body in self.bodies)], np.int32)
+        counts = np.bincount(
+            [self._order[id(laid.body)] for laid in self.tubes], [len(laid.area) for laid in self.tubes], minlength=bodies
+        )
+        self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         wide = partial(backend.zeros, dtype=np.float64)
         self.heat_, self.change_, self.flow_, self.enter_, self.leave_, self.rise_ = (wide((n,)) for _ in range(6))
         self.velocity_, self.ends_ = wide((n,)), wide((4 * n,))
@@ -82,17 +89,14 @@ class Movers:
         self._bind_response()
         self._bind_heat()
 
-    def _end_of(self, body: Body, ends: np.ndarray) -> int:
-        mine = [index for index, laid in enumerate(self.tubes) if laid.body is body]
-        return int(ends[mine[-1] + 1])
-
     # -- momentum -------------------------------------------------------------------------------------------------
     def _bind_rows(self) -> None:
         """Fan rows of each axis, those of the block's own faces."""
         domain, state, backend = self.domain, self.state, self.domain.backend
-        laws = Laws(self.tubes, self.bodies)
+        laws = Laws(self.tubes, self._order)
         tables = [backend.upload(at_least_one(values, float), np.float64) for values in (laws.q, laws.p, laws.m)]
         each = [backend.upload(values, np.float64) for values in (laws.c, laws.resistance, laws.chord, laws.area)]
+        self._resistance_ = each[1]
         start_, own_ = backend.upload(laws.start, np.int32), backend.upload(laws.own, np.int32)
         for axis in range(3):
             mine = [(number, laid) for number, laid in enumerate(self.tubes) if laid.part.axis == axis]
@@ -140,8 +144,8 @@ class Movers:
         for laid in self.tubes:
             for row, cell in enumerate((laid.before, laid.cells[:, 0], laid.cells[:, -1], laid.behind)):
                 self._look(cell, row * n + self.first[id(laid)], state.T, self.ends_)
-        at_head = np.concatenate([self._share_inside(laid, laid.before, laid.cells[:, 0]) for laid in self.tubes])
-        at_tail = np.concatenate([self._share_inside(laid, laid.behind, laid.cells[:, -1]) for laid in self.tubes])
+        at_head = np.concatenate([share_inside(laid, laid.before, 0) for laid in self.tubes])
+        at_tail = np.concatenate([share_inside(laid, laid.behind, laid.cells.shape[1] - 1) for laid in self.tubes])
         sign = np.concatenate([np.full(len(laid.area), float(laid.part.sign)) for laid in self.tubes])
         area = np.concatenate([laid.area for laid in self.tubes])
         inlet = np.concatenate([np.full(len(laid.area), laid.part.is_inlet) for laid in self.tubes])
@@ -164,12 +168,6 @@ class Movers:
             cell_, place_ = backend.upload(domain.flat(cell[here]), np.int64), backend.upload(place, np.int32)
             self._looks.append(backend.bind("collect", int(here.sum()), cell_, place_, field, value))
 
-    @staticmethod
-    def _share_inside(laid: LaidPart, outside: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Part of a tube's heat that stands before its entering temperature is read: of one cell where that is its own end."""
-        own = (outside == end).all(axis=1)
-        return np.where(own, 1.0 / laid.cells.shape[1], 0.0)
-
     def _bind_response(self) -> None:
         backend = self.domain.backend
         case = self.domain.placement.case
@@ -181,7 +179,8 @@ class Movers:
             backend.upload(at_least_one(np.array([T - reference for T, _ in knots]), float), np.float64),
             backend.upload(at_least_one(np.array([n for _, n in knots]), float), np.float64),
         ]
-        head = (len(self.bodies), self.sums_, backend.upload(settings, np.float64), backend.upload(first, np.int32), *tables)
+        self._settings_ = backend.upload(settings, np.float64)
+        head = (len(self.bodies), self.sums_, self._settings_, backend.upload(first, np.int32), *tables)
         bind = partial(backend.bind, "mover_respond", *head, self.speed_, self.trim_, self.response_)
         self._respond, self._repeat = bind(GAIN), bind(0.0)
 
@@ -189,26 +188,20 @@ class Movers:
         domain, state, backend = self.domain, self.state, self.domain.backend
         air = domain.placement.case.air
         capacity = air.density * air.heat_capacity
-        mover = np.concatenate([np.full(len(laid.area), self.bodies.index(laid.body)) for laid in self.tubes])
+        mover = np.concatenate([np.full(len(laid.area), self._order[id(laid.body)]) for laid in self.tubes])
         power = np.concatenate([laid.part.power / capacity * laid.area / laid.total_area for laid in self.tubes])
         most = np.concatenate([np.full(len(laid.area), laid.body.most_rise) for laid in self.tubes])
         self._heat = backend.bind(
             "tube_heat", self.count, backend.upload(mover, np.int32), self.flow_, self.enter_,
             backend.upload(power, np.float64), backend.upload(most, np.float64), self.response_, self.heat_, self.change_,
         )  # fmt: skip
-        cells = np.concatenate([laid.cells.reshape(-1, 3) for laid in self.tubes])
-        tube = np.concatenate(
-            [np.repeat(self.first[id(laid)] + np.arange(len(laid.area)), laid.cells.shape[1]) for laid in self.tubes]
-        )
-        share = np.concatenate(
-            [np.full(laid.cells.shape[0] * laid.cells.shape[1], 1.0 / laid.cells.shape[1]) for laid in self.tubes]
-        )
+        cells = np.concatenate([laid.cells[:, laid.heated] for laid in self.tubes])
+        tube = np.arange(self.count)
         here = domain.within(cells)
         self._give, self._add = [], []
         if here.any():
             head = (
                 int(here.sum()), backend.upload(domain.flat(cells[here]), np.int64), backend.upload(tube[here], np.int32),
-                backend.upload(share[here], np.float64),
             )  # fmt: skip
             self._give.append(backend.bind("body_heat", *head, self.heat_, state.source))
             self._add.append(backend.bind("body_heat_change", *head, self.change_, state.inverse, state.rhs))
@@ -274,7 +267,62 @@ class Movers:
         return Reading(
             down(self.sums_).reshape(-1, 8), down(self.response_).reshape(-1, 8), down(self.speed_), down(self.heat_),
             down(self.flow_), down(self.enter_), down(self.leave_), down(self.rise_), self.starts,
+            np.concatenate([np.full(len(laid.area), laid.part.fan is not None) for laid in self.tubes]),
         )  # fmt: skip
+
+    # -- what others change while it runs ---------------------------------------------------------------------------
+    def set_speed(self, label: str, speed: float) -> None:
+        """Let the fans of a body ("crah.west") run at another speed from now on; at 0 its damper shuts.
+
+        Raises   KeyError for no such body, ValueError for one whose speed follows its inlet
+        """
+        number = self.number(label)
+        if self.bodies[number].speed_rule:
+            raise ValueError(f"the speed of {label} follows its inlet temperature")
+        backend = self.domain.backend
+        speeds, resistances = backend.download(self.speed_), backend.download(self._resistance_)
+        speeds[number] = speed
+        for law, laid in enumerate(self.tubes):
+            if laid.body is self.bodies[number]:
+                resistances[law] = kinematic(resistance_at(laid.body, laid.part, speed))
+        backend.store(speeds, self.speed_)
+        backend.store(resistances, self._resistance_)
+
+    def set_water(self, label: str, flow: float, temperature: float) -> None:
+        """Give the coil of a body other water: flow in m3/s with the valve open, entering temperature in K. A liquid loop calls
+        this with what it has and takes `terminals` back. Raises KeyError for no such coil."""
+        number = self.number(label)
+        if self.bodies[number].coil is None:
+            raise KeyError(f"{label} has no coil")
+        backend, air = self.domain.backend, self.domain.placement.case.air
+        settings = backend.download(self._settings_)
+        settings[16 * number + 2] = WATER_CAPACITY * flow / (air.density * air.heat_capacity)
+        settings[16 * number + 3] = temperature - air.reference_temperature
+        backend.store(settings, self._settings_)
+
+    def terminals(self) -> dict[str, Terminal]:
+        """Water that each coil is given and heat that it gives back, by label. Waits for the device."""
+        reading = self.read()
+        if reading is None:
+            return {}
+        air = self.domain.placement.case.air
+        capacity = air.density * air.heat_capacity
+        rows = self.domain.backend.download(self._settings_).reshape(-1, 16)
+        return {
+            body.label: Terminal(
+                body.label, float(row[2]) * capacity / WATER_CAPACITY, float(row[3]) + air.reference_temperature,
+                capacity * float(response[4]),
+            )
+            for body, row, response in zip(self.bodies, rows, reading.response, strict=True)
+            if body.coil is not None
+        }  # fmt: skip
+
+    def number(self, label: str) -> int:
+        """Place of a body in the order of the case. Raises KeyError naming those there are."""
+        labels = [body.label for body in self.bodies]
+        if label not in labels:
+            raise KeyError(f"no {label}; there are {', '.join(labels) or 'none'}")
+        return labels.index(label)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What lasts from pass to pass and does not depend on the grid (speed, trim), and the heat of this grid's tubes."""
@@ -292,10 +340,18 @@ class Movers:
             store(arrays["heat"], self.heat_)
 
 
+def share_inside(laid: LaidPart, outside: np.ndarray, end: int) -> np.ndarray:
+    """Part of a tube's heat that the air has taken up where its entering temperature is read: all of it where that is the tube's
+    own end cell, the heated one; else nothing."""
+    own = (outside == laid.cells[:, end]).all(axis=1)
+    return np.where(own & (laid.heated == end), 1.0, 0.0)
+
+
 class Laws:
     """The laws of all parts as the kernel reads them: knots in one row, and one number a law for the rest."""
 
-    def __init__(self, tubes: list[LaidPart], bodies: list[Body]) -> None:
+    def __init__(self, tubes: list[LaidPart], order: dict[int, int]) -> None:
+        """order: place of each body in the case, by its id."""
         q: list[float] = []
         p: list[float] = []
         m: list[float] = []
@@ -309,11 +365,11 @@ class Laws:
                 m += [kinematic(value) for value in fan.slopes]
             start.append(len(q))
             c.append(kinematic(fan.resistance) if fan else 0.0)
-            resistance.append(kinematic(part.resistance))
+            resistance.append(kinematic(resistance_at(laid.body, part, laid.body.speed)))
             flow = part_flow(part)
             chord.append(kinematic(fan.shutoff_pressure) / flow if fan and flow > 0.0 else 0.0)
             area.append(laid.total_area)
-            own.append(bodies.index(laid.body))
+            own.append(order[id(laid.body)])
         self.q, self.p, self.m, self.start = np.array(q), np.array(p), np.array(m), np.array(start, np.int32)
         self.c, self.resistance, self.chord, self.area = (np.array(v) for v in (c, resistance, chord, area))
         self.own = np.array(own, np.int32)

@@ -9,11 +9,14 @@ At speed n the affinity laws hold: p = n^2 p(q/n). A fan at rest is left as the 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+BISECTIONS = 60  # to round-off
 STANDARD_DENSITY = 1.2  # kg/m3 of the air that fan data are given for (ISO 5801:2017, standard air)
 
 
@@ -44,6 +47,11 @@ class FanCurve:
         flows, slopes = tuple(count * q for q in self.flows), tuple(m / count for m in self.slopes)
         return FanCurve(flows, self.pressures, slopes)
 
+    def at_speed(self, speed: float) -> FanCurve:
+        """The curve of the same fans at another speed, > 0, called full."""
+        flows, slopes = tuple(speed * q for q in self.flows), tuple(speed * m for m in self.slopes)
+        return FanCurve(flows, tuple(speed**2 * p for p in self.pressures), slopes)
+
     def rise(self, flow: float, speed: float = 1.0) -> tuple[float, float]:
         """Pressure rise in Pa and its slope in Pa/(m3/s) at a flow in m3/s (either sign) and a speed (1 = full)."""
         c = self.resistance
@@ -60,7 +68,7 @@ class FanCurve:
         if q >= flows[-1]:
             d = q - flows[-1]
             return pressures[-1] + slopes[-1] * d - c * d * d, slopes[-1] - 2.0 * c * d
-        k = int(np.searchsorted(flows, q, side="right")) - 1
+        k = bisect_right(flows, q) - 1
         h = flows[k + 1] - flows[k]
         t = (q - flows[k]) / h
         a, b = pressures[k], pressures[k + 1]
@@ -69,12 +77,13 @@ class FanCurve:
         e, g = 3.0 * (b - a) - 2.0 * ma - mb, 2.0 * (a - b) + ma + mb
         return a + t * (ma + t * (e + t * g)), (ma + t * (2.0 * e + 3.0 * t * g)) / h
 
+    @lru_cache(maxsize=4096)  # noqa: B019  (frozen, and asked for again and again)
     def meets(self, resistance: float, speed: float = 1.0) -> float:
         """Flow in m3/s at which the curve meets the system p = resistance q|q| (Pa/(m3/s)^2): bisection, to round-off."""
         low, high = 0.0, max(speed, 1e-9) * self.flows[-1]
         while self.rise(high, speed)[0] > resistance * high * high:
             high *= 2.0
-        for _ in range(200):
+        for _ in range(BISECTIONS):
             middle = 0.5 * (low + high)
             if self.rise(middle, speed)[0] > resistance * middle * abs(middle):
                 low = middle
@@ -141,7 +150,7 @@ class Law:
         low = -1.0
         while self.rise(low) < rise:
             low *= 2.0
-        for _ in range(100):
+        for _ in range(BISECTIONS):
             middle = 0.5 * (low + reach)
             low, reach = (middle, reach) if self.rise(middle) > rise else (low, middle)
         return 0.5 * (low + reach)
@@ -150,7 +159,8 @@ class Law:
 POINTS = 25  # of the table of several laws together: within 0.2 % of them
 
 
-def side_by_side(laws: Sequence[tuple[Law, float]]) -> Law:
+@lru_cache(maxsize=4096)  # racks of one type on one grid have the same rows
+def side_by_side(laws: tuple[tuple[Law, float], ...]) -> Law:
     """Several laws between the same two rooms as one: at a pressure their flows add up.
 
     laws   (law, count): so many of each, a fraction where a slot lies partly in a row of cells. A law obeys the affinity laws,
@@ -165,7 +175,7 @@ def side_by_side(laws: Sequence[tuple[Law, float]]) -> Law:
         return Law(None, sum(count / law.resistance**0.5 for law, count in laws) ** -2)
     # p at no net flow: the stronger fans blow back through the weaker ones
     low, high = 0.0, shutoff
-    for _ in range(100):
+    for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if sum(count * law.flow(middle) for law, count in laws) > 0.0 else (low, middle)
     rises = 0.5 * (low + high) * (1.0 - 2.0 * np.linspace(0.0, 1.0, POINTS) ** 2)  # denser where the curve is steep in q

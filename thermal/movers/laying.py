@@ -1,8 +1,9 @@
-"""Through-bodies on a grid: which cells are tubes, which faces close them, which plane carries their fans.
+"""Through-bodies on a grid: which cells they take, which faces close them, which plane carries their fans.
 
-A part's tubes are rows of cells along its axis; every face across the axis is closed, inside and on the casing, so that air goes
-straight through. Tubes have no walls to rub on: the whole loss of a part is the resistance that its data give. One plane in the
-middle carries fan and resistance. A tube that is blocked at either end is filled.
+A part is a channel along its axis: closed sides, open ends, no walls to rub on, so that the whole loss of a part is the
+resistance that its data give. The plane behind its first cells carries fans and resistance; each face of it, with the row of
+cells before and behind, is a tube. What a tube gives to the air goes in right behind that plane. A tube that is blocked at
+either end is filled.
 """
 
 from __future__ import annotations
@@ -19,6 +20,14 @@ from thermal.painting import Painter, join_names
 from thermal.patches import Patch
 
 OPENS_PLATES = ("crah", "fan_wall")  # kinds that stand in a hole of whatever plate they pass
+
+
+TRAY = 0.4  # m between two trays of a level body
+
+
+def is_alike(one: Part, other: Part) -> bool:
+    """Whether no tray is wanted between two parts: both move air, or neither, and the same way."""
+    return (one.kind == "empty", one.axis, one.sign) == (other.kind == "empty", other.axis, other.sign)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +51,11 @@ class LaidPart:
     def total_area(self) -> float:
         """m2 of open tubes."""
         return float(self.area.sum())
+
+    @property
+    def heated(self) -> int:
+        """Number along a tube of the cell that its heat goes into: the first behind the fans."""
+        return min(1, self.cells.shape[1] - 1)
 
 
 class Channels:
@@ -83,11 +97,8 @@ class Channels:
         for part, box in zip(parts, boxes, strict=True):
             if body.kind in OPENS_PLATES:
                 self._open(part.axis, box)
-            for axis in range(3):
-                if axis != part.axis:
-                    for plane in range(box.low[axis], box.high[axis] + 1):
-                        self._close(name, body.source, axis, plane, box)
             self._tubes.append((body, part, box))
+        self._partition(name, body.source, list(zip(parts, boxes, strict=True)))
         if chamber and body.chamber:
             self._case_chamber(body, body.chamber.side, chamber, parts[0])
 
@@ -106,14 +117,52 @@ class Channels:
 
     def _fill_rest(self, body: Body, boxes: list[IndexBox]) -> None:
         """What slots leave of a rack is solid."""
+        if body.kind != "rack":
+            return
         whole = snap_box(self.painter.grid, body.box.low, body.box.high)
-        rest = np.zeros(self.painter.grid.shape, bool)
-        rest[whole.cells()] = body.kind == "rack"
+        rows = np.ones(whole.high[2] - whole.low[2], bool)
         for box in boxes:
-            rest[box.cells()] = False
-        if rest.any():
+            rows[box.low[2] - whole.low[2] : box.high[2] - whole.low[2]] = False
+        if rows.any():
             self.painter.solids.append(f"{body.label} (blanked)")
-            self.painter.owner[rest] = len(self.painter.solids)
+            self.painter.owner[whole.cells()][rows] = len(self.painter.solids)
+
+    def _partition(self, name: str, source: str, rows: list[tuple[Part, IndexBox]]) -> None:
+        """Close the sides of a body's parts, and the trays between them.
+
+        Trays lie where the kind of a part changes and about every TRAY above the bottom of a level body: without them warm air
+        would rise inside a rack by metres; a tray on every plane would keep coarse grids from joining cells (with it the pressure
+        equation took a factor of 0.61 a step on the 86 000 cells of a hall where now it takes 0.25).
+        """
+        below: tuple[Part, int] | None = None  # the row under the one in hand, and the plane of the last tray
+        for part, box in sorted(rows, key=lambda row: row[1].low[2]):
+            for axis in range(2 if part.axis < 2 else 3):
+                if axis != part.axis:
+                    self._close(name, source, axis, box.low[axis], box)
+                    self._close(name, source, axis, box.high[axis], box)
+            if part.axis == 2:
+                continue
+            joins = below is not None and is_alike(below[0], part) and self._meets(rows, box)
+            last = below[1] if joins and below is not None else box.low[2]
+            if not joins:
+                self._close(name, source, 2, box.low[2], box)
+            planes = self.painter.grid.planes(2)
+            for plane in range(box.low[2], box.high[2]):
+                if planes[plane] - planes[last] > TRAY - 1e-6:
+                    self._close(name, source, 2, plane, box)
+                    last = plane
+            self._close_top(name, source, rows, part, box)
+            below = part, last
+
+    @staticmethod
+    def _meets(rows: list[tuple[Part, IndexBox]], box: IndexBox) -> bool:
+        """Whether another part of the body ends where this one begins."""
+        return any(other.high[2] == box.low[2] for _, other in rows)
+
+    def _close_top(self, name: str, source: str, rows: list[tuple[Part, IndexBox]], part: Part, box: IndexBox) -> None:
+        above = [other for other, at in rows if at.low[2] == box.high[2]]
+        if not above or not is_alike(above[0], part):
+            self._close(name, source, 2, box.high[2], box)
 
     def _is_free(self, name: str, source: str, box: IndexBox) -> bool:
         painter = self.painter
@@ -131,8 +180,11 @@ class Channels:
         self.painter.paint_plate(name, source, axis, flat, closed=True)
 
     def _open(self, axis: int, box: IndexBox) -> None:
-        """Cut a hole into the plates that a body passes."""
+        """Cut a hole into the plates that a body passes, closed and porous ones."""
         rows = [slice(box.low[other], box.high[other]) for other in (2, 1, 0) if other != axis]
+        for plane in range(box.low[axis], box.high[axis] + 1):
+            empty = np.zeros(np.delete(self.painter.owner.shape, 2 - axis), bool)
+            self.painter.cut.setdefault((axis, plane), empty)[rows[0], rows[1]] = True
         for (normal, plane), layer in self.painter.closed.items():
             if normal == axis and box.low[axis] <= plane <= box.high[axis]:
                 layer[rows[0], rows[1]] = 0
@@ -203,7 +255,10 @@ class Channels:
     def _lay(self, body: Body, part: Part, box: IndexBox) -> LaidPart | None:
         painter, axis, place = self.painter, part.axis, 2 - part.axis
         low, high = box.low[axis], box.high[axis]
-        plane = (low + high + 1) // 2 if high - low > 1 else (low if part.sign > 0 else high)
+        if high - low > 1:  # behind the first cell; in a body one cell long, where the air leaves
+            plane = low + 1 if part.sign > 0 else high - 1
+        else:
+            plane = high if part.sign > 0 else low
         across = np.argwhere(np.squeeze(painter.owner[box.layer(axis, low)], axis=place) == 0)
         if not len(across):
             return None

@@ -33,6 +33,7 @@ def _own(reading: Reading, number: int, starts: np.ndarray) -> dict[str, Any]:
     return {
         "sums": reading.sums[number], "response": reading.response[number], "speed": float(reading.speed[number]),
         "heat": reading.heat[mine], "flow": reading.flow[mine], "leave": reading.leave[mine], "rise": reading.rise[mine],
+        "blows": reading.blows[mine],
     }  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def device_row(body: Body, air: Air, own: dict[str, Any]) -> dict[str, Any]:
     that flow, temperatures and heat of a row agree.
     """
     capacity, reference = air.density * air.heat_capacity, air.reference_temperature
-    flow, gross, _, warm_out, work, *_ = own["sums"]
+    flow, gross, _, warm_out, *_ = own["sums"]
     given = capacity * float(own["heat"].sum())
     leaving = reference + float(warm_out / gross)
     entering = leaving - given / (capacity * float(gross))
@@ -56,7 +57,7 @@ def device_row(body: Body, air: Air, own: dict[str, Any]) -> dict[str, Any]:
         "name": body.name, "kind": body.kind, "row": body.row, "type": body.type,
         "flow_m3_s": float(flow), "design_flow_m3_s": body.design_flow, "forward_m3_s": float(forward.sum()),
         "backward_m3_s": back, "blown_degC": reference + blown - ZERO_CELSIUS,
-        "pressure_Pa": float(air.density * work / flow) if has_fan and abs(flow) > 1e-9 else _mean_rise(air, own, has_fan),
+        "pressure_Pa": _rise(air, own),
         "speed": own["speed"] if has_fan else None, "fan_power_kW": fan_power / 1e3 if has_fan and known else None,
         "air_in_degC": entering - ZERO_CELSIUS, "air_out_degC": leaving - ZERO_CELSIUS, "air_heat_kW": given / 1e3,
     }  # fmt: skip
@@ -65,9 +66,16 @@ def device_row(body: Body, air: Air, own: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _mean_rise(air: Air, own: dict[str, Any], has_fan: bool) -> float | None:
-    """Pa, of a fan that moves nothing: the mean over its faces."""
-    return float(air.density * own["rise"].mean()) if has_fan else None
+def _rise(air: Air, own: dict[str, Any]) -> float | None:
+    """Pa, pressure rise of the fans weighted by their flow; the mean over their faces where they move nothing; None without fans.
+
+    Of slots with different fans in one row of cells it is that behind their own resistance.
+    """
+    rise, flow = own["rise"][own["blows"]], own["flow"][own["blows"]]
+    if not len(rise):
+        return None
+    total = float(flow.sum())
+    return float(air.density * ((rise * flow).sum() / total if abs(total) > 1e-9 else rise.mean()))
 
 
 def coil_row(body: Body, air: Air, gross: float, entering: float, own: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +123,9 @@ def warnings(body: Body, air: Air, own: dict[str, Any], flow: float, back: float
     """What is wrong with a mover, in words that name it."""
     label, found = f"{body.kind} {body.name}", []
     design = body.design_flow
-    if design > 0.0 and flow < -STILL * design:
+    if own["speed"] <= 0.0 and row["speed"] is not None:
+        found.append(f"{label} stands still: {abs(flow):.2g} m3/s pass it")
+    elif design > 0.0 and flow < -STILL * design:
         found.append(f"{label} is reversed: {-flow:.3g} m3/s run backwards through its fans")
     elif design > 0.0 and flow < STILL * design:
         found.append(f"{label} is dead-headed: its fans move {flow:.2g} of {design:.3g} m3/s")

@@ -37,7 +37,8 @@ def slot_rows(painter: Painter, body: Body, box: IndexBox) -> list[tuple[Part, I
         if owner is None or not len(mine):
             continue
         parts = [body.parts[index] for index in mine]
-        law = side_by_side([(Law(p.fan, p.resistance), float(share[i, row])) for i, p in zip(mine, parts, strict=True)])
+        laws = ((Law(p.fan, p.resistance), round(float(share[i, row]), 12)) for i, p in zip(mine, parts, strict=True))
+        law = side_by_side(tuple(laws))
         power = sum(part.power * share[index, row] for index, part in zip(mine, parts, strict=True))
         z = box.low[2] + row
         flat = IndexBox((*box.low[:2], z), (*box.high[:2], z + 1))

@@ -277,6 +277,7 @@ def _numbers(summaries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for name, unit, number in NUMBERS:
         values = [number(summary) for summary in summaries]
         if any(value is not None for value in values):
+            values = [None if value is None else round(value, 9) + 0.0 for value in values]  # no -0.000 of round-off
             changes = [_difference(value, values[0]) for value in values]
             rows.append({"name": name, "unit": unit, "values": values, "changes": changes})
     return rows

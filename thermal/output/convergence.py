@@ -83,17 +83,17 @@ def _chart(lines: dict[str, list[float | None]], x: list[float], marks: list[flo
         return LEFT + wide * at / max(x[-1], 1.0), TOP + tall * (1.0 - share)
 
     parts = [f'<rect class="frame" x="{LEFT:g}" y="{TOP:g}" width="{wide:g}" height="{tall:g}"/>']
-    tick = low
-    while tick <= high + 1e-6 * step:
-        y = place(0, tick)[1]
-        words = "10" + str(round(tick)).translate(SUPERSCRIPT) if logarithmic else tick_text(tick, step)
+    mark_at = low
+    while mark_at <= high + 1e-6 * step:
+        y = place(0, mark_at)[1]
+        words = "10" + str(round(mark_at)).translate(SUPERSCRIPT) if logarithmic else tick_text(mark_at, step)
         parts.append(f'<line class="rule" x1="{LEFT:g}" x2="{LEFT + wide:g}" y1="{number(y)}" y2="{number(y)}"/>')
-        parts.append(_tick(LEFT - 6, y + 3.5, "end", words))
-        tick += step
+        parts.append(tick(LEFT - 6, y + 3.5, "end", words))
+        mark_at += step
     _, end, every = nice_range(0.0, x[-1], smallest=2.0)
     for n in range(0, int(min(end, x[-1])) + 1, max(int(every), 1)):
-        parts.append(_tick(place(n, low)[0], HEIGHT - BOTTOM + 14, "middle", str(n)))
-    parts.append(_tick(LEFT + wide / 2, HEIGHT - 6, "middle", "iterations"))
+        parts.append(tick(place(n, low)[0], HEIGHT - BOTTOM + 14, "middle", str(n)))
+    parts.append(tick(LEFT + wide / 2, HEIGHT - 6, "middle", "iterations"))
     for mark in marks:
         at = number(place(mark, low)[0])
         parts.append(f'<line class="gridchange" x1="{at}" x2="{at}" y1="{TOP:g}" y2="{TOP + tall:g}"/>')
@@ -115,18 +115,19 @@ def _chart(lines: dict[str, list[float | None]], x: list[float], marks: list[flo
         last = next((value for value in reversed(line) if value is not None), None)
         if last is not None:
             ends.append((place(0, last)[1], name, f'stroke="{colour}"{dash}'))
-    parts += _end_names(ends, LEFT + wide + 8, TOP, TOP + tall)
+    parts += end_names(ends, LEFT + wide + 8, TOP, TOP + tall)
     return (
         f'<svg class="drawing" role="img" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" style="max-width:{WIDTH * 1.15:g}px">'
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
     )
 
 
-def _tick(x: float, y: float, anchor: str, words: str) -> str:
+def tick(x: float, y: float, anchor: str, words: str) -> str:
+    """The words at a tick."""
     return f'<text class="tick" x="{number(x)}" y="{number(y)}" font-size="10" text-anchor="{anchor}">{words}</text>'
 
 
-def _end_names(ends: list[tuple[float, str, str]], x: float, top: float, bottom: float) -> list[str]:
+def end_names(ends: list[tuple[float, str, str]], x: float, top: float, bottom: float) -> list[str]:
     """Names at the right end of their lines, pushed apart until they can be read."""
     ends = sorted(ends)
     gap = min(12.0, (bottom - top) / max(len(ends), 1))

@@ -12,10 +12,10 @@ def geometry(case: Case) -> dict[str, Any]:
     """Boxes of everything that stands in the room: what pictures and the scene need, as JSON values in SI units.
 
     Returns    {"room": [x, y, z], "altitude": m, "under_floor": m, "over_ceiling": m, "racks": [...], "openings": [...],
-               "plates": [...], "obstacles": [...]};
+               "plates": [...], "zones": [...], "devices": [...], "obstacles": [...]};
                an object has name, low, high (m); racks also row, type, axis, sign (of the front's outward normal), power (W),
-               liquid_share, flow (m3/s); openings kind, axis, sign, open_fraction; plates open_fraction and kind; obstacles
-               power (W).
+               liquid_share, flow (m3/s), through (whether air flows through it); devices kind; openings kind, axis, sign,
+               open_fraction; plates open_fraction and kind; obstacles power (W).
     """
     return {
         "room": list(case.room),
@@ -24,7 +24,7 @@ def geometry(case: Case) -> dict[str, Any]:
         "over_ceiling": case.over_ceiling,
         "racks": [
             _box(r.name, r.box) | {"row": r.row, "type": r.type, "axis": r.axis, "sign": r.sign, "power": r.power,
-                                   "liquid_share": r.liquid_share, "flow": r.flow}
+                                   "liquid_share": r.liquid_share, "flow": r.flow, "through": r.is_through}
             for r in case.racks
         ],
         "openings": [
@@ -33,6 +33,7 @@ def geometry(case: Case) -> dict[str, Any]:
         ],
         "plates": [_box(p.name, p.box) | {"open_fraction": p.open_fraction, "kind": p.kind} for p in case.plates],
         "zones": [_box(z.name, z.box) | {"power": z.power} for z in case.zones],
+        "devices": [_box(b.name, b.box) | {"kind": b.kind} for b in case.bodies if b.kind != "rack"],
         "obstacles": [_box(o.name, o.box) | {"power": o.power} for o in case.obstacles],
     }  # fmt: skip
 

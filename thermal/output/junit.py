@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from thermal.outcome import ANSWERS
 from thermal.output.stage import write_whole
 from thermal.output.wording import limit_state, limit_words, value_words
 
@@ -33,7 +34,7 @@ def junit_xml(summaries: Iterable[dict[str, Any]]) -> bytes:
         case = _text(summary["case"])
         seconds = f"{float((summary.get('seconds') or {}).get('wall') or 0.0):.3f}"
         study = summary.get("grid_study") or {"answer": True}
-        answered = summary["verdict"] in ("steady", "unsteady") and study["answer"]
+        answered = summary["verdict"] in ANSWERS and study["answer"]
         asserts = summary.get("asserts") or []
         failed = sum(1 for row in asserts if not row["passed"])
         counts = {"tests": len(asserts) + 1, "failures": failed, "errors": 0 if answered else 1}
@@ -42,7 +43,7 @@ def junit_xml(summaries: Iterable[dict[str, Any]]) -> bytes:
         suite = ElementTree.SubElement(root, "testsuite", attributes)
         test = ElementTree.SubElement(suite, "testcase", classname=case, name="verdict", time=seconds)
         if not answered:
-            what = "grid study" if summary["verdict"] in ("steady", "unsteady") else summary["verdict"]
+            what = "grid study" if summary["verdict"] in ANSWERS else summary["verdict"]
             error = ElementTree.SubElement(test, "error", message=_text(f"no answer: {what}"))
             error.text = _text(study.get("reason") or summary.get("verdict_text") or "")
         for row in asserts:

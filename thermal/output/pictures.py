@@ -61,8 +61,7 @@ def pictures(record: Record) -> list[Picture]:
     Plan at 1.5 m, section across the aisles through the rack with the hottest inlet, both in temperature and speed; a section
     along the row just in front of that rack; the fronts of all racks.
     """
-    worst = hottest_rack(record)
-    planes = _planes(record, worst)
+    planes = slice_planes(record)
     wanted: list[tuple[str, int, int]] = []
     for _, axis, position, _ in planes:
         index = cell_at(record.planes[axis], position)
@@ -80,15 +79,37 @@ def pictures(record: Record) -> list[Picture]:
         wide = large or key == "aisle"
         width = 860.0 if wide else 400.0
         title = f"Temperature, {words} ({where})"
-        svg = _slice(record, axis, position, temperature, "temperature", scale, "°C", title, key, width)
+        svg = slice_svg(record, axis, position, temperature, "temperature", scale, "°C", title, key, width)
         made.append(Picture(f"{key}-temperature", title, "", svg, (axis, position), wide))
         if key != "aisle":
             title = f"Air speed, {words} ({where})"
-            svg = _slice(record, axis, position, speed, "speed", speed_scale, "m/s", title, "", width, velocity)
+            svg = slice_svg(record, axis, position, speed, "speed", speed_scale, "m/s", title, "", width, velocity)
             caption = "Arrows show the direction of the air in this plane."
             made.append(Picture(f"{key}-speed", title, caption, svg, (axis, position), wide))
+    made += _scalar_slices(record, planes, large)
     if record.fronts:
         made.append(_front_picture(record, inlet_scale(record)))
+    return made
+
+
+# field of the record -> words, unit shown, what to take off, smallest width of the scale
+SCALARS = {"dew_point": ("Dew point", "°C", ZERO_CELSIUS, 1.0), "age_of_air": ("Age of air", "s", 0.0, 10.0)}
+
+
+def _scalar_slices(record: Record, planes: list[tuple[str, int, float, str]], large: bool) -> list[Picture]:
+    """Plan and section of the passive scalars that the record holds."""
+    made = []
+    for name, (words, unit, zero, smallest) in SCALARS.items():
+        if name not in record.names:
+            continue
+        shown = [plane for plane in planes if plane[0] != "aisle"]
+        layers = record.slices([(name, axis, cell_at(record.planes[axis], at)) for _, axis, at, _ in shown])
+        layers = [layer - zero for layer in layers]
+        scale = Scale(*nice_range(*extent(layers), smallest=smallest))
+        for (key, axis, position, where), layer in zip(shown, layers, strict=True):
+            title = f"{words}, {where} ({AXES[axis]}\u00a0=\u00a0{position:.2f}\u00a0m)"
+            svg = slice_svg(record, axis, position, layer, "speed", scale, unit, title, "", 860.0 if large else 400.0)
+            made.append(Picture(f"{key}-{name}", title, "", svg, (axis, position), large))
     return made
 
 
@@ -99,8 +120,9 @@ def hottest_rack(record: Record) -> dict[str, Any] | None:
     return max(racks, key=lambda rack: by_name[rack["name"]], default=None)
 
 
-def _planes(record: Record, rack: dict[str, Any] | None) -> list[tuple[str, int, float, str]]:
-    """(key, axis, position, words) of every slice."""
+def slice_planes(record: Record) -> list[tuple[str, int, float, str]]:
+    """(key, axis, position, words) of every slice: plan, section, and in a hall with racks aisle."""
+    rack = hottest_rack(record)
     room = record.geometry["room"]
     height = min(PLAN_HEIGHT, 0.5 * room[2])
     if rack is None:
@@ -130,7 +152,7 @@ def extent(arrays: list[np.ndarray]) -> Pair:
     return (float(min(a.min() for a in found)), float(max(a.max() for a in found))) if found else (0.0, 1.0)
 
 
-def _slice(
+def slice_svg(
     record: Record, axis: int, position: float, values: np.ndarray, name: str, scale: Scale, unit: str, title: str, raster: str,
     width: float, velocity: np.ndarray | None = None,
 ) -> str:  # fmt: skip
@@ -151,7 +173,9 @@ def _slice(
     return drawing.svg(title, f"Values in this plane run from {low:.1f} to {high:.1f} {unit}.")
 
 
-def draw_objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position: float, kept: tuple[int, int]) -> None:
+def draw_objects(
+    drawing: Drawing, geometry: dict[str, Any], axis: int, position: float, kept: tuple[int, int], has_labels: bool = True
+) -> None:
     """Everything the plane cuts; on a plan also the outlines of floor and ceiling openings."""
 
     def flat(corner: list[float]) -> Pair:
@@ -161,14 +185,23 @@ def draw_objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position
         if item["low"][axis] <= position <= item["high"][axis]:
             is_rack = "sign" in item
             low, high = flat(item["low"]), flat(item["high"])
-            drawing.box(low, high, "solid", item["name"])
+            drawing.box(low, high, "body" if item.get("through") else "solid", item["name"])
             if is_rack and item["axis"] != axis:
                 side = kept.index(item["axis"])
                 face = high[side] if item["sign"] > 0 else low[side]
                 ends = [list(low), list(high)]
                 ends[0][side] = ends[1][side] = face
                 drawing.line((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1]), "front", f"{item['name']}: front (air intake)")
-            drawing.label(low, high, item["name"])
+            if has_labels and item.get("through"):
+                _body_label(drawing, low, high, item["name"])
+            elif has_labels:
+                drawing.label(low, high, item["name"])
+    for item in geometry.get("devices", ()):
+        if item["low"][axis] <= position <= item["high"][axis]:
+            low, high = flat(item["low"]), flat(item["high"])
+            drawing.box(low, high, "body", f"{item['kind'].replace('_', ' ')} {item['name']}")
+            if has_labels:
+                _body_label(drawing, low, high, item["name"])
     for plate in geometry["plates"]:
         if plate["low"][axis] <= position <= plate["high"][axis]:
             kind = "plate porous" if plate["open_fraction"] > 0 else "plate"
@@ -178,12 +211,20 @@ def draw_objects(drawing: Drawing, geometry: dict[str, Any], axis: int, position
         tip = opening["name"] if opening["kind"] in opening["name"] else f"{opening['kind']} {opening['name']}"
         if opening["axis"] == axis and axis == 2:
             drawing.box(low, high, f"opening {opening['kind']}", tip)
-            if (high[0] - low[0]) * drawing.scale > 6.4 * len(tip):
+            if has_labels and (high[0] - low[0]) * drawing.scale > 6.4 * len(tip):
                 left, top, width, height = drawing.span(low, high)
                 drawing.text(left + 5, top + height - 6, tip, "name halo", 10, "start")
         elif opening["axis"] != axis and opening["low"][axis] <= position <= opening["high"][axis]:
             drawing.line(low, high, f"mouth {opening['kind']}", tip)
-            _mouth_label(drawing, low, high, opening, kept, tip)
+            if has_labels:
+                _mouth_label(drawing, low, high, opening, kept, tip)
+
+
+def _body_label(drawing: Drawing, low: Pair, high: Pair, name: str) -> None:
+    """The name of a body that air flows through, on the map of that air."""
+    if (high[0] - low[0]) * drawing.scale > 6.4 * len(name):
+        x, y = 0.5 * (drawing.x(low[0]) + drawing.x(high[0])), 0.5 * (drawing.y(low[1]) + drawing.y(high[1]))
+        drawing.text(x, y + 4, name, "name halo", 10)
 
 
 def _mouth_label(drawing: Drawing, low: Pair, high: Pair, opening: dict[str, Any], kept: tuple[int, int], tip: str) -> None:
@@ -300,9 +341,9 @@ def plan_pictures(records: list[Record]) -> tuple[list[Picture], list[Picture]]:
     warm, fast = [], []
     for record, (_, velocity), temperature, speed in zip(records, layers, temperatures, speeds, strict=True):
         title = f"plan at z\u00a0=\u00a0{height:.2f}\u00a0m"
-        svg = _slice(record, 2, height, temperature, "temperature", scale, "°C", f"Temperature, {title}", "", width)
+        svg = slice_svg(record, 2, height, temperature, "temperature", scale, "°C", f"Temperature, {title}", "", width)
         warm.append(Picture("plan-temperature", title, "", svg, (2, height), wide))
-        svg = _slice(record, 2, height, speed, "speed", speed_scale, "m/s", f"Air speed, {title}", "", width, velocity)
+        svg = slice_svg(record, 2, height, speed, "speed", speed_scale, "m/s", f"Air speed, {title}", "", width, velocity)
         fast.append(Picture("plan-speed", title, "", svg, (2, height), wide))
     return warm, fast
 

@@ -16,8 +16,10 @@ from thermal.output.fields import FieldsFile, Front, joined_fronts, write_fields
 from thermal.output.geometry import geometry, plain_row, plain_value
 from thermal.output.history import history_csv, read_history
 from thermal.output.stage import Stage, settle
+from thermal.output.steps import STEPS, take_steps
 
 FIELDS, XDMF, SUMMARY, HISTORY, CASE = "fields.vtkhdf", "fields.xdmf", "summary.json", "history.csv", "case.toml"
+SERIES = "series.csv"  # of a run in time, beside thermal/output/steps.py
 FLUID = 1  # bit 0 of a placement's mask
 
 
@@ -41,6 +43,7 @@ class Record:
     snapping: list[dict[str, Any]]
     case_text: str
     names: list[str] = field(default_factory=list)
+    series: list[dict[str, Any]] = field(default_factory=list)  # rows of series.csv of a run in time
 
     def field(self, name: str) -> np.ndarray:
         """A field at cell centres, float32 (nz, ny, nx) or (nz, ny, nx, 3), SI, NaN in solids. Raises RecordError."""
@@ -109,8 +112,14 @@ def write(out_dir: str | Path, result: Any) -> Path:
         write_fields(stage.path(FIELDS), planes, fluid, fields, fronts, texts, identity)
         stage.write(XDMF, xdmf(fluid.shape, components, FIELDS))
         stage.write(HISTORY, history_csv(result.history))
+        if getattr(result, "series", None):
+            stage.write(SERIES, history_csv(result.series))
+            take_steps(folder, stage.path(STEPS), identity)
         stage.write(CASE, case.text.encode())
         stage.write(SUMMARY, summary_json({**result.summary, "record": identity}))
+    if not getattr(result, "series", None):  # those of a run in time that was here before
+        for name in (SERIES, STEPS):
+            (folder / name).unlink(missing_ok=True)
     return folder
 
 
@@ -139,5 +148,15 @@ def read(out_dir: str | Path) -> Record:
             raise RecordError(f"{folder}: summary.json and {FIELDS} belong to different runs; run the case again")
         return Record(
             folder, summary, history, file.planes, file.text("geometry"), file.fronts(), file.text("resolved"),
-            file.text("snapping"), text, file.names,
+            file.text("snapping"), text, file.names, _series(folder, summary),
         )  # fmt: skip
+
+
+def _series(folder: Path, summary: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows of series.csv, none of a steady run. Raises RecordError."""
+    if "time" not in summary:
+        return []
+    try:
+        return read_history((folder / SERIES).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecordError(f"{folder}: {SERIES} cannot be read ({type(error).__name__}); run the case again") from error

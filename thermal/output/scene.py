@@ -31,6 +31,10 @@ def scene(record: Record, pictures: list[Picture]) -> dict[str, Any]:
     geometry = record.geometry
     boxes = [_keys(item, "name", "low", "high") | {"words": f"obstacle {item['name']}"} for item in geometry["obstacles"]]
     boxes += [_rack(rack, record, scale.low, scale.high) for rack in geometry["racks"]]
+    boxes += [
+        _keys(item, "name", "low", "high") | {"words": f"{item['kind'].replace('_', ' ')} {item['name']}"}
+        for item in geometry.get("devices", ())
+    ]
     flat = [plate for plate in geometry["plates"] if plate.get("kind") in FLAT]
     upright = [plate for plate in geometry["plates"] if plate.get("kind", "sheet") in ("sheet", "door")]
     slices = [

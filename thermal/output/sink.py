@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Sink:
     """The file object h5py asks for: read, write, seek, tell, truncate, flush. `error` is the first OSError met, or None."""
 
-    def __init__(self, path: Path) -> None:
-        self.file = open(path, "w+b", buffering=0)
+    def __init__(self, path: Path, is_new: bool = True) -> None:
+        self.file = open(path, "w+b" if is_new else "r+b", buffering=0)
         self.error: OSError | None = None
         self.place = 0
 
@@ -75,17 +75,26 @@ class Sink:
         """Nothing is held back."""
 
 
-@contextmanager
-def new_hdf5(path: Path) -> Iterator[h5py.File]:
+def new_hdf5(path: Path) -> AbstractContextManager[h5py.File]:
     """A new HDF5 file to write, synced to the disk at the end.
 
     Raises     OSError for the first write that failed, after HDF5 has closed the file.
     """
+    return _opened(path, is_new=True)
+
+
+def grown_hdf5(path: Path) -> AbstractContextManager[h5py.File]:
+    """An HDF5 file that is there, to write more into; as `new_hdf5`."""
+    return _opened(path, is_new=False)
+
+
+@contextmanager
+def _opened(path: Path, is_new: bool) -> Iterator[h5py.File]:
     import h5py
 
-    sink = Sink(path)
+    sink = Sink(path, is_new)
     try:
-        with h5py.File(sink, "w", libver="v110") as file:
+        with h5py.File(sink, "w" if is_new else "r+", libver="v110") as file:
             yield file
         if sink.error is None:
             os.fsync(sink.file.fileno())

@@ -66,7 +66,7 @@ def opening_row(opening: Opening, flow: float, temperature: float) -> dict[str, 
 
 
 def wall_row(wall: Wall, area: float, heat: float, temperature: float) -> dict[str, Any]:
-    """A wall's row: area in m2 that meets the air, heat in W given to the air, mean surface temperature in K."""
+    """A wall's row: area in m2 that meets air or a conducting solid, heat in W given to them, mean surface temperature in K."""
     return {"name": wall.name, "area_m2": area, "heat_kW": heat / 1e3, "temperature_degC": _celsius(temperature)}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from thermal.flow.domain import Domain, at_least_one
-from thermal.scalars.launches import Launches
+from thermal.scalars.launches import Launches, field_of
 
 PASSES = 9  # Jacobi passes of the preconditioner beyond its first term
 MOST = 60  # steps of one solution
@@ -53,7 +53,7 @@ class Batch:
         shape = (columns, *domain.shape)
         arrays = [backend.zeros(shape) for _ in range(8)]
         self.right_side, self.answer, self._shadow, self._direction, self._image, self._second, self._smooth, self._other = arrays
-        self._views = {id(array): [array[m] for m in range(columns)] for array in arrays}
+        self._views = {id(array): [field_of(array, m) for m in range(columns)] for array in arrays}
         self.rows, self.inverse, self.mask_ = tuple(rows), inverse, mask_
         self._factor_ = [backend.zeros((columns,), np.float64) for _ in range(2)]
         self._partials = [backend.partials(*domain.n) for _ in range(columns)]

@@ -6,6 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 
+def field_of(batch: Any, number: int) -> Any:
+    """One field of a batch [m, k, j, i]: a view of the device's own array."""
+    return batch[number : number + 1].reshape(batch.shape[1:])
+
+
 class Launches:
     """`backend.run` that binds each launch the first time only.
 
@@ -15,13 +20,11 @@ class Launches:
 
     def __init__(self, backend: Any) -> None:
         self.backend = backend
-        self._bound: dict[tuple[Any, ...], Callable[[], Any]] = {}
+        self._bound: dict[tuple[Any, ...], tuple[Callable[[], Any], tuple[Any, ...]]] = {}
 
     def __call__(self, kernel: str, *arguments: Any) -> None:
         """Launch."""
         key = (kernel, *(one if isinstance(one, int | float) else id(one) for one in arguments))
-        launch = self._bound.get(key)
-        if launch is None:
-            launch = self._bound[key] = self.backend.bind(kernel, *arguments)
-            launch.kept = arguments  # type: ignore[attr-defined]  # an identity stays that of its array
-        launch()
+        if key not in self._bound:  # with the arguments: an identity must stay that of its array
+            self._bound[key] = self.backend.bind(kernel, *arguments), arguments
+        self._bound[key][0]()

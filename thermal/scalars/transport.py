@@ -17,7 +17,7 @@ from thermal.parallel import wrap
 from thermal.scalars.edges import Edges
 from thermal.scalars.flows import StandingFlow
 from thermal.scalars.krylov import Batch
-from thermal.scalars.launches import Launches
+from thermal.scalars.launches import Launches, field_of
 
 AT_ONCE = 4  # columns whose Krylov arrays are held at one time: about what the flow's own fields took
 FREE = 4  # rounds in which limiters follow the columns
@@ -111,8 +111,8 @@ class Transport:
         self.factors = {one.family: [domain.zeros() for _ in range(3)] for one in columns}
         self.chunks = self._chunks(columns)
         wet = domain.local(flow.reached).astype(np.float64)
-        self._fields = [self.values[m] for m in range(len(columns))]
-        self._residuals = [self.residual_[m] for m in range(self.batch.columns)]
+        self._fields = [field_of(self.values, m) for m in range(len(columns))]
+        self._residuals = [field_of(self.residual_, m) for m in range(self.batch.columns)]
         self._rates: dict[int, Any] = {}
         for m, one in enumerate(columns):
             backend.store(one.start * wet, self._fields[m])

@@ -10,6 +10,7 @@ from thermal.flow.turbulence.algebraic import Constant, Laminar, ZeroEquation
 from thermal.flow.turbulence.k_epsilon import KEpsilon
 from thermal.flow.turbulence.realizable import RealizableKEpsilon
 from thermal.flow.turbulence.rng import RngKEpsilon
+from thermal.flow.turbulence.subgrid import SUBGRID
 
 MODELS: dict[str, Any] = {
     "laminar": Laminar,
@@ -18,6 +19,7 @@ MODELS: dict[str, Any] = {
     "k-epsilon": KEpsilon,
     "realizable-k-epsilon": RealizableKEpsilon,
     "rng-k-epsilon": RngKEpsilon,
+    **SUBGRID,
 }
 
 __all__ = ["MODELS", "Constant", "KEpsilon", "Laminar", "RealizableKEpsilon", "RngKEpsilon", "ZeroEquation"]

@@ -20,6 +20,7 @@ from thermal.flow.history import History
 from thermal.flow.scales import find_scales
 from thermal.flow.sweeps import Sweeps
 from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, moving, tangents
+from thermal.movers.wake import bind_wakes
 from thermal.state import State
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class KEpsilon:
             backend.bind("scatter", *at_walls, self.wall_dissipation, s.epsilon), *self._bind_wall_cells(),
         ]  # fmt: skip
         self._fix = backend.bind("fix_rows", *at_walls, self.wall_dissipation, *s.rows, s.rhs)
+        self._wakes = bind_wakes(domain, s)
         self._inflow_k = boundary.inflows([f.energy_ for f in domain.lists])
         self._inflow_epsilon = boundary.inflows([f.dissipation_ for f in domain.lists])
         self._sweep_k, self._sweep_epsilon = Sweeps(domain, s, s.k), Sweeps(domain, s, s.epsilon)
@@ -182,8 +184,8 @@ class KEpsilon:
         self.walls()
         for launch in self._to_cells:
             launch()
-        self._solve(self._inflow_epsilon, self._rows_epsilon, self._sweep_epsilon, 1, fixed=True)
-        self._solve(self._inflow_k, self._rows_k, self._sweep_k, 0, fixed=False)
+        self._solve(self._inflow_epsilon, self._rows_epsilon, self._sweep_epsilon, 1, [self._fix, *self._wakes[0]])
+        self._solve(self._inflow_k, self._rows_k, self._sweep_k, 0, self._wakes[1])
         self._renew_viscosity()
         exchange([self.state.eddy_viscosity])
 
@@ -192,17 +194,15 @@ class KEpsilon:
         if self.gas:
             self._dilute()
 
-    def _solve(self, inflow, rows, sweeps, index, fixed) -> None:
+    def _solve(self, inflow, rows, sweeps, index, fix) -> None:
         backend = self.domain.backend
         backend.fill(self.state.extra, 0.0)
         backend.fill(self.state.source, 0.0)
         for launch in (*inflow, *self._thin[index]):
             launch()
         rows()
-        for launch in self._past[index]:
+        for launch in (*self._past[index], *fix):
             launch()
-        if fixed:
-            self._fix()
         sweeps.run(self._count)
         self._keep[index]()
         self.domain.comm.exchange([sweeps.field])

@@ -11,7 +11,7 @@ SHOWN = 3  # losses named in the banner; the table has them all
 def with_losses(banner: dict[str, str], table: Mapping[str, Any] | None) -> dict[str, str]:
     """The banner with a sentence on the losses that cost a limit, or leave air without a way; unchanged without any.
 
-    A hall whose limits all hold is then good no more: its mood becomes fair warning, none.
+    A hall whose limits all hold, but not when one of its movers is lost, is no good hall: that is what was asked.
     """
     if not table:
         return banner
@@ -19,7 +19,7 @@ def with_losses(banner: dict[str, str], table: Mapping[str, Any] | None) -> dict
     if not lost:
         return banner
     names = ", ".join(lost[:SHOWN]) + (f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else "")
-    sentence = f"But not without {names}: limits are lost there."
-    if banner["mood"] == "good":
-        return banner | {"mood": "none", "mark": "!", "detail": f"{banner['detail']} {sentence}".strip()}
-    return banner | {"detail": f"{banner['detail']} {sentence}".strip()}
+    detail = f"{banner['detail']} Limits are lost without {names}.".strip()
+    if banner["mood"] != "good":
+        return banner | {"detail": detail}
+    return banner | {"mood": "bad", "mark": "✕", "words": f"{banner['words']}, but not with one part lost", "detail": detail}

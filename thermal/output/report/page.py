@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from thermal.output.ashrae import CLASSES
+from thermal.output.charts import charts_in_time
 from thermal.output.convergence import convergence
+from thermal.output.film import films
 from thermal.output.loop_diagram import curve_picture, loop_diagrams
+from thermal.output.origin import capture_map, followed, origin_picture, origin_words
 from thermal.output.pictures import hottest_rack, pictures
 from thermal.output.plenum_map import plenum_maps
 from thermal.output.record import Record, read
 from thermal.output.report.losses import with_losses
 from thermal.output.report.verdict import has_answer, headline, rack_status
+from thermal.output.scalars import humidity_words
 from thermal.output.scene import scene
 from thermal.output.stage import write_whole
 from thermal.output.study import study_picture, study_rows, study_words
@@ -45,7 +49,8 @@ def render(record: Record) -> str:
 
     made = pictures(record)
     charts = convergence(record.history)
-    script = (FOLDER / "scene.js").read_text(encoding="utf-8")
+    moving = films(record)
+    script = "".join((FOLDER / name).read_text(encoding="utf-8") for name in ("scene.js", "film.js"))
     summary = record.summary
     air_class = CLASSES[summary["indices"]["class"]]
     altitude = float(record.geometry.get("altitude") or 0.0)
@@ -70,6 +75,8 @@ def render(record: Record) -> str:
         finished=str(summary.get("finished") or "").replace("T", " ").replace("+00:00", " UTC"),
         facts=_facts(record, racks),
         indices=_index_rows(summary["indices"]),
+        origin=_origin(record),
+        humidity_words=humidity_words(summary, air_class),
         study=summary.get("grid_study"),
         losses=summary.get("without_each"),
         study_words=study_words(summary["grid_study"]) if summary.get("grid_study") else "",
@@ -79,6 +86,11 @@ def render(record: Record) -> str:
         fronts=[picture for picture in made if picture.key == "fronts"],
         charts=charts,
         plenum_maps=plenum_maps(record),
+        time=summary.get("time"),
+        time_charts=charts_in_time(record.series, summary["time"]) if summary.get("time") else [],
+        passages=passages(summary["time"]["limits"]) if summary.get("time") else None,
+        films=moving,
+        film_data=[{"key": film.key, "times": film.times, "frames": film.frames} for film in moving],
         scene=scene(record, made),
         liquid=summary.get("liquid"),
         loop_diagrams=loop_diagrams(summary["liquid"]) if summary.get("liquid") else [],
@@ -92,6 +104,31 @@ def render(record: Record) -> str:
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+def _origin(record: Record) -> dict[str, Any] | None:
+    """What the page says of the tracers; None where there were none."""
+    racks = followed(record.summary)
+    if not racks:
+        return None
+    shares = [rack.get("shares_percent") or {} for rack in racks]
+    sources = list(dict.fromkeys(name for row in shares for name in row))
+    return {
+        "words": origin_words(record.summary), "bars": origin_picture(record.summary), "map": capture_map(record), "racks": racks,
+        "sources": sources if len(sources) > 1 else [], "balance": max(record.summary["tracers"]["balance"], 1e-9),
+    }  # fmt: skip
+
+
+def passages(limits: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """When racks passed limits, as a table: columns (name, degC, of), and a row of times in s for each rack."""
+    if not limits:
+        return None
+    keys = list(dict.fromkeys((row["limit"], row["limit_degC"], row["of"]) for row in limits))
+    times: dict[str, dict[Any, Any]] = {}
+    for row in limits:
+        times.setdefault(row["rack"], {})[row["limit"], row["limit_degC"], row["of"]] = row["reached_s"]
+    columns = [{"name": name, "degC": degrees, "of": of} for name, degrees, of in keys]
+    return {"columns": columns, "rows": [{"rack": rack, "times": [of.get(key) for key in keys]} for rack, of in times.items()]}
 
 
 def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
@@ -112,6 +149,10 @@ def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, 
         inside = sum(1 for rack in racks if rack["status"]["mood"] == "good")
         remark = f"class {summary['indices']['class']}, by hottest inlet face"
         facts.append(("Racks in the recommended range", f"{inside} of {len(racks)}", remark))
+    coils = [row for row in summary.get("devices", []) if row["heat_kW"] is not None]
+    if coils:
+        heat, capacity = (sum(row[key] for row in coils) for key in ("heat_kW", "capacity_kW"))
+        facts.append(("Cooling by coils", f"{heat:.4g} kW", f"of {capacity:.4g} kW that they could take"))
     supply = [o for o in summary.get("openings", []) if o["kind"] == "supply" and o["flow_m3_s"] is not None]
     if supply:
         flow = sum(o["flow_m3_s"] for o in supply)
@@ -171,5 +212,6 @@ def _provenance(summary: dict[str, Any]) -> list[tuple[str, str]]:
         "asserts",
         "grid_study",
         "without_each",
+        "time",
     )
     return _flat({key: value for key, value in summary.items() if key not in named})

@@ -23,7 +23,9 @@ def headline(summary: dict[str, Any]) -> dict[str, str]:
     if not has_answer(summary):
         return _banner("none", "Not finished: do not use these numbers", "The run stopped before the flow settled.", text, worst)
     restless = "The air never comes to rest: numbers are means, limits are judged on the worst moment."
-    swing = "" if summary["verdict"] == "steady" else restless
+    swing = restless if summary["verdict"] == "unsteady" else ""
+    if summary["verdict"] == "complete":
+        swing = "A run in time: limits are judged on its worst moment."
     study = summary.get("grid_study") or {"answer": True}
     if not study["answer"]:
         reason = f"No band of uncertainty: {study['reason']}."
@@ -38,8 +40,9 @@ def headline(summary: dict[str, Any]) -> dict[str, str]:
         return _banner("bad", f"{what} {'is' if len(failed) == 1 else 'are'} exceeded", swing, text, _failures(failed))
     if any(row["name"] not in IMPLICIT for row in asserts):
         words = f"All {len(asserts)} limits hold" if len(asserts) > 1 else "The limit holds"
-        return _banner("good", words, swing, text, "")
-    words = f"{'Unsteady' if swing else 'Steady'}; the case sets no limits of its own"
+        return _banner("good", words, swing, text, _too_hot(summary) if summary["verdict"] == "complete" else "")
+    state = {"steady": "Steady", "unsteady": "Unsteady", "complete": "Ran to its end"}[summary["verdict"]]
+    words = f"{state}; the case sets no limits of its own"
     hot = _too_hot(summary)
     return _banner("none" if hot else "good", words, swing, text, hot)
 
@@ -79,7 +82,7 @@ def _failures(failed: list[dict[str, Any]]) -> str:
 
 def has_answer(summary: dict[str, Any]) -> bool:
     """Whether the numbers of a summary may be used."""
-    return summary["verdict"] in ("steady", "unsteady")
+    return summary["verdict"] in ("steady", "unsteady", "complete")
 
 
 def rack_status(rack: dict[str, Any], air_class: AirClass, altitude: float, answered: bool) -> dict[str, str]:

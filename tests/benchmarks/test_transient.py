@@ -1,0 +1,65 @@
+"""The benchmark of runs in time: the peer's dictionaries, what is read back, and our own speed as words; no peer is needed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import transient
+from benchmarks.peers import pimple
+from benchmarks.peers.mesh import patch_name
+from benchmarks.transient import Stepped, ours, peer
+from benchmarks.variants import Variant
+from thermal.case.timeline import TimeSpan
+from thermal.flow.statistics import statistics
+
+VARIANT = Variant("openfoam-h0", "second-order", 0.6, "k-epsilon")
+SPAN = TimeSpan(end=4.0, start="rest", average_from=2.0, largest_cfl=5.0)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """The peer's case of a coarse hall."""
+    pimple.write(VARIANT, pimple.Stepping(end=4.0, courant=0.8), tmp_path)
+    return tmp_path
+
+
+def test_the_peer_steps_in_time(written: Path) -> None:
+    control, schemes, solution = ((written / "system" / name).read_text() for name in ("controlDict", "fvSchemes", "fvSolution"))
+    assert f"application {pimple.SOLVER};" in control and "endTime 4;" in control
+    assert "adjustTimeStep yes;" in control and "maxCo 0.8;" in control
+    assert "ddtSchemes { default backward; }" in schemes and "bounded" not in schemes
+    assert "p_rghFinal" in solution and "nOuterCorrectors 1; nCorrectors 2;" in solution and "SIMPLE" not in solution
+
+
+def test_what_the_peer_left_is_read_with_its_errors(written: Path) -> None:
+    """Made-up rows in place of a run: inlets that climb by 1 K a second from 20 degC."""
+    times = np.arange(0.1, 4.05, 0.1)
+    for rack in VARIANT.load().racks:
+        folder = written / "postProcessing" / f"temperature_{patch_name(f'rack.{rack.name}.front')}" / "0"
+        folder.mkdir(parents=True)
+        (folder / "x.dat").write_text("# Time\n" + "".join(f"{t:.6g} {293.15 + t:.6f}\n" for t in times))
+    (written / "log").write_text("".join(f"ExecutionTime = {2 * n} s\n" for n in range(1, 41)))
+    (written / "seconds").write_text(json.dumps({"wall": 80.0}))
+    found = peer(VARIANT, SPAN, 0.8, written)
+    assert (found.steps, found.speed) == (40, pytest.approx(4.0 / 80.0))
+    assert found.means.mean == pytest.approx(np.full(len(found.means.mean), 23.05), abs=1e-6)
+
+
+def test_our_run_is_told_in_words() -> None:
+    mine = ours(VARIANT, SPAN, 1)
+    assert mine.speed > 0.0 and mine.steps > 5 and mine.projections >= 1.0
+    assert (mine.means.mean > 15.0).all() and (mine.means.mean < 40.0).all()
+    assert "Courant number up to 5" in mine.line(None)
+    other = Stepped("x", 1.0, 1, 0.0, statistics(np.ones(8), np.tile(mine.means.mean + 0.5, (8, 1))))
+    assert "means within 0.50 K (RMS 0.50)" in other.line(mine.means)
+
+
+def test_a_peer_that_is_not_there(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    monkeypatch.setattr(pimple.shutil, "which", lambda name: None)
+    words = ["openfoam-h0", "--cell", "0.6", "--end", "2", "--average-from", "1", "--threads", "1", "--peer", "1"]
+    assert transient.main([*words, "--run", str(tmp_path / "of")]) == 2
+    assert "apt-get install openfoam" in capsys.readouterr().err

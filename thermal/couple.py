@@ -35,12 +35,13 @@ class Coupling:
         self.placed = {place.rack.name for place in assembly.racks}
         air = case.air
         self.rate = np.array([air.density * air.heat_capacity * rack.flow for rack in case.racks])
+        self.boxes = np.array([not rack.is_through for rack in case.racks], bool)  # those whose back the air model warms
         self.inlets: NDArray[np.float64] | None = None
         self.exchanges = 0
 
     def begin(self, flow: Any) -> None:
         """A new grid begins with the heat found so far."""
-        flow.racks.set_heat(self.heat_to_air)
+        flow.racks.set_heat(self.heat_to_air[self.boxes])
 
     def attend(self, flow: Any, inlets: NDArray[np.float64], iteration: int) -> None:
         """Let the loops answer, when it is time and the inlets (K above reference) moved."""
@@ -48,7 +49,7 @@ class Coupling:
             return
         if self.inlets is None or (iteration % EVERY == 0 and bool((np.abs(inlets - self.inlets) > NEAR).any())):
             self.exchange(inlets)
-            flow.racks.set_heat(self.heat_to_air)
+            flow.racks.set_heat(self.heat_to_air[self.boxes])
 
     def close(self, flow: Any, means: NDArray[np.float64] | None, is_settled: bool) -> None:
         """At the end loops and air agree to the last digit that matters: exchange and relax the temperature by turns.
@@ -60,7 +61,7 @@ class Coupling:
             if not np.isfinite(inlets).all():
                 return
             moved = self.exchange(inlets)
-            flow.racks.set_heat(self.heat_to_air)
+            flow.racks.set_heat(self.heat_to_air[self.boxes])
             if moved < CLOSED or means is not None or not is_settled:
                 return
             flow.polish(1)

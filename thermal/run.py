@@ -113,6 +113,8 @@ def simulate(
         deadline=begun + case.stop.wall_time,
     )  # fmt: skip
 
+    if case.liquid and case.time is not None:
+        progress.message("loops are solved at rest only: in this run in time each rack's liquid_share stands as given")
     if case.probes:
         from thermal.flow.probes import cell_of
 

@@ -57,6 +57,11 @@ def test_mistakes_are_told(change: tuple[str, str], words: str) -> None:
     assert words in told and "case.toml" in told
 
 
+def test_racks_resolved_in_depth_have_no_loops_yet() -> None:
+    fan = 'fan = { shutoff_pressure = "300 Pa", free_flow = "2 m3/s" }'
+    assert "resolved in depth" in mistakes(('delta_t = "12 K"', fan))
+
+
 def test_nothing_hangs_in_the_air() -> None:
     told = mistakes(more='\n[[cdu]]\nname = "spare"\nfacility = "fws"\nsupply = "40 degC"\nmodel = "XDU1350"\n')
     assert "no racks hang on CDU spare" in told

@@ -112,6 +112,13 @@ def test_the_dew_point_lifts_the_supply() -> None:
     assert rows["cdus"][0]["dew_point_margin_K"] == pytest.approx(2.0, abs=1e-6)
 
 
+def test_the_humidity_of_the_supplies_guards_too() -> None:
+    """25 degC and 60 %: a dew point of 16.7 degC (PsychroLib 2.5.0)."""
+    plant = hall(('name = "cold"', 'name = "cold"\nhumidity = "60 %"')).liquid
+    assert plant.dew_point - 273.15 == pytest.approx(16.69, abs=0.02)
+    assert plant.guarded_supply(plant.cdus[0]) == pytest.approx(313.15)
+
+
 def test_least_flow_of_racks_drives_the_pumps() -> None:
     _, free = run()
     least = max(rack["flow_L_min"] for rack in free["racks"]) / 112.0 * 1.1

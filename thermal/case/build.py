@@ -104,7 +104,8 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, blocks, warm)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(blocks) + len(plates) + len(bodies))
     types = {row.name: row.type for _, row in tables.lists["rack_row"]}
-    plant = build_plant(tables, types, air.pressure) if air is not None else None
+    ratios = [one.humidity_ratio for one in patches if one.kind == "supply" and one.humidity_ratio is not None]
+    plant = build_plant(tables, types, air.pressure, max(ratios, default=None)) if air is not None else None
     if tables.errors or room is None or mesh is None or air is None or flow is None:
         return None
     solve, site = tables.single["solve"], tables.single["site"]

@@ -140,7 +140,9 @@ class Cdu(Table):
     )
     pressure: Head = setting("2 bar", "Pressure over atmosphere at the pumps' suction, held by the expansion vessel.")
     room_dew_point: Temperature | None = setting(
-        None, "Highest dew point of the room's air; the supply is held at least dew_point_margin above it.", shown="no guard"
+        None,
+        "Highest dew point of the room's air; the supply is held at least dew_point_margin above it.",
+        shown="that of the most humid [[supply]], if the case states humidity",
     )
     dew_point_margin: Annotated[float, Quantity(DIFFERENCE, low=0.0, high=50.0)] = setting(
         "2 K",

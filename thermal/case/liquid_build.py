@@ -11,17 +11,19 @@ from thermal.case.liquid import TABLES, Cdu, DryCooler
 from thermal.case.liquid_model import STANDARD_DRY_BULB, Plant
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
+from thermal.case.slots import is_through
 from thermal.errors import quote
+from thermal.fluids import moist_air
 from thermal.loop.components.cold_plate import TabledResistance
 from thermal.loop.machines import make_cdu, make_cooler
 
 RATED = ("heat", "approach", "flow", "facility_flow", "head", "facility_loss")
 
 
-def build_plant(tables: Tables, row_types: dict[str, str], pressure: float) -> Plant | None:
+def build_plant(tables: Tables, row_types: dict[str, str], pressure: float, humidity: float | None = None) -> Plant | None:
     """The plant of the tables, None for a case without loops. Mistakes are noted in the tables.
 
-    row_types   rack type of each row;   pressure  Pa, of the outdoor air
+    row_types   rack type of each row;   pressure  Pa, of the site;   humidity  kg/kg of the most humid supply, None: not solved
     """
     lists = tables.lists
     if not any(lists[key] for key in TABLES):
@@ -48,6 +50,7 @@ def build_plant(tables: Tables, row_types: dict[str, str], pressure: float) -> P
     plant = Plant(
         plates, only["cdu"], only["rack_manifold"], only["facility_loop"], only["dry_cooler"], only["chiller"],
         only["liquid_link"], dry_bulb, wet_bulb, pressure, source,
+        None if humidity is None else float(moist_air.dew_point(humidity, pressure)),
     )  # fmt: skip
     _check_machines(tables, plant)
     return None if tables.errors else plant
@@ -75,6 +78,9 @@ def _plates(tables: Tables, row_types: dict[str, str]) -> dict[str, Any]:
             continue
         if one.type in plates:
             tables.report((*path, "type"), f"a second [[cold_plate]] of rack type {quote(one.type)}", "one")
+        if is_through(tables.types[one.type]):
+            what = f"racks of type {quote(one.type)} are resolved in depth (fan or slots), which loops do not reach"
+            tables.report((*path, "type"), what, "a rack type with delta_t, airflow or flow")
         if tables.types[one.type].liquid_share == 0.0:
             tables.report(
                 (*path, "type"), f"rack type {quote(one.type)} has no liquid_share", f"[rack.{one.type}] liquid_share > 0"

@@ -28,6 +28,16 @@ class Plant:
     wet_bulb: float | None
     outdoor_pressure: float
     source: dict[str, str] = field(default_factory=dict)
+    dew_point: float | None = None  # K, of the most humid supply of the room
+
+    def dew_point_at(self, cdu: Cdu) -> float | None:
+        """K of the room's dew point that guards a CDU: as its table says, else that of the room's supplies."""
+        return self.dew_point if cdu.room_dew_point is None else cdu.room_dew_point
+
+    def guarded_supply(self, cdu: Cdu) -> float:
+        """K that a CDU holds to its racks: its supply, or its margin above the dew point where that is higher."""
+        dew_point = self.dew_point_at(cdu)
+        return cdu.supply if dew_point is None else max(cdu.supply, dew_point + cdu.dew_point_margin)
 
     def fed_by(self, cdu: str) -> list[RackManifold]:
         """Manifolds of a CDU."""

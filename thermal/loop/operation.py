@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from thermal.case.liquid import Cdu
 from thermal.loop.assembly import LEAST_FLOW, Assembly, CduPlace, CoolerPlace, RackPlace, effectiveness_of
 from thermal.loop.components.adiabatic_cooler import AdiabaticCooler, PadAir, WettedPad
 from thermal.loop.components.chiller import ChillerPoint, published_chillers
@@ -214,7 +213,7 @@ class Operation:
         effectiveness = effectiveness_of(place.unit, *factors)
         self._plates[f"{name}.exchanger"].effectiveness = effectiveness
         rate, capacity = self.rate(hot), float(self.heat.capacity[self.number[cold]])
-        supply = guarded_supply(table)
+        supply = self.plant.guarded_supply(table)
         rise = inlet - self.at(f"{name}.supply")  # of the racks: it stays when the supply moves, and the inlet moves along
         coming = supply + rise
 
@@ -349,11 +348,6 @@ class Operation:
         for fluid, here in self._fluids:
             viscosity[here] = fluid.viscosity(mean[here])
         self.hydraulics.set_viscosity(viscosity)
-
-
-def guarded_supply(table: Cdu) -> float:
-    """K that a CDU holds to its racks: its supply, or its margin above the room's dew point where that is higher."""
-    return table.supply if table.room_dew_point is None else max(table.supply, table.room_dew_point + table.dew_point_margin)
 
 
 def chiller_name(model: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from thermal.couple import Coupling, Uncoupled
 from thermal.loop.assembly import CduPlace, CoolerPlace, RackPlace
-from thermal.loop.operation import Operation, guarded_supply
+from thermal.loop.operation import Operation
 from thermal.units import ZERO_CELSIUS
 
 CLOSE = 0.05  # K: a supply farther than this from its setting is named
@@ -63,19 +63,19 @@ def cdu_row(operation: Operation, place: CduPlace) -> dict[str, Any]:
     name, table, unit = place.table.name, place.table, place.unit
     flow, facility = operation.through(f"{name}.pump"), operation.through(f"{name}.valve")
     supply, entering = operation.at(f"{name}.supply"), operation.at(f"{name}.facility-in")
-    speed = _speed(operation, name)
+    speed, dew_point = _speed(operation, name), operation.plant.dew_point_at(table)
     hydraulic = operation.pump_heat(name)
     return {
         "name": name, "model": table.model, "facility": table.facility, "fluid": table.fluid,
         "heat_kW": -operation.gained(f"{name}.plates") / 1e3, "flow_L_min": flow * LPM, "facility_flow_L_min": facility * LPM,
-        "supply_degC": supply - ZERO_CELSIUS, "set_degC": guarded_supply(table) - ZERO_CELSIUS,
+        "supply_degC": supply - ZERO_CELSIUS, "set_degC": operation.plant.guarded_supply(table) - ZERO_CELSIUS,
         "return_degC": operation.at(f"{name}.suction") - ZERO_CELSIUS, "facility_supply_degC": entering - ZERO_CELSIUS,
         "facility_return_degC": operation.at(f"{name}.facility-out") - ZERO_CELSIUS, "approach_K": supply - entering,
         "head_kPa": -operation.fall(f"{name}.suction", f"{name}.discharge") / 1e3, "speed": speed,
         "pump_hydraulic_kW": hydraulic / 1e3, "pump_kW": hydraulic / table.efficiency / 1e3,
         "valve_open_share": min(1.0, facility / unit.facility_loss.flow), "rated_heat_kW": unit.rating.heat / 1e3,
         "rated_flow_L_min": unit.curve.flows[-1] * LPM, "rated_head_kPa": unit.rating.head / 1e3,
-        "dew_point_margin_K": None if table.room_dew_point is None else supply - table.room_dew_point,
+        "dew_point_margin_K": None if dew_point is None else supply - dew_point,
         "curve": [[q * speed * LPM, speed**2 * h / 1e3] for q, h in zip(unit.curve.flows, unit.curve.heads, strict=True)],
         "full_curve": [[q * LPM, h / 1e3] for q, h in zip(unit.curve.flows, unit.curve.heads, strict=True)],
     }  # fmt: skip

@@ -24,7 +24,7 @@ from thermal.case import (
     walls,
 )
 from thermal.case.asserts import build_limits
-from thermal.case.bodies import Body
+from thermal.case.bodies import COOLERS, Body
 from thermal.case.density import check_density
 from thermal.case.extends import Document, read_document, text_document
 from thermal.case.fields import tidy
@@ -101,11 +101,13 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     mesh = _mesh(tables)
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies, paths.plates)
     _check(tables, room, paths, zones, mesh, racks, patches, plates, blocks, warm, bodies)
-    span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, blocks, warm)
+    span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, blocks, warm, bodies)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(blocks) + len(plates) + len(bodies))
     types = {row.name: row.type for _, row in tables.lists["rack_row"]}
     ratios = [one.humidity_ratio for one in patches if one.kind == "supply" and one.humidity_ratio is not None]
     plant = build_plant(tables, types, air.pressure, max(ratios, default=None)) if air is not None else None
+    if plant is not None and span is not None and span.start == "rest":
+        tables.report(("time", "start"), "liquid loops take their heat from a steady hall", 'start = "steady"')
     if tables.errors or room is None or mesh is None or air is None or flow is None:
         return None
     solve, site = tables.single["solve"], tables.single["site"]
@@ -124,13 +126,14 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
 
 def _timeline(
     tables: Tables, room: model.Point | None, flow: model.Flow | None, racks: list[model.Rack], racks_whole: bool,
-    patches: list[model.Opening], obstacles: list[model.Obstacle], warm: list[model.Wall],
+    patches: list[model.Opening], obstacles: list[model.Obstacle], warm: list[model.Wall], bodies: list[Any],
 ) -> tuple[model.TimeSpan | None, list[model.Probe], list[model.Event]]:  # fmt: skip
     """Span, probes and events of a run in time."""
-    whole = racks_whole and tables.is_whole("supply", "return", "wall")
+    whole = racks_whole and tables.is_whole("supply", "return", "wall", *COOLERS)
     solids = [(f"rack {r.name}", r.box) for r in racks] + [(f"obstacle {o.name}", o.box) for o in obstacles]
     names = {kind: [o.name for o in patches if o.kind == kind] for kind in ("supply", "return")}
     names |= {"rack": [r.name for r in racks], "wall": [w.name for w in warm]}
+    names |= {kind: [body.name for body in bodies if body.kind == kind] for kind in COOLERS}
     probes = build_probes(tables, racks, patches, solids, room, whole)
     return build_span(tables, flow), probes, build_events(tables, names, whole)
 

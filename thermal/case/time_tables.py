@@ -12,6 +12,7 @@ from thermal.case import model
 from thermal.case.fields import Corner, Name, Quantity, Table, setting
 from thermal.case.lines import Path
 from thermal.case.messages import listed, nearest
+from thermal.case.movers import Speed
 from thermal.case.timeline import Event, Probe, TimeSpan
 from thermal.errors import quote
 from thermal.units import (
@@ -88,16 +89,19 @@ class ProbeTable(Table):
 
 
 class EventTable(Table):
-    """Something changes during the run. Give one of flow, temperature, power, pressure, heat_flux.
+    """Something changes during the run. Give one of flow, temperature, power, pressure, heat_flux, speed, setpoint,
+    water_temperature, water_flow.
 
-    A supply takes flow, temperature, pressure; a return flow, pressure; a rack power, flow; a wall temperature, heat_flux: each
-    where the object has that quantity already. Where the flow of an opening changes, its air needs an opening without a flow.
+    A supply takes flow, temperature, pressure; a return flow, pressure; a rack power, flow, one in depth the speed of its fans; a
+    wall temperature, heat_flux; a crah, fan_wall, in_row or rdhx speed, setpoint, water_temperature, water_flow: each where the
+    object has that quantity already. Where the flow of an opening changes, its air needs an opening without a flow.
     """
 
     name: Name = setting(..., "Name of the event in reports.")
     at: Moment = setting(..., "Time at which the change begins.")
     object: Annotated[str, Field(strict=True, max_length=80)] = setting(
-        ..., 'What changes: "supply.NAME", "return.NAME", "rack.NAME", "wall.NAME"; * stands for any characters of a name.'
+        ...,
+        'What changes: "supply.NAME", or return, rack, wall, crah, fan_wall, in_row, rdhx; * stands for any characters.',
     )
     flow: Annotated[float, Quantity(FLOW, low=0.0, high=1e6)] | None = setting(None, "New air flow.", shown="none")
     temperature: Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)] | None = setting(
@@ -110,11 +114,23 @@ class EventTable(Table):
     heat_flux: Annotated[float, Quantity(HEAT_FLUX, low=-1e5, high=1e5)] | None = setting(
         None, "New heat flux of the wall.", shown="none"
     )
+    speed: Speed | None = setting(None, "New speed of the fans; at 0 a damper shuts.", shown="none")
+    setpoint: Annotated[float, Quantity(TEMPERATURE, low=250.0, high=350.0)] | None = setting(
+        None, "New temperature of the air that a cooler's valve keeps.", shown="none"
+    )
+    water_temperature: Annotated[float, Quantity(TEMPERATURE, low=250.0, high=370.0)] | None = setting(
+        None, "New temperature of the water that enters a coil.", shown="none"
+    )
+    water_flow: Annotated[float, Quantity(FLOW, above=0.0, high=1e4)] | None = setting(
+        None, "New water flow of a coil with its valve open.", shown="none"
+    )
     ramp: Annotated[float, Quantity(TIME, low=0.0, high=1e6)] = setting("0 s", "Time that the change takes, in a straight line.")
 
 
 EDDIES = ("smagorinsky", "wale")  # models of large-eddy simulation
-QUANTITIES = ("flow", "temperature", "power", "pressure", "heat_flux")
+QUANTITIES = (
+    "flow", "temperature", "power", "pressure", "heat_flux", "speed", "setpoint", "water_temperature", "water_flow",
+)  # fmt: skip
 
 
 def build_span(tables: Any, flow: model.Flow | None) -> TimeSpan | None:
@@ -177,7 +193,7 @@ def _check_point(tables: Any, path: Path, table: ProbeTable, solids: Sequence[tu
 def build_events(tables: Any, names: Mapping[str, Sequence[str]], whole: bool) -> list[Event]:
     """The events of a case; mistakes are noted.
 
-    names   of all objects by kind ("supply", "return", "rack", "wall")      whole   all of them could be built
+    names   of all objects by kind ("supply", "return", "rack", "wall", "crah" ...)      whole   all of them could be built
     """
     events: list[Event] = []
     if not tables.lists["event"]:

@@ -58,6 +58,9 @@ class Boundary:
                         head = (len(faces), faces.cell_, faces.shear_, faces.slide_[tangent], offset)
                         self._drag[tangent].append(backend.bind("wall_drag", *head, state.inverse, state.rhs))
         self._sheets: list[list[Launch]] = [[], [], []]
+        self._steep: list[list[Launch]] = [[], [], []]  # what Newton's linearisation has beyond the secant, see bind_openings
+        self._rest: list[list[Launch]] = [[], [], []]
+        self._is_newton = False
         for sheet in domain.placement.sheets:
             if sheet.plate.kind != "sheet":
                 continue  # an air path, see passages
@@ -68,9 +71,12 @@ class Boundary:
             cell_ = backend.upload(domain.flat(cells), np.int64)
             area_ = backend.upload(areas, backend.real)
             loss_ = backend.upload(np.full(len(cells), sheet.loss_coefficient), backend.real)
-            self._sheets[sheet.axis].append(
-                backend.bind("sheet_loss", len(cells), cell_, area_, loss_, state.velocity[sheet.axis], state.extra)
-            )
+            un, stride = state.velocity[sheet.axis], domain.stride[sheet.axis]
+            secant = backend.bind("sheet_loss", len(cells), cell_, area_, loss_, un, state.extra)
+            self._sheets[sheet.axis].append(secant)
+            self._steep[sheet.axis].append(secant)
+            given = (len(cells), cell_, area_, loss_, backend.zeros((len(cells),)), un, un, stride, state.inverse, state.rhs)
+            self._rest[sheet.axis].append(backend.bind("tile_push", *given))
         self.passages = Passages(domain, state)
         self._tiles: list[tuple[FaceList, np.ndarray, Any, Any]] = []
         self._jets: list[list[Launch]] = [[], [], []]
@@ -116,6 +122,8 @@ class Boundary:
             launch()
         for launch in self._sheets[axis]:
             launch()
+        for launch in self._steep[axis] if self._is_newton else ():
+            launch()
         for launch in self._shares[axis]:
             launch()
         self.passages.share(axis)
@@ -123,6 +131,8 @@ class Boundary:
     def push_jets(self, axis: int) -> None:
         """Add the jets' surplus of momentum to the rows along `axis`, once they are assembled."""
         for launch in self._jets[axis]:
+            launch()
+        for launch in self._rest[axis] if self._is_newton else ():
             launch()
         self.passages.push(axis)
 
@@ -145,7 +155,12 @@ class Boundary:
             launch()
 
     def bind_openings(self, inverse_relaxation: float, inverse_step: float, history: History | None = None) -> None:
-        """Fix the relaxation of the pressure openings' own momentum, or their step in time."""
+        """Fix the relaxation of the pressure openings' own momentum, or their step in time.
+
+        Sheets in time have Newton's linearisation: the secant K|u|u/2 taken at a velocity that goes ahead along its straight line
+        makes what passes a resistance alone swing from step to step, ever more.
+        """
+        self._is_newton = history is not None
         for outlet in self._outlets:
             outlet.bind(inverse_relaxation, inverse_step, history)
 

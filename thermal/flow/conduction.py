@@ -6,7 +6,7 @@ over its cells and its skin; a case without conducting solids has no object of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,13 +43,16 @@ class Conduction:
         for skin in self._skins:
             skin.add()
 
-    def join(self) -> None:
-        """Bring the solids into the assembled rows of the air, and make their own."""
+    def join(self, stores: Sequence[Launch] = ()) -> None:
+        """Bring the solids into the assembled rows of the air, and make their own.
+
+        stores   launches that add to diagonals and right sides what solids keep in a step in time
+        """
         for launch in self._rows:
             launch()
         for skin in self._skins:
             skin.join()
-        for launch in self._close:
+        for launch in (*stores, *self._close):
             launch()
 
     def read(self, sums: np.ndarray) -> None:

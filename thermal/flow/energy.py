@@ -51,6 +51,7 @@ class Energy:
         scheme = {"upwind": "scalar_upwind", "second-order": "scalar_second"}[case.flow.temperature_scheme]
         self._stores = history.stores if history else []
         self._past = [history.rows("T")] if history else []
+        self._solids = history.solid_stores if history else []
         self._assemble = backend.bind(
             scheme, *self.domain.n, state.T, *state.velocity, state.eddy_viscosity, self.domain.mask, self.domain.metrics,
             state.extra, state.source, *state.rows, state.rhs, state.inverse, air.kinematic_viscosity / air.prandtl,
@@ -77,10 +78,10 @@ class Energy:
         for launch in self._stores:
             launch()
         self._assemble()
-        if self._conduction:
-            self._conduction.join()
         for launch in self._past:
             launch()
+        if self._conduction:
+            self._conduction.join(self._solids)
         if measure:
             self.sweeps.look()
         done = 0

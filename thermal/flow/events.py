@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from thermal.case.bodies import COOLERS, Body
 from thermal.case.model import Case, Opening, Rack, Wall
 from thermal.case.timeline import Event
 from thermal.errors import CaseError
 from thermal.flow.domain import inflow_turbulence
+from thermal.movers.actor import MoverActor
 from thermal.patches import Patch
 
 
@@ -113,9 +115,9 @@ class OpeningActor:
 
 
 class RackActor:
-    """A rack: its IT power, of which the liquid keeps its share, and its air flow."""
+    """A rack: its IT power, of which the liquid keeps its share, and its air flow. One in depth is a MoverActor."""
 
-    quantities = ("power", "flow")
+    quantities = ("power", "flow", "speed")
 
     def __init__(self, flow: Any, item: Rack) -> None:
         self.flow, self.item = flow, item
@@ -126,8 +128,8 @@ class RackActor:
 
     @staticmethod
     def base(item: Rack, quantity: str) -> float | None:
-        """The value by the case."""
-        return item.power if quantity == "power" else item.flow
+        """The value by the case; None where the rack has no such quantity."""
+        return {"power": item.power, "flow": item.flow}.get(quantity)
 
     def take(self, quantity: str, value: float) -> None:
         """Store a new value."""
@@ -190,13 +192,21 @@ class WallActor:
         return replace(item, **{quantity: value})  # type: ignore[arg-type]
 
 
-ACTORS: dict[str, Any] = {"supply": OpeningActor, "return": OpeningActor, "rack": RackActor, "wall": WallActor}
+ACTORS: dict[str, Any] = {
+    "supply": OpeningActor, "return": OpeningActor, "rack": RackActor, "wall": WallActor, **dict.fromkeys(COOLERS, MoverActor)
+}  # fmt: skip
+
+
+def actor_of(kind: str, item: Any) -> Any:
+    """The class that changes an object."""
+    return MoverActor if isinstance(item, Body) else ACTORS[kind]
 
 
 def objects_of(case: Case) -> list[tuple[str, Any]]:
-    """(kind, object) of everything that an event can name."""
-    openings: list[tuple[str, Any]] = [(opening.kind, opening) for opening in case.openings]
-    return [*openings, *(("rack", rack) for rack in case.racks), *(("wall", wall) for wall in case.walls)]
+    """(kind, object) of everything that an event can name; of a rack in depth its body."""
+    named: list[tuple[str, Any]] = [(item.kind, item) for item in (*case.openings, *case.bodies)]
+    solid = (("rack", rack) for rack in case.racks if not rack.is_through)
+    return [*named, *solid, *(("wall", wall) for wall in case.walls)]
 
 
 def named_by(event: Event, case: Case) -> list[tuple[str, Any]]:
@@ -230,7 +240,7 @@ def courses(case: Case) -> list[Course]:
     found: dict[tuple[str, str, str], Course] = {}
     for event in sorted(case.events, key=lambda one: one.at):
         for kind, item in named_by(event, case):
-            start = ACTORS[kind].base(item, event.quantity)
+            start = actor_of(kind, item).base(item, event.quantity)
             course = found.setdefault(
                 (kind, item.name, event.quantity), Course(kind, item, event.quantity, start if start is not None else 0.0, [])
             )
@@ -248,7 +258,7 @@ class Events:
         for course in self.courses:
             key = (course.kind, course.item.name)
             if key not in self._actors:
-                self._actors[key] = ACTORS[course.kind](flow, course.item)
+                self._actors[key] = actor_of(course.kind, course.item)(flow, course.item)
         self._held: list[float | None] = [course.start for course in self.courses]
 
     def breaks(self) -> list[float]:
@@ -279,8 +289,21 @@ class Events:
         for course in self.courses:
             key = (course.kind, course.item.name)
             item = changed.get(key, course.item)
-            changed[key] = ACTORS[course.kind].changed(item, course.quantity, course.value(time))
+            changed[key] = actor_of(course.kind, course.item).changed(item, course.quantity, course.value(time))
         return changed
+
+
+def _lack(kind: str, item: Any, quantity: str) -> str:
+    if quantity == "speed" and isinstance(item, Body) and item.speed_rule:
+        return f"the speed of {kind}.{item.name} follows its inlet temperature"
+    depth = ", a rack in depth," if kind == "rack" and isinstance(item, Body) else ""
+    return f"{kind}.{item.name}{depth} has no {quantity} to change"
+
+
+def _given(kind: str, item: Any) -> str:
+    """What can be changed of an object, in words."""
+    actor = actor_of(kind, item)
+    return ", ".join(name for name in actor.quantities if actor.base(item, name) is not None) or "another object"
 
 
 def check_events(case: Case, relieved: Sequence[bool], patches: Sequence[Patch], region: np.ndarray) -> list[CaseError]:
@@ -292,10 +315,15 @@ def check_events(case: Case, relieved: Sequence[bool], patches: Sequence[Patch],
     for event in case.events:
         for kind, item in named_by(event, case):
             label = f"{kind}.{item.name}"
-            if ACTORS[kind].base(item, event.quantity) is None:
+            if actor_of(kind, item).base(item, event.quantity) is None:
                 errors.append(
-                    CaseError(event.source, f"event {event.name}: {label} has no {event.quantity} to change", "what it was given")
+                    CaseError(event.source, f"event {event.name}: {_lack(kind, item, event.quantity)}", _given(kind, item))
                 )
+            elif kind == "rack" and event.quantity in ("power", "flow") and case.liquid is not None:
+                what = (
+                    f"event {event.name}: liquid loops keep the heat that they had, so {label} cannot change its {event.quantity}"
+                )
+                errors.append(CaseError(event.source, what, "a liquid_share in place of loops, or another event"))
             elif event.quantity == "flow":
                 touched = [set(np.unique(region[tuple(p.cell.T)]).tolist()) for p in patches if p.object is item]
                 inside = kind == "rack" and len(set.union(*touched)) == 1

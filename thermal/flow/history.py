@@ -49,8 +49,11 @@ class History:
         self.sweeps = {"momentum": 3, "temperature": 5, "turbulence": 2}
         self.choose_sweeps(1.0)
         self.step, self.ratio = 1.0, 0.0
-        self._stores: list[tuple[Any, Any, int]] = []
+        self._stores: list[tuple[Any, ...]] = []
+        self._solids: list[tuple[Any, ...]] = []
+        self._kept: list[Launch] = []
         self.stores: list[Launch] = []
+        self.solid_stores: list[Launch] = []
         self._ahead: list[Launch] = []
         self.guess: Launch = lambda: None  # fills State.correction with the change of pressure to expect
 
@@ -70,15 +73,21 @@ class History:
             self.domain.backend.copy(getattr(self.state, name), self.old[name])
 
     def add_store(self, cells: np.ndarray, capacity: np.ndarray) -> None:
-        """Cells (n,) of the block (positions as of Domain.flat) that hold more heat than their air: solids, thermal masses.
+        """Cells (n,) of the block (positions as of Domain.flat) that hold more heat than their air: thermal masses.
 
         capacity   m3 (n,), heat capacity in J/K over that of a m3 of air at the reference density. Each cell at most once a call.
         """
+        self._add(self._stores, cells, capacity)
+
+    def add_solids(self, cells: np.ndarray, capacity: np.ndarray) -> None:
+        """Cells without air whose rows are made by thermal/flow/conduction.py, and their heat capacity as in `add_store`."""
+        self._add(self._solids, cells, capacity)
+
+    def _add(self, group: list[tuple[Any, ...]], cells: np.ndarray, capacity: np.ndarray) -> None:
         backend = self.domain.backend
         if len(cells):
-            self._stores.append(
-                (backend.upload(cells, np.int64), backend.upload(capacity.astype(float), backend.real), len(cells))
-            )
+            given = backend.upload(cells, np.int64), backend.upload(capacity.astype(float), backend.real)
+            group.append((len(cells), *given, backend.zeros((len(cells),), np.float64)))
 
     def choose_sweeps(self, courant: float) -> None:
         """As many as steps of a largest Courant number take: a pass leaves up to C/(1 + C) of what it finds."""
@@ -101,9 +110,13 @@ class History:
         ]  # fmt: skip
         self.guess = bind("pressure_guess", *n, self.state.p, self.old["p"], self.state.correction, ratio)
         past = (self.old["T"], self.older["T"])
-        self.stores = [
-            bind("store_heat", count, cell_, capacity_, *past, self.state.extra, self.state.source, self.rate, self.lag)
-            for cell_, capacity_, count in self._stores
+        terms = ((self._stores, (self.state.extra, self.state.source)), (self._solids, (self.state.inverse, self.state.rhs)))
+        self.stores, self.solid_stores = (
+            [bind("store_heat", *given, *past, *rows, self.rate, self.lag) for *given, _ in group] for group, rows in terms
+        )
+        self._kept = [
+            bind("stored_listed", *given, self.state.T, *past, value_, self.rate, self.lag)
+            for *given, value_ in (*self._stores, *self._solids)
         ]
 
     def advance(self) -> None:
@@ -132,11 +145,8 @@ class History:
         return domain.backend.bind("stored", *domain.n, *given, self.rate, self.lag)
 
     def stored_elsewhere(self) -> float:
-        """K m3/s that the cells of `add_store` of this block store beyond their air. Waits for the device."""
-        total, backend = 0.0, self.domain.backend
-        for cell_, capacity_, count in self._stores:
-            value_ = backend.zeros((count,), np.float64)
-            past = (self.state.T, self.old["T"], self.older["T"])
-            backend.run("stored_listed", count, cell_, capacity_, *past, value_, self.rate, self.lag)
-            total += float(backend.download(value_).sum())
-        return total
+        """K m3/s that thermal masses and solids of this block store, for the step bound last. Waits for the device."""
+        for launch in self._kept:
+            launch()
+        values = [value_ for *_, value_ in (*self._stores, *self._solids)]
+        return sum(float(self.domain.backend.download(value_).sum()) for value_ in values)

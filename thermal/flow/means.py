@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy as np
 from thermal.flow.averages import PLACES
 from thermal.flow.boundary import Sample
 from thermal.flow.solver import Flow
+from thermal.movers.air import Reading
 
+MOVED = ("sums", "response", "speed", "heat", "flow", "enter", "leave", "rise")  # of a Reading: what has a mean
 SPREAD = ("u", "v", "w", "T")  # fields whose mean square about the mean is kept as well
 
 
@@ -29,9 +32,10 @@ class Means:
             kernel = "running_spread" if spread else "running_mean"
             self._launches.append(backend.bind(kernel, *given, *([self.square[name]] if spread else [])))
         count = len(domain.placement.patches)
+        self.movers: Reading | None = None  # means of what MOVED names
         self.sample = np.zeros((6, count))  # inflow, heat, mixed, hottest, surface; supplied in the first of the last row
 
-    def add(self, step: float, sample: Sample) -> None:
+    def add(self, step: float, sample: Sample, movers: Reading | None = None) -> None:
         """Take an instant that stands for `step` seconds."""
         self.weight += step
         share = step / self.weight
@@ -43,6 +47,10 @@ class Means:
             for row, values in zip(self.sample, rows, strict=False):
                 row += share * (values - row)
         self.sample[5, :1] += share * (sample.supplied - self.sample[5, :1])
+        if movers is not None:
+            old = self.movers or movers
+            parts = {name: getattr(old, name) + share * (getattr(movers, name) - getattr(old, name)) for name in MOVED}
+            self.movers = replace(movers, **parts)
 
     def patches(self) -> Sample:
         """The mean of what crosses the patches; `mixed` is weighted by flow."""
@@ -62,6 +70,8 @@ class Means:
     def arrays(self) -> dict[str, np.ndarray]:
         """Everything as global arrays, for a checkpoint."""
         found: dict[str, Any] = {"weight": np.array([self.weight]), "sample": self.sample}
+        if self.movers is not None:
+            found |= {f"movers_{name}": values for name, values in vars(self.movers).items()}
         for kind, group in (("mean", self.mean), ("square", self.square)):
             found |= {f"{kind}_{name}": self.flow.whole_field(array, PLACES.get(name)) for name, array in group.items()}
         return found
@@ -69,6 +79,8 @@ class Means:
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
         """Take the sums of a checkpoint."""
         self.weight, self.sample = float(arrays["weight"][0]), arrays["sample"].copy()
+        movers = {name.removeprefix("movers_"): values for name, values in arrays.items() if name.startswith("movers_")}
+        self.movers = Reading(**movers) if movers else None
         for kind, group in (("mean", self.mean), ("square", self.square)):
             for name, array in group.items():
                 self.flow.domain.backend.store(self.flow.domain.local(arrays[f"{kind}_{name}"]), array)

@@ -28,7 +28,6 @@ class Series:
         self._capacity = case.air.density * case.air.heat_capacity
         self._reference = case.air.reference_temperature
         patches = placement.patches
-        self._fronts = [next(i for i, p in enumerate(patches) if p.kind == "front" and p.object is rack) for rack in case.racks]
         self._openings = [
             (next(i for i, p in enumerate(patches) if p.object is item), 1.0 if item.kind == "supply" else -1.0)
             for item in case.openings
@@ -46,8 +45,7 @@ class Series:
             clock.time, clock.step, instant.courant if clock.count else np.nan, instant.bend, instant.mass,
             *(self._capacity * watts for watts in (instant.entered, instant.stored, instant.heat)), clock.projections,
         ]  # fmt: skip
-        fronts = np.array(self._fronts, dtype=int)
-        inlets, hottest = self._reference + sample.mixed[fronts], self._reference + sample.hottest[fronts]
+        inlets, hottest = self._reference + instant.inlets, self._reference + instant.hottest
         flows = [sign * sample.inflow[index] for index, sign in self._openings]
         least = STILL * max(map(abs, flows), default=0.0)  # what comes and goes alike has no temperature of its own
         temperatures = [

@@ -19,8 +19,10 @@ from typing import Any
 import numpy as np
 
 from thermal.flow.boundary import Sample
+from thermal.flow.domain import Domain
 from thermal.flow.history import History
 from thermal.flow.solver import Flow
+from thermal.movers.air import Reading
 
 FIELDS_OF_BEND = ("u", "v", "w", "T")
 
@@ -30,6 +32,7 @@ class Instant:
     """What a step left.
 
     sample    what crosses each patch, as thermal/flow/boundary.py        inlets   K above reference (racks,)
+    hottest   K above reference (racks,), warmest cell that each draws from    movers   what movers do, None without any
     mass      sum over cells of |net outflow|/supply                      rows     sum of |defect| of the temperature rows/heat
     entered   K m3/s that all patches and walls gave to the air           stored   K m3/s that the air and what is in it kept
     heat      K m3/s that the two are measured against                    courant  largest Courant number
@@ -38,6 +41,8 @@ class Instant:
 
     sample: Sample
     inlets: np.ndarray
+    hottest: np.ndarray
+    movers: Reading | None
     mass: float
     rows: float
     entered: float
@@ -53,6 +58,7 @@ class Stepper:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.history = History(flow.domain, flow.state)
+        add_stores(self.history, flow.domain)
         domain, backend = flow.domain, flow.domain.backend
         self.objects: list[Callable[[], Any]] = []
         grid = domain.placement.grid
@@ -87,6 +93,7 @@ class Stepper:
         self._bound = wanted
         history.bind(step, ratio)
         flow.pressure.solver.take_steps(projections)
+        flow.movers.bind(step)
         local = 1.0 / history.rate
         flow.momentum.bind(1.0, local, history)
         flow.energy.bind(1.0, local, history)
@@ -138,15 +145,31 @@ class Stepper:
         totals = domain.comm.sum(np.array(sums))
         fastest = float(domain.comm.max(np.array([seen[5 * length :].max(initial=0.0)]))[0])
         heat = scales.warmth(sample.heat[flow.kept])
-        fronts = flow.tracks.fronts
-        inlets = sample.mixed[fronts] if fronts else np.zeros(0)
+        movers = flow.movers.read()
+        inlets, hottest = flow.tracks.inlets(sample, movers), flow.tracks.hottest(sample, movers)
         speeds = math.sqrt(max(float(totals[:3].sum()), 0.0) / self.volume) / scales.pace
         temperature = math.sqrt(max(float(totals[3]), 0.0) / self.volume) / scales.contrast
-        entered = float(sample.heat.sum()) + scales.skins - flow.drive.carried()
+        given = scales.skins + (movers.total_heat if movers else 0.0)
+        entered = float(sample.heat.sum()) + given - flow.drive.carried()
         return Instant(
-            sample, inlets, mass / scales.supply, rows / heat, entered, float(totals[4] + totals[5]), heat,
+            sample, inlets, hottest, movers, mass / scales.supply, rows / heat, entered, float(totals[4] + totals[5]), heat,
             fastest * self.history.step, max(speeds, temperature),
         )  # fmt: skip
+
+
+def add_stores(history: History, domain: Domain) -> None:
+    """Tell a history what holds heat beside the air: what stands in racks in depth, and conducting solids."""
+    placement, air = domain.placement, domain.placement.case.air
+    capacity = air.density * air.heat_capacity
+
+    def own(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        cell = np.argwhere(values > 0.0)
+        cell = cell[domain.within(cell)]
+        return domain.flat(cell), values[tuple(cell.T)] / capacity
+
+    history.add_store(*own(placement.thermal_mass))
+    if placement.solids is not None:
+        history.add_solids(*own(placement.solids.capacity * placement.grid.volumes()))
 
 
 def _run(steps: Sequence[Callable[[], Any]]) -> None:

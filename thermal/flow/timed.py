@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from thermal.case.timeline import TimeSpan
+from thermal.couple import Coupling
 from thermal.flow.solver import Flow, Measure
 from thermal.flow.statistics import Statistics, statistics
 from thermal.flow.steady import NEAR, Outcome, SteadyRun
@@ -38,10 +39,13 @@ def run_in_time(run: SteadyRun, checkpoint: Checkpoint, means: bool = False) -> 
     if goes_on and checkpoint:
         origin, run.history = {"start": checkpoint[1]["start"]}, list(checkpoint[1]["history"])
     timed = TransientRun(flow, span or _means_span(changes), run.monitor)
+    timed.coupling = run.coupling
     timed.origin = {**origin, "history": run.history, "end": timed.span.end}
     if goes_on and checkpoint:
         if checkpoint[1]["end"] > timed.span.end:
             timed.extend(checkpoint[1]["end"])
+        run.coupling.restore({n.split("/")[1]: values for n, values in checkpoint[0].items() if n.startswith("coupling/")})
+        run.coupling.begin(flow)
         timed.restore(*checkpoint)
     else:
         timed.begin()
@@ -91,7 +95,8 @@ def _outcome(run: SteadyRun, flow: Flow, march: March, start: Any, as_means: boo
     case, reference = run.case, run.case.air.reference_temperature
     racks = [rack.name for rack in case.racks]
     sample = march.means.patches() if march.means else march.instant.sample if march.instant else flow.boundary.sample()
-    inlets = sample.mixed[flow.tracks.fronts] if racks else np.zeros(0)
+    movers = march.means.movers if march.means else march.instant.movers if march.instant else flow.movers.read()
+    inlets = flow.tracks.inlets(sample, movers)
     swing, error = None, np.zeros(len(racks))
     text, verdict = march.text, march.verdict
     if march.means and racks:
@@ -108,8 +113,11 @@ def _outcome(run: SteadyRun, flow: Flow, march: March, start: Any, as_means: boo
             f"the flow has no steady state: results are means over {march.span.end - (march.span.average_from or 0.0):.4g} s of "
             f"time stepping{spread}; largest standard error of a mean {0.5 * error.max(initial=0.0):.2f} K"
         )
-    measure = Measure(march.balance["mass"], 0.0, 0.0, march.balance["heat"], inlets, sample)
+    if isinstance(run.coupling, Coupling):
+        text += "; liquid loops keep the heat of the steady answer"
+    measure = Measure(march.balance["mass"], 0.0, 0.0, march.balance["heat"], inlets, sample, movers=movers)
     return Outcome(
         verdict, text, None, march.clock.count, [*(start[1] if start else []), march.clock.count], inlets, swing, error,
         dict(march.balance), measure, run.history, march.fields, flow.density.pressure_ratio(), flow, march=march,
+        coupling=run.coupling,
     )  # fmt: skip

@@ -77,6 +77,17 @@ class Tracks:
         chosen = [drawn[body] if body >= 0 else sample.mixed[front] for front, body in zip(self.fronts, self.bodies, strict=True)]
         return np.array(chosen, float)
 
+    def hottest(self, sample: Sample, movers: Reading | None) -> np.ndarray:
+        """K above reference (racks,): the warmest cell that each draws from."""
+        found = np.array([sample.hottest[front] if front >= 0 else -np.inf for front in self.fronts], float)
+        for rack, body in enumerate(self.bodies):
+            if movers is not None and body >= 0:
+                mine = slice(movers.starts[body], movers.starts[body + 1])
+                drawn = movers.is_inlet[mine] & (movers.flow[mine] > 0.0)
+                enter = movers.enter[mine]
+                found[rack] = enter[drawn if drawn.any() else movers.is_inlet[mine]].max()
+        return found
+
     def read(self, sample: Sample, inlets: np.ndarray, warmth: float) -> tuple[np.ndarray, np.ndarray]:
         """Values of the tracks, and what 1 K of the watch's gates means for each. Waits for the device in a room without racks.
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from thermal.case.model import Case
 from thermal.case.timeline import TimeSpan
+from thermal.couple import Coupling, Uncoupled
 from thermal.flow.averages import PLACES
 from thermal.flow.eddies import Eddies
 from thermal.flow.events import Events
@@ -63,8 +64,10 @@ class March:
             return self.present.get((kind, item.name), item)
 
         return replace(
-            case, racks=tuple(now("rack", rack) for rack in case.racks), walls=tuple(now("wall", wall) for wall in case.walls),
+            case, racks=tuple(rack if rack.is_through else now("rack", rack) for rack in case.racks),
+            walls=tuple(now("wall", wall) for wall in case.walls),
             openings=tuple(now(opening.kind, opening) for opening in case.openings),
+            bodies=tuple(now(body.kind, body) for body in case.bodies),
         )  # fmt: skip
 
 
@@ -89,6 +92,7 @@ class TransientRun:
         self.pace = Pace(span, self.clock, marks, self.events.jumps(), self.events.breaks())
         self.means: Means | None = None
         self.records: list[float] = []
+        self.coupling: Coupling | Uncoupled = Uncoupled()  # loops, whose heat stays what it is
         self.origin: dict[str, Any] = {}  # of the run that gave the start, for checkpoints
         self.started = self.saved = time.monotonic()
 
@@ -138,7 +142,7 @@ class TransientRun:
         if span.average_from is not None and clock.time > span.average_from * (1.0 + 1e-12):
             if self.means is None:
                 self.means = Means(self.flow)
-            self.means.add(step, instant.sample)
+            self.means.add(step, instant.sample, instant.movers)
         while clock.records < len(self.due) and clock.time >= self.due[clock.records] * (1.0 - 1e-12):
             self._record()
         self._tell(instant)
@@ -219,6 +223,8 @@ class TransientRun:
         arrays = {f"fields/{name}": values for name, values in self.fields().items()}
         for name, array in self.stepper.history.old.items():
             arrays[f"past/{name}"] = flow.whole_field(array, PLACES.get(name))
+        arrays |= {f"movers/{name}": values for name, values in flow.movers.arrays().items()}
+        arrays |= {f"coupling/{name}": values for name, values in self.coupling.arrays().items()}
         arrays["series/rows"] = self.series.rows()
         arrays["series/records"] = np.array(self.records)
         if self.means is not None:
@@ -240,6 +246,7 @@ class TransientRun:
             domain.backend.store(domain.local(values), getattr(flow.state, name))
         for name, values in groups["past"].items():
             domain.backend.store(domain.local(values), self.stepper.history.old[name])
+        flow.movers.restore(groups.get("movers", {}))
         self.events.set(self.clock.time)
         self.series.restore(groups["series"]["rows"])
         self.records = list(groups["series"]["records"])

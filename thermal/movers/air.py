@@ -12,20 +12,22 @@ it to checkpoints and to the next grid.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from thermal.case.bodies import Body, kinematic, part_flow, resistance_at
+from thermal.case.bodies import kinematic, resistance_at
 from thermal.flow.domain import Domain, at_least_one
 from thermal.movers.coil import WATER_CAPACITY, Terminal
+from thermal.movers.laws import Laws, mover_settings
 from thermal.movers.laying import LaidPart
 from thermal.state import State
 
-GAIN = 0.3  # of the way that speed and trim of a mover go in one pass towards what they should be
-CONTROLS = {"none": 0.0, "supply": 1.0, "return": 2.0}
+GAIN = 0.3  # of the way that speed and trim of a mover go in one pass towards what they should be, at most
+LAG = 2.0  # s in which they go two thirds of it in time: that of drives and valves, short against what a hall's air takes
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Reading:
     response   (bodies, 8) as of mover_respond: effectiveness, water, fan rise, valve, coil heat, that of an open valve, power
     speed      (bodies,)      heat  K m3/s (tubes,) given to the air
     flow, enter, leave, rise   (tubes,) m3/s, K, K, m2/s2;  starts   (bodies + 1,) first tube of each body
-    blows   bool (tubes,): behind a fan, not an open gap
+    blows, is_inlet   bool (tubes,): behind a fan, not an open gap; whether what enters is a rack's inlet air
     """
 
     sums: np.ndarray
@@ -49,6 +51,7 @@ class Reading:
     rise: np.ndarray
     starts: np.ndarray
     blows: np.ndarray
+    is_inlet: np.ndarray
 
     @property
     def total_heat(self) -> float:
@@ -181,8 +184,8 @@ class Movers:
         ]
         self._settings_ = backend.upload(settings, np.float64)
         head = (len(self.bodies), self.sums_, self._settings_, backend.upload(first, np.int32), *tables)
-        bind = partial(backend.bind, "mover_respond", *head, self.speed_, self.trim_, self.response_)
-        self._respond, self._repeat = bind(GAIN), bind(0.0)
+        self._with_gain = partial(backend.bind, "mover_respond", *head, self.speed_, self.trim_, self.response_)
+        self._respond, self._repeat = self._with_gain(GAIN), self._with_gain(0.0)
 
     def _bind_heat(self) -> None:
         domain, state, backend = self.domain, self.state, self.domain.backend
@@ -268,7 +271,13 @@ class Movers:
             down(self.sums_).reshape(-1, 8), down(self.response_).reshape(-1, 8), down(self.speed_), down(self.heat_),
             down(self.flow_), down(self.enter_), down(self.leave_), down(self.rise_), self.starts,
             np.concatenate([np.full(len(laid.area), laid.part.fan is not None) for laid in self.tubes]),
+            np.concatenate([np.full(len(laid.area), laid.part.is_inlet) for laid in self.tubes]),
         )  # fmt: skip
+
+    def bind(self, step: float) -> None:
+        """Fix the next steps in time, s: controls follow with their lag, however long a step is."""
+        if self.count:
+            self._respond = self._with_gain(min(GAIN, 1.0 - math.exp(-step / LAG)))
 
     # -- what others change while it runs ---------------------------------------------------------------------------
     def set_speed(self, label: str, speed: float) -> None:
@@ -299,6 +308,12 @@ class Movers:
         settings[16 * number + 2] = WATER_CAPACITY * flow / (air.density * air.heat_capacity)
         settings[16 * number + 3] = temperature - air.reference_temperature
         backend.store(settings, self._settings_)
+
+    def set_setpoint(self, label: str, temperature: float) -> None:
+        """Let the control of a body's coil keep another temperature, K. Raises KeyError for no such body."""
+        settings, place = self.domain.backend.download(self._settings_), 16 * self.number(label) + 7
+        settings[place] = temperature - self.domain.placement.case.air.reference_temperature
+        self.domain.backend.store(settings, self._settings_)
 
     def terminals(self) -> dict[str, Terminal]:
         """Water that each coil is given and heat that it gives back, by label. Waits for the device."""
@@ -345,45 +360,3 @@ def share_inside(laid: LaidPart, outside: np.ndarray, end: int) -> np.ndarray:
     own end cell, the heated one; else nothing."""
     own = (outside == laid.cells[:, end]).all(axis=1)
     return np.where(own & (laid.heated == end), 1.0, 0.0)
-
-
-class Laws:
-    """The laws of all parts as the kernel reads them: knots in one row, and one number a law for the rest."""
-
-    def __init__(self, tubes: list[LaidPart], order: dict[int, int]) -> None:
-        """order: place of each body in the case, by its id."""
-        q: list[float] = []
-        p: list[float] = []
-        m: list[float] = []
-        start = [0]
-        c, resistance, chord, area, own = [], [], [], [], []
-        for laid in tubes:
-            fan, part = laid.part.fan, laid.part
-            if fan is not None:
-                q += fan.flows
-                p += [kinematic(value) for value in fan.pressures]
-                m += [kinematic(value) for value in fan.slopes]
-            start.append(len(q))
-            c.append(kinematic(fan.resistance) if fan else 0.0)
-            resistance.append(kinematic(resistance_at(laid.body, part, laid.body.speed)))
-            flow = part_flow(part)
-            chord.append(kinematic(fan.shutoff_pressure) / flow if fan and flow > 0.0 else 0.0)
-            area.append(laid.total_area)
-            own.append(order[id(laid.body)])
-        self.q, self.p, self.m, self.start = np.array(q), np.array(p), np.array(m), np.array(start, np.int32)
-        self.c, self.resistance, self.chord, self.area = (np.array(v) for v in (c, resistance, chord, area))
-        self.own = np.array(own, np.int32)
-
-
-def mover_settings(body: Body, air: Any) -> np.ndarray:
-    """The 16 numbers that the kernel mover_respond reads of a body."""
-    row, capacity, coil = np.zeros(16), air.density * air.heat_capacity, body.coil
-    if coil:
-        row[0], row[1], row[2] = 1.0, coil.conductance / capacity, coil.water_capacity / capacity
-        row[3], row[4] = coil.water_temperature - air.reference_temperature, coil.bypass
-        row[5], row[6] = float(coil.arrangement == "cross-flow"), CONTROLS[body.control]
-        row[7], row[8], row[9] = body.setpoint - air.reference_temperature, coil.air_exponent, coil.rated_flow
-    if body.efficiency:
-        row[10] = 1.0 / (body.efficiency * air.heat_capacity)
-    row[11], row[12] = body.fan_power / capacity, float(body.is_fan_heat)
-    return row

@@ -21,7 +21,10 @@ from thermal.output.ashrae import CLASSES
 from thermal.units import ZERO_CELSIUS
 
 ALLOWABLE = "allowable"  # name of the class's limit whose time a rack's row carries
-EVENT_UNITS = {"flow": "m3/s", "temperature": "degC", "power": "kW", "pressure": "Pa", "heat_flux": "W/m2"}
+EVENT_UNITS = {
+    "flow": "m3/s", "temperature": "degC", "power": "kW", "pressure": "Pa", "heat_flux": "W/m2", "speed": "of full",
+    "setpoint": "degC", "water_temperature": "degC", "water_flow": "L/s",
+}  # fmt: skip
 
 
 def add_timeline(summary: dict[str, Any], case: Case, march: Any) -> None:
@@ -133,10 +136,12 @@ def _probe_row(probe: Any, values: np.ndarray, steps: np.ndarray) -> dict[str, A
 
 def _event_row(event: Any) -> dict[str, Any]:
     value = event.value
-    if event.quantity == "temperature":
+    if EVENT_UNITS[event.quantity] == "degC":
         value -= ZERO_CELSIUS
     elif event.quantity == "power":
         value /= 1e3
+    elif event.quantity == "water_flow":
+        value *= 1e3
     return {
         "name": event.name, "at_s": event.at, "ramp_s": event.ramp, "object": event.object, "quantity": event.quantity,
         "value": value, "unit": EVENT_UNITS[event.quantity],

@@ -204,7 +204,8 @@ def actor_of(kind: str, item: Any) -> Any:
 
 def objects_of(case: Case) -> list[tuple[str, Any]]:
     """(kind, object) of everything that an event can name; of a rack in depth its body."""
-    named: list[tuple[str, Any]] = [(item.kind, item) for item in (*case.openings, *case.bodies)]
+    named: list[tuple[str, Any]] = [(opening.kind, opening) for opening in case.openings]
+    named += [(body.kind, body) for body in case.bodies]
     solid = (("rack", rack) for rack in case.racks if not rack.is_through)
     return [*named, *solid, *(("wall", wall) for wall in case.walls)]
 

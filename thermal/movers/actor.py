@@ -52,4 +52,4 @@ class MoverActor:
         if item.coil is None:
             return item
         given = {"water_temperature": value} if quantity == "water_temperature" else {"water_capacity": value * WATER_CAPACITY}
-        return replace(item, coil=replace(item.coil, **given))
+        return replace(item, coil=replace(item.coil, **given))  # type: ignore[arg-type]

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from thermal.case import model
+from thermal.case.assert_number import Number, named
 from thermal.case.bodies import COOLERS, Body
 from thermal.case.lines import Path
+from thermal.case.liquid_asserts import BALANCE, LIQUID, LOOP_TABLES
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
 from thermal.case.schema import Assert
 from thermal.errors import quote
 from thermal.study.bands import rack_bands
-from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, PRESSURE, SPEED, TEMPERATURE, TIME, Dimension, accepted_units
+from thermal.units import DIFFERENCE, FLOW, FRACTION, NUMBER, POWER, PRESSURE, SPEED, TEMPERATURE, TIME, accepted_units
 
 # Implicit limits of every run. 1 % of the heat: below the accuracy of any rack's rated power. 1e-3 of the supply: a tenth of the
 # tolerance to which fan flows are balanced on site, so that a leak in the arithmetic cannot hide behind it.
@@ -28,48 +29,31 @@ HEAT_BALANCE_LIMIT = 0.01  # -, |sum of heat|/sum of heat to the air
 MASS_BALANCE_LIMIT = 1e-3  # -, sum of |net cell flow|/sum of supplies
 
 
-@dataclass(frozen=True)
-class Number:
-    """A number of the summary: its key there, its kind, SI = value * factor + offset, its unit in the summary, what it means."""
-
-    key: str
-    dimension: Dimension
-    factor: float
-    offset: float
-    unit: str
-    meaning: str
-
-
-def _number(key: str, dimension: Dimension, unit: str, meaning: str) -> Number:
-    factor, offset = dimension.units[unit]
-    return Number(key, dimension, factor, offset, unit, meaning)
-
-
 _RACK = {
-    "inlet_mean": _number("inlet_mean_degC", TEMPERATURE, "degC", "flow-weighted mean over the rack's front"),
-    "inlet_max": _number("inlet_max_degC", TEMPERATURE, "degC", "hottest cell face of the rack's front"),
-    "inlet_min": _number("inlet_min_degC", TEMPERATURE, "degC", "coldest cell face of the rack's front"),
-    "inlet_bottom": _number("inlet_bottom_degC", TEMPERATURE, "degC", "mean over the lowest third of the front"),
-    "inlet_middle": _number("inlet_middle_degC", TEMPERATURE, "degC", "mean over the middle third of the front"),
-    "inlet_top": _number("inlet_top_degC", TEMPERATURE, "degC", "mean over the highest third of the front"),
-    "inlet_swing": _number(
+    "inlet_mean": named("inlet_mean_degC", TEMPERATURE, "degC", "flow-weighted mean over the rack's front"),
+    "inlet_max": named("inlet_max_degC", TEMPERATURE, "degC", "hottest cell face of the rack's front"),
+    "inlet_min": named("inlet_min_degC", TEMPERATURE, "degC", "coldest cell face of the rack's front"),
+    "inlet_bottom": named("inlet_bottom_degC", TEMPERATURE, "degC", "mean over the lowest third of the front"),
+    "inlet_middle": named("inlet_middle_degC", TEMPERATURE, "degC", "mean over the middle third of the front"),
+    "inlet_top": named("inlet_top_degC", TEMPERATURE, "degC", "mean over the highest third of the front"),
+    "inlet_swing": named(
         "inlet_swing_K", DIFFERENCE, "K", "largest distance of the inlet mean from its window mean (unsteady runs)"
     ),
-    "outlet_mean": _number("outlet_mean_degC", TEMPERATURE, "degC", "flow-weighted mean over the rack's back"),
-    "power": _number("power_kW", POWER, "kW", "IT power"),
-    "air_power": _number("air_kW", POWER, "kW", "heat given to the air"),
-    "liquid_power": _number("liquid_kW", POWER, "kW", "heat taken by liquid"),
-    "air_flow": _number("air_flow_m3_s", FLOW, "m3/s", "air flow at inlet density"),
-    "recirculated": _number("recirculated_percent", FRACTION, "%", "share of the inlet's air that has been through a rack"),
-    "capture_cold": _number("capture_cold_percent", FRACTION, "%", "cold-aisle capture index"),
-    "capture_hot": _number("capture_hot_percent", FRACTION, "%", "hot-aisle capture index"),
-    "inlet_age": _number("inlet_age_s", TIME, "s", "mean age of the inlet's air"),
-    "inlet_dew_point": _number("inlet_dew_point_degC", TEMPERATURE, "degC", "dew point of the inlet's air"),
-    "inlet_dew_point_max": _number("inlet_dew_point_max_degC", TEMPERATURE, "degC", "highest dew point at the rack's front"),
-    "inlet_dew_point_min": _number("inlet_dew_point_min_degC", TEMPERATURE, "degC", "lowest dew point at the rack's front"),
-    "inlet_rh_max": _number("inlet_rh_max_percent", FRACTION, "%", "highest relative humidity at the rack's front"),
-    "inlet_rh_min": _number("inlet_rh_min_percent", FRACTION, "%", "lowest relative humidity at the rack's front"),
-    "time_to_limit": _number(
+    "outlet_mean": named("outlet_mean_degC", TEMPERATURE, "degC", "flow-weighted mean over the rack's back"),
+    "power": named("power_kW", POWER, "kW", "IT power"),
+    "air_power": named("air_kW", POWER, "kW", "heat given to the air"),
+    "liquid_power": named("liquid_kW", POWER, "kW", "heat taken by liquid"),
+    "air_flow": named("air_flow_m3_s", FLOW, "m3/s", "air flow at inlet density"),
+    "recirculated": named("recirculated_percent", FRACTION, "%", "share of the inlet's air that has been through a rack"),
+    "capture_cold": named("capture_cold_percent", FRACTION, "%", "cold-aisle capture index"),
+    "capture_hot": named("capture_hot_percent", FRACTION, "%", "hot-aisle capture index"),
+    "inlet_age": named("inlet_age_s", TIME, "s", "mean age of the inlet's air"),
+    "inlet_dew_point": named("inlet_dew_point_degC", TEMPERATURE, "degC", "dew point of the inlet's air"),
+    "inlet_dew_point_max": named("inlet_dew_point_max_degC", TEMPERATURE, "degC", "highest dew point at the rack's front"),
+    "inlet_dew_point_min": named("inlet_dew_point_min_degC", TEMPERATURE, "degC", "lowest dew point at the rack's front"),
+    "inlet_rh_max": named("inlet_rh_max_percent", FRACTION, "%", "highest relative humidity at the rack's front"),
+    "inlet_rh_min": named("inlet_rh_min_percent", FRACTION, "%", "lowest relative humidity at the rack's front"),
+    "time_to_limit": named(
         "time_to_limit_s",
         TIME,
         "s",
@@ -77,57 +61,57 @@ _RACK = {
     ),
 }
 _OPENING = {
-    "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive in the opening's own sense"),
-    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
+    "flow": named("flow_m3_s", FLOW, "m3/s", "air flow, positive in the opening's own sense"),
+    "temperature": named("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
 }
 _PATHS = ("tile", "grille", "cutout", "leak", "door", "chimney")
 _WALL = {
-    "heat": _number("heat_kW", POWER, "kW", "heat given to the air; negative where the wall cools"),
-    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "mean surface temperature"),
+    "heat": named("heat_kW", POWER, "kW", "heat given to the air; negative where the wall cools"),
+    "temperature": named("temperature_degC", TEMPERATURE, "degC", "mean surface temperature"),
 }
 _PATH = {
-    "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, positive up, or along the axis of an upright door"),
-    "velocity": _number("velocity_m_s", SPEED, "m/s", "flow over the whole area"),
-    "pressure_drop": _number("pressure_drop_Pa", PRESSURE, "Pa", "between the cells on both sides, in the sense of the flow"),
-    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
+    "flow": named("flow_m3_s", FLOW, "m3/s", "air flow, positive up, or along the axis of an upright door"),
+    "velocity": named("velocity_m_s", SPEED, "m/s", "flow over the whole area"),
+    "pressure_drop": named("pressure_drop_Pa", PRESSURE, "Pa", "between the cells on both sides, in the sense of the flow"),
+    "temperature": named("temperature_degC", TEMPERATURE, "degC", "flow-weighted mean temperature"),
 }
 _PLENUM = {
-    "pressure": _number("pressure_Pa", PRESSURE, "Pa", "mean static pressure above the room's"),
-    "flow": _number("flow_m3_s", FLOW, "m3/s", "through all its tiles or grilles"),
-    "maldistribution": _number(
+    "pressure": named("pressure_Pa", PRESSURE, "Pa", "mean static pressure above the room's"),
+    "flow": named("flow_m3_s", FLOW, "m3/s", "through all its tiles or grilles"),
+    "maldistribution": named(
         "maldistribution_percent", FRACTION, "%", "standard deviation of the tiles' velocities over their mean"
     ),
-    "leak": _number("leak_percent", FRACTION, "%", "share of leaks and cut-outs in all that passes"),
+    "leak": named("leak_percent", FRACTION, "%", "share of leaks and cut-outs in all that passes"),
 }
 _SOLID = {
-    "temperature": _number("temperature_degC", TEMPERATURE, "degC", "mean over the volume of a solid that conducts"),
-    "temperature_max": _number("temperature_max_degC", TEMPERATURE, "degC", "of its hottest cell"),
+    "temperature": named("temperature_degC", TEMPERATURE, "degC", "mean over the volume of a solid that conducts"),
+    "temperature_max": named("temperature_max_degC", TEMPERATURE, "degC", "of its hottest cell"),
 }
 _INDEX = {
-    "rci_high": _number("rci_high_percent", FRACTION, "%", "rack cooling index against the class's recommended maximum"),
-    "rci_low": _number("rci_low_percent", FRACTION, "%", "rack cooling index against the class's recommended minimum"),
-    "rti": _number("rti_percent", FRACTION, "%", "return temperature index"),
-    "shi": _number("shi", FRACTION, "-", "supply heat index"),
-    "rhi": _number("rhi", FRACTION, "-", "return heat index"),
+    "rci_high": named("rci_high_percent", FRACTION, "%", "rack cooling index against the class's recommended maximum"),
+    "rci_low": named("rci_low_percent", FRACTION, "%", "rack cooling index against the class's recommended minimum"),
+    "rti": named("rti_percent", FRACTION, "%", "return temperature index"),
+    "shi": named("shi", FRACTION, "-", "supply heat index"),
+    "rhi": named("rhi", FRACTION, "-", "return heat index"),
 }
 _BALANCE = {
-    "heat": _number("heat", FRACTION, "-", "heat that does not add up/heat to the air"),
-    "mass": _number("mass", FRACTION, "-", "air that does not add up/supply"),
+    "heat": named("heat", FRACTION, "-", "heat that does not add up/heat to the air"),
+    "mass": named("mass", FRACTION, "-", "air that does not add up/supply"),
 }
 _DEVICE = {
-    "flow": _number("flow_m3_s", FLOW, "m3/s", "air flow, negative when it runs backwards"),
-    "pressure": _number("pressure_Pa", PRESSURE, "Pa", "pressure rise of the fans"),
-    "speed": _number("speed", FRACTION, "-", "speed of the fans, 1 = full"),
-    "fan_power": _number("fan_power_kW", POWER, "kW", "electric power of the fans"),
-    "air_in": _number("air_in_degC", TEMPERATURE, "degC", "flow-weighted mean of the air that enters"),
-    "air_out": _number("air_out_degC", TEMPERATURE, "degC", "flow-weighted mean of the air that leaves"),
-    "heat": _number("heat_kW", POWER, "kW", "sensible heat that its coil takes from the air"),
-    "capacity": _number("capacity_kW", POWER, "kW", "what the coil would take with its valve open"),
-    "valve": _number("valve", FRACTION, "-", "part of the capacity that the control asks for"),
-    "water_out": _number("water_out_degC", TEMPERATURE, "degC", "temperature of the water that leaves"),
-    "miss": _number("miss_K", DIFFERENCE, "K", "controlled temperature above its setpoint"),
+    "flow": named("flow_m3_s", FLOW, "m3/s", "air flow, negative when it runs backwards"),
+    "pressure": named("pressure_Pa", PRESSURE, "Pa", "pressure rise of the fans"),
+    "speed": named("speed", FRACTION, "-", "speed of the fans, 1 = full"),
+    "fan_power": named("fan_power_kW", POWER, "kW", "electric power of the fans"),
+    "air_in": named("air_in_degC", TEMPERATURE, "degC", "flow-weighted mean of the air that enters"),
+    "air_out": named("air_out_degC", TEMPERATURE, "degC", "flow-weighted mean of the air that leaves"),
+    "heat": named("heat_kW", POWER, "kW", "sensible heat that its coil takes from the air"),
+    "capacity": named("capacity_kW", POWER, "kW", "what the coil would take with its valve open"),
+    "valve": named("valve", FRACTION, "-", "part of the capacity that the control asks for"),
+    "water_out": named("water_out_degC", TEMPERATURE, "degC", "temperature of the water that leaves"),
+    "miss": named("miss_K", DIFFERENCE, "K", "controlled temperature above its setpoint"),
 }
-_SECONDS = {name: _number(name, TIME, "s", f"time of the run: {name}") for name in ("solve", "wall", "compile")}
+_SECONDS = {name: named(name, TIME, "s", f"time of the run: {name}") for name in ("solve", "wall", "compile")}
 
 # first part of a path -> key of the summary, numbers behind it, and for lists which rows belong (None: not a list)
 LISTS: dict[str, tuple[str, dict[str, Number], str | None]] = {
@@ -139,15 +123,17 @@ LISTS: dict[str, tuple[str, dict[str, Number], str | None]] = {
     **{kind: ("air_paths", _PATH, kind) for kind in _PATHS},
     "plenum": ("plenums", _PLENUM, None),
     "solid": ("solids", _SOLID, None),
+    **LIQUID,
 }
 TABLES: dict[str, tuple[str, dict[str, Number]]] = {
     "balance": ("balance", _BALANCE),
     "index": ("indices", _INDEX),
+    "liquid.balance": ("liquid.balance", BALANCE),
     "seconds": ("seconds", _SECONDS),
 }
 SINGLES: dict[str, Number] = {
-    "cells": _number("cells", NUMBER, "-", "fluid cells"),
-    "iterations": _number("iterations", NUMBER, "-", "iterations on the finest grid"),
+    "cells": named("cells", NUMBER, "-", "fluid cells"),
+    "iterations": named("iterations", NUMBER, "-", "iterations on the finest grid"),
 }
 ANY = "summary"
 
@@ -155,10 +141,15 @@ ANY = "summary"
 def split_path(what: str) -> tuple[str, str, str]:
     """(root, object, number) of a path. Names of objects may hold dots, so the number is what follows the last one.
 
+    The roots of loops have two words: liquid.rack, liquid.cdu, liquid.balance.
+
     Example     >>> split_path("rack.A1.inlet_max"), split_path("balance.heat"), split_path("cells")
                 (('rack', 'A1', 'inlet_max'), ('balance', '', 'heat'), ('cells', '', ''))
     """
     root, _, rest = what.partition(".")
+    if root == "liquid":
+        word, _, rest = rest.partition(".")
+        root = f"liquid.{word}"
     if root in LISTS:
         name, _, number = rest.rpartition(".")
         return root, name, number
@@ -183,10 +174,12 @@ def build_limits(
     walls: Sequence[model.Wall],
     bodies: Sequence[Body] = (),
     plates: Sequence[model.Plate] = (),
+    liquid_racks: Sequence[str] = (),
 ) -> list[model.Limit]:
     """The limits of a case. Unknown paths, names and units are noted as mistakes.
 
     racks         names of the racks that could be built;  racks_whole   False when some could not, so that a name proves nothing
+    liquid_racks  names of those that hang on a manifold
     """
     names = {
         "rack": list(racks),
@@ -196,10 +189,14 @@ def build_limits(
         **{kind: [b.name for b in bodies if b.kind == kind] for kind in COOLERS},
         **{kind: [p.name for p in plates if p.kind == ("mouth" if kind == "chimney" else kind)] for kind in _PATHS},
         "solid": [table.name for _, table in tables.lists["obstacle"] if table.conductivity is not None],
+        "liquid.rack": list(liquid_racks),
+        **{root: [one.name for _, one in tables.lists[table]] for root, table in LOOP_TABLES.items()},
         "plenum": [key for key in ("raised_floor", "ceiling_plenum") if tables.single[key] and tables.single[key].height],
     }
     tables_of = {"solid": "obstacle", **{key: key for key in ("supply", "return", "wall", *COOLERS, *_PATHS)}}
-    whole = {"rack": racks_whole, "plenum": True, **{root: tables.is_whole(key) for root, key in tables_of.items()}}
+    tables_of |= LOOP_TABLES
+    whole = {"rack": racks_whole, "liquid.rack": racks_whole, "plenum": True}
+    whole |= {root: tables.is_whole(key) for root, key in tables_of.items()}
     limits: list[model.Limit] = []
     seen: set[str] = set()
     for number, (path, table) in enumerate(tables.lists["assert"], 1):
@@ -274,17 +271,14 @@ def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float, 
     root, name, number = split_path(what)
     known = number_of(what)
     if root == ANY:
-        value: Any = summary
-        for part in number.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        return [("", value, 0.0, None)]
+        return [("", _part(summary, number), 0.0, None)]
     if known is None:
         return []
     if root in LISTS:
         key, _, kind = LISTS[root]
         bands = rack_bands(summary) if root == "rack" else {}
         found = []
-        for row in summary.get(key) or []:
+        for row in _part(summary, key) or []:
             if (
                 isinstance(row, Mapping)
                 and (kind is None or row.get("kind") == kind)
@@ -301,8 +295,16 @@ def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float, 
                     continue
                 found.append((name_of_row, row.get(known.key), swing if isinstance(swing, int | float) else 0.0, band))
         return found
-    table = summary.get(TABLES[root][0]) if root in TABLES else summary
+    table = _part(summary, TABLES[root][0]) if root in TABLES else summary
     return [("", table.get(known.key) if isinstance(table, Mapping) else None, 0.0, None)]
+
+
+def _part(summary: Mapping[str, Any], path: str) -> Any:
+    """What stands in a summary at keys joined by dots, None where nothing does."""
+    value: Any = summary
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
 
 
 def _is_number(value: Any) -> bool:

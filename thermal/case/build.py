@@ -99,7 +99,9 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     warm = walls.build_walls(tables, room)
     bodies = [*slots.build_bodies(tables, racks, air), *devices.build_devices(tables, racks_of, air)]
     mesh = _mesh(tables)
-    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies, paths.plates)
+    on_loops = {one.row for _, one in tables.lists["rack_manifold"]}
+    wet = [rack.name for rack in racks if rack.row in on_loops]
+    limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies, paths.plates, wet)
     _check(tables, room, paths, zones, mesh, racks, patches, plates, blocks, warm, bodies)
     span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, blocks, warm, bodies)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(blocks) + len(plates) + len(bodies))

@@ -1,0 +1,66 @@
+"""Numbers of the loops that an [[assert]] can name: "liquid.rack.*.margin", "liquid.cdu.cdu-A.supply", "liquid.balance.whole"."""
+
+from __future__ import annotations
+
+from thermal.case.assert_number import Number, named
+from thermal.units import DIFFERENCE, FLOW, FRACTION, POWER, PRESSURE, TEMPERATURE
+
+_FLOW = {"flow": named("flow_L_min", FLOW, "L/min", "liquid flow")}
+_HEAT = {"heat": named("heat_kW", POWER, "kW", "heat that it takes from its liquid")}
+_PUMP = {"pump": named("pump_kW", POWER, "kW", "electric power of its pumps")}
+_SIDES = {
+    "supply": named("supply_degC", TEMPERATURE, "degC", "liquid that comes to it, of a CDU or facility loop: that it sends out"),
+    "return": named("return_degC", TEMPERATURE, "degC", "liquid that leaves it, of a CDU or facility loop: that comes back"),
+}
+_RACK = {
+    "margin": named("margin_K", DIFFERENCE, "K", "of its chips to case_limit or junction_limit, whichever is nearer"),
+    "case": named("case_degC", TEMPERATURE, "degC", "case temperature of its chips"),
+    "junction": named("junction_degC", TEMPERATURE, "degC", "junction temperature of its chips"),
+    **_FLOW, **_SIDES,
+    "pressure_drop": named("dp_kPa", PRESSURE, "kPa", "between supply and return manifold where it hangs"),
+    "heat_to_liquid": named("heat_to_liquid_kW", POWER, "kW", "heat of its chips that goes into the coolant"),
+}  # fmt: skip
+_CDU = {
+    **_SIDES, **_HEAT, **_FLOW, **_PUMP,
+    "approach": named("approach_K", DIFFERENCE, "K", "supply to the racks above facility supply"),
+    "facility_flow": named("facility_flow_L_min", FLOW, "L/min", "flow of the facility's side"),
+    "valve": named("valve_open_share", FRACTION, "-", "facility flow over the rated one, at most 1"),
+    "speed": named("speed", FRACTION, "-", "speed of its pumps, 1 = full"),
+    "dew_point_margin": named("dew_point_margin_K", DIFFERENCE, "K", "supply above the room's dew point"),
+}  # fmt: skip
+_FACILITY = {**_SIDES, **_FLOW, **_PUMP, "speed": _CDU["speed"]}
+_COOLER = {
+    **_HEAT,
+    "outlet": named("liquid_outlet_degC", TEMPERATURE, "degC", "liquid that leaves the coolers"),
+    "fan_speed": named("fan_speed", FRACTION, "-", "speed of the fans, 1 = full"),
+    "fan_power": named("fan_kW", POWER, "kW", "electric power of the fans"),
+}
+_CHILLER = {
+    **_HEAT,
+    "power": named("power_kW", POWER, "kW", "electric power of the compressors"),
+    "part_load": named("part_load", FRACTION, "-", "heat over what they could take"),
+}
+BALANCE = {
+    "to_liquid": named("to_liquid_kW", POWER, "kW", "heat of all chips that goes into the coolant"),
+    "to_air": named("to_air_kW", POWER, "kW", "heat of racks and pipes that goes into the air"),
+    "outdoors": named("outdoors_kW", POWER, "kW", "heat that coolers and chillers take"),
+    "loops": named("loops", FRACTION, "-", "what the loops leave over, as a share of the heat into them"),
+    "interface": named("interface", FRACTION, "-", "what leaves a rack against what enters its loop, over its power"),
+    "whole": named("whole", FRACTION, "-", "what air, loops and outdoors together leave over, over the IT power"),
+}
+
+# first part of a path -> key of the summary, numbers behind it, kind of the rows (all)
+LIQUID: dict[str, tuple[str, dict[str, Number], str | None]] = {
+    "liquid.rack": ("liquid.racks", _RACK, None),
+    "liquid.cdu": ("liquid.cdus", _CDU, None),
+    "liquid.facility": ("liquid.facility_loops", _FACILITY, None),
+    "liquid.cooler": ("liquid.coolers", _COOLER, None),
+    "liquid.chiller": ("liquid.chillers", _CHILLER, None),
+}
+# first part of a path -> the table that names its objects
+LOOP_TABLES = {
+    "liquid.cdu": "cdu",
+    "liquid.facility": "facility_loop",
+    "liquid.cooler": "dry_cooler",
+    "liquid.chiller": "chiller",
+}

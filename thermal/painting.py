@@ -220,10 +220,12 @@ class Painter:
         return len(self.plates)
 
     def faces_of(self, axis: int, box: IndexBox, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Open faces (n, 3) of the porous plate of a number within a box, and their areas (n,)."""
+        """Open faces (n, 3) of the porous plate of a number in a box, and their areas (n,); none where a body stands."""
         plane = self._canonical(axis, box.low[axis])
         where = self._flat(box, axis)
         own = self.open_faces(axis, box) & (self.porous[axis, plane][where] == number)
+        if (axis, plane) in self.cut:
+            own &= ~self.cut[axis, plane][where]
         return self._cells(axis, plane, where, own), self._flat_areas(axis)[where][own]
 
     def sheet_faces(self, axis: int, plane: int, box: IndexBox) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from benchmarks.validation.shipped_halls import (
     COARSE,
     HALLS,
     HEAT,
+    IN_TIME,
     MEANS,
     MIRRORED,
     PRECISIONS,
@@ -60,17 +61,21 @@ def test_what_enters_leaves(solved, name: str, precision: str) -> None:
 
 @pytest.mark.parametrize("name", HALLS)
 def test_the_written_record_adds_up(tmp_path, name: str) -> None:
-    """From summary.json alone: openings take out what others bring in, and the heat of all racks."""
+    """From summary.json alone: openings take out what others bring in; they and the coils, the heat of racks, walls and fans."""
     case = thermal.load(name)
     path = thermal.run(name, cell=COARSE[name], threads=1, out=tmp_path).path
     summary = read(path).summary
     flows = {kind: sum(o["flow_m3_s"] for o in summary["openings"] if o["kind"] == kind) for kind in ("supply", "return")}
     assert flows["supply"] == pytest.approx(flows["return"], rel=1e-4)
+    devices = summary.get("devices") or []
+    for row in devices:  # what leaves the air is what the water gets, less what the fans bring
+        assert row["air_heat_kW"] == pytest.approx(row["fan_power_kW"] - row["heat_kW"], rel=1e-4)
     capacity = case.air.density * case.air.heat_capacity
     signs = {"supply": -1.0, "return": 1.0}
     taken = capacity * sum(signs[o["kind"]] * o["flow_m3_s"] * o["temperature_degC"] for o in summary["openings"])
-    given = 1e3 * sum(rack["air_kW"] for rack in summary["racks"])
-    assert taken == pytest.approx(given, rel=HEAT if name in STEADY else MEANS)
+    racks = 1e3 * sum(rack["air_kW"] for rack in summary["racks"])
+    inside = 1e3 * sum(row["heat_kW"] for row in summary["walls"]) + 1e3 * sum(row["air_heat_kW"] for row in devices)
+    assert taken == pytest.approx(racks + inside, abs=(HEAT if name in STEADY else MEANS) * racks)
     for rack in summary["racks"]:
         rise = 1e3 * rack["air_kW"] / (capacity * rack["air_flow_m3_s"])
         assert rack["outlet_mean_degC"] - rack["inlet_mean_degC"] == pytest.approx(rise, abs=0.01)
@@ -94,7 +99,11 @@ def test_mirrored_racks_agree(solved, name: str) -> None:
 
 
 def test_every_shipped_case_is_among_them() -> None:
-    assert set(HALLS) == set(COARSE) == {case.name for case in thermal.shipped.shipped_cases()}
+    """Those in time are named apart, and are just that."""
+    assert {*HALLS, *IN_TIME} == {case.name for case in thermal.shipped.shipped_cases()}
+    assert set(HALLS) == set(COARSE) and not set(HALLS) & set(IN_TIME)
+    assert all(thermal.load(name).time is not None for name in IN_TIME)
+    assert all(thermal.load(name).time is None for name in HALLS)
 
 
 @pytest.mark.parametrize("precision", ["single", "double"])

@@ -92,7 +92,7 @@ def coil_row(body: Body, air: Air, gross: float, entering: float, own: dict[str,
         "water_in_degC": terminal.entering - ZERO_CELSIUS, "water_out_degC": terminal.leaving - ZERO_CELSIUS,
         "water_flow_L_s": 1e3 * terminal.flow,
     }  # fmt: skip
-    if body.control != "none":
+    if body.control != "none" and own["speed"] > 0.0:  # what stands still keeps no setpoint, and misses none
         found = entering if body.control == "return" else entering + float(own["heat"].sum()) / gross
         row |= {"setpoint_degC": body.setpoint - ZERO_CELSIUS, "miss_K": float(found - body.setpoint)}
         row["is_met"] = bool(abs(found - body.setpoint) <= MET)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
+from thermal.case.bodies import COOLERS, Body, stopped
 from thermal.case.model import Case, Obstacle, Opening, Rack
 from thermal.errors import UsageError, quote
 
@@ -71,9 +72,53 @@ def _driven(opening: Opening, kind: str, factor: float) -> Opening:
 
 
 def _without_racks(case: Case, is_off: Callable[[Rack], bool]) -> Case:
-    """Racks switched off: they stand where they stood, move no air and give no heat."""
-    off = tuple(Obstacle(name=rack.name, box=rack.box, source=rack.source) for rack in case.racks if is_off(rack))
-    return replace(case, racks=tuple(rack for rack in case.racks if not is_off(rack)), obstacles=case.obstacles + off)
+    """Racks switched off, with the doors on their backs: they stand where they stood, move no air and give no heat."""
+    off = [rack for rack in case.racks if is_off(rack)]
+    labels = {f"rack.{rack.name}" for rack in off}
+    ends = {(rack.row, f"-{rack.name}") for rack in off}
+
+    def is_of(body: Body) -> bool:
+        return body.label in labels or any(
+            body.kind == "rdhx" and body.row == row and body.name.endswith(end) for row, end in ends
+        )
+
+    things = [*off, *(body for body in case.bodies if body.kind == "rdhx" and is_of(body))]
+    return replace(
+        case,
+        racks=tuple(rack for rack in case.racks if rack not in off),
+        bodies=tuple(body for body in case.bodies if not is_of(body)),
+        obstacles=case.obstacles + tuple(Obstacle(name=one.name, box=one.box, source=one.source) for one in things),
+    )
+
+
+def _is_working(body: Body) -> bool:
+    """Whether there is anything to lose: fans that may turn, or a coil."""
+    return body.speed > 0.0 or bool(body.speed_rule) or (body.kind == "rdhx" and body.coil is not None)
+
+
+def _coolers(kind: str) -> Kind:
+    """Coolers whose fans stop. What they blew into finds its pressure anew; the others move along their curves by themselves, so
+    nobody has to make up for them."""
+
+    def names(case: Case) -> list[str]:
+        return [body.name for body in case.bodies if body.kind == kind and _is_working(body)]
+
+    def remove(case: Case, name: str) -> Case:
+        return _without_door(case, name) if kind == "rdhx" else stopped(case, f"{kind}.{name}")
+
+    meaning = (
+        "one door: no fans, no water, its drop stays" if kind == "rdhx" else "one unit stops: its fans stand, its damper shuts"
+    )
+    return Kind(meaning, names, remove)
+
+
+def _without_door(case: Case, name: str) -> Case:
+    """A door on the back of a rack has no damper, and the rack blows through it; what is lost besides its fans is its water."""
+    left = stopped(case, f"rdhx.{name}")
+    bodies = tuple(
+        replace(body, coil=None, control="none", damper=False) if body.label == f"rdhx.{name}" else body for body in left.bodies
+    )
+    return replace(left, bodies=bodies)
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -90,6 +135,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             lambda case: list(dict.fromkeys(rack.row for rack in case.racks)),
             lambda case, name: _without_racks(case, lambda rack: rack.row == name),
         ),
+        **{kind: _coolers(kind) for kind in COOLERS},
     }
 )
 

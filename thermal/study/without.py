@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from meshes import Grid
+from thermal.case.asserts import judge
 from thermal.case.model import Case
 from thermal.errors import CaseErrors, RecordError
 from thermal.run import Result, make_result, simulate, solve, write_result
@@ -176,8 +177,10 @@ def loss_row(whole: dict[str, Any], left: dict[str, Any], loss: Loss, folder: st
     most = max(rises, key=lambda name: rises[name], default=None)
     known = [value for value in before.values() if value is not None]
     held = {(row["name"], row["bound"]) for row in whole["asserts"] if row["passed"]}
-    # a limit on the lost object itself has nothing to judge any more
-    judged = [row for row in left["asserts"] if not row["passed"] and "no such number" not in row["reason"]]
+    # a limit on the lost object itself has nothing to judge any more, be it gone or standing still
+    others = [row for row in left.get("devices") or [] if (row["kind"], row["name"]) != (loss.kind, loss.name)]
+    asserts = judge(loss.left.limits, {**left, "devices": others}) if left["asserts"] else []
+    judged = [row for row in asserts if not row["passed"] and "no such number" not in row["reason"]]
     lost = [row["name"] for row in judged if (row["name"], row["bound"]) in held]
     is_possible = left["verdict"] != IMPOSSIBLE
     return {

@@ -270,7 +270,7 @@ class TestStatistics:
 def instant(courant: float, bend: float, mass: float = 1e-4, rows: float = 1e-5) -> Instant:
     """What a step left."""
     sample: Any = None
-    return Instant(sample, np.zeros(0), mass, rows, 0.0, 0.0, 1.0, courant, bend)
+    return Instant(sample, np.zeros(0), np.zeros(0), None, mass, rows, 0.0, 0.0, 1.0, courant, bend)
 
 
 class TestPace:

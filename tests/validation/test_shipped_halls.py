@@ -31,6 +31,8 @@ from thermal.output.record import read
 KINDS = [
     (name, precision) for name in HALLS for precision in ("single", "double") if (name, precision) != ("openfoam-h1", "double")
 ]
+# What double precision leaves open of each cell's air over what single may. Aisles that are all but sealed close slowly.
+CLOSED, SEALED = 1e-4, {"container-edge": 1e-2}
 STEADY = [name for name in HALLS if name != "openfoam-h1"]
 
 
@@ -52,9 +54,9 @@ def test_what_enters_leaves(solved, name: str, precision: str) -> None:
     """Air and heat of each region, air of every cell, and the inlets that are told."""
     one = get(solved, name, precision)
     assert one.outcome.verdict == ("steady" if name in STEADY else "unsteady")
-    least = 1.0 if precision == "single" else 1e-4
+    least = 1.0 if precision == "single" else CLOSED
     assert one.ledger.air.max() < AIR * least
-    assert one.ledger.cells < CELLS * least
+    assert one.ledger.cells < CELLS * (1.0 if precision == "single" else SEALED.get(name, CLOSED))
     assert one.ledger.heat.max() < (MEANS if one.by_means else HEAT)
     assert one.ledger.racks < (0.01 if one.by_means else 1e-4)
 

@@ -82,7 +82,7 @@ def _without_racks(case: Case, is_off: Callable[[Rack], bool]) -> Case:
             body.kind == "rdhx" and body.row == row and body.name.endswith(end) for row, end in ends
         )
 
-    things = [*off, *(body for body in case.bodies if body.kind == "rdhx" and is_of(body))]
+    things: list[Rack | Body] = [*off, *(body for body in case.bodies if body.kind == "rdhx" and is_of(body))]
     return replace(
         case,
         racks=tuple(rack for rack in case.racks if rack not in off),

@@ -141,6 +141,7 @@ def solve(
     options   `start` of SteadyRun.run, `gates` of SteadyRun, `means`: a hall that does not settle goes on in time
     """
     from thermal.flow.steady import SteadyRun
+    from thermal.movers.cuts import cooler_cuts
     from thermal.parallel import Serial, run_blocks
     from thermal.scalars.answer import solve_scalars
 
@@ -156,7 +157,9 @@ def solve(
             return run_in_time(run, checkpoint, means)
         outcome = run.run(checkpoint, start)
         if outcome.verdict in ("steady", "unsteady"):
-            outcome.scalars = solve_scalars(outcome.flow.domain, outcome.fields, outcome.pressure_ratio)
+            domain = outcome.flow.domain
+            cuts = cooler_cuts(domain.placement)
+            outcome.scalars = solve_scalars(domain, outcome.fields, outcome.pressure_ratio, cuts)
         return outcome
 
     begun = time.monotonic()

@@ -8,11 +8,17 @@ import numpy as np
 import pytest
 
 from kernels import open_backend
+from tests.architecture.tree import ROOT
 from tests.flow.halls import HALLS, modelled
 from tests.scalars.flows import given, iterated, pipe
+from thermal import load
+from thermal.case.build import case_from_text
+from thermal.errors import CaseErrors
 from thermal.flow.domain import Domain
+from thermal.overrides import with_overrides
 from thermal.parallel import Communicator, Serial, cut, run_blocks
 from thermal.place import Placement, place_case
+from thermal.run import simulate
 from thermal.scalars.flows import Cut, stand
 from thermal.scalars.humidity import HUMIDITY, humidity_column
 from thermal.scalars.tracers import AGE, follow, opening_numbers, plan
@@ -89,3 +95,26 @@ def test_blocks_cut_through_a_coil() -> None:
         for name, values in part.fields.items():
             scale = np.nanmax(whole.fields[name])
             assert np.nanmax(np.abs(values - whole.fields[name])) < 1e-5 * scale, name
+
+
+def test_the_air_of_each_cooling_unit_of_a_room_is_followed() -> None:
+    """The classic room: what racks draw comes from three units, and stays in the room for volume over flow."""
+    case = case_from_text(load("room-6kw").text + "\n[tracers]\nsolve = true\n")
+    result = simulate(with_overrides(case, cell=0.4), threads=1)
+    tracers, units = result.summary["tracers"], {"crah.south", "crah.middle", "crah.north"}
+    assert tracers["is_closed"] and tracers["balance"] < CLOSED
+    for rack in result.racks:
+        assert set(rack["shares_percent"]) == units
+        assert sum(rack["shares_percent"].values()) == pytest.approx(100.0, abs=1e-4)
+        share = rack["recirculated_percent"] / 100.0  # warmed by 12 K once, or each time round; units at 18 degC
+        once, always = 18.0 + 12.0 * share, 18.0 + 12.0 * share / (1.0 - share)
+        assert once - 0.5 < rack["inlet_mean_degC"] < always + 0.5
+    age = tracers["age_of_air"]
+    assert age["exhaust_s"] == pytest.approx(age["nominal_s"], rel=1e-6)
+
+
+def test_racks_in_depth_are_refused() -> None:
+    """What goes through them would count as no recirculation."""
+    text = (ROOT / "tests" / "movers" / "hall.toml").read_text() + "\n[tracers]\nsolve = true\n"
+    with pytest.raises(CaseErrors, match="tracers do not know racks in depth"):
+        case_from_text(text)

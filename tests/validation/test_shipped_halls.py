@@ -31,7 +31,7 @@ from thermal.output.record import read
 KINDS = [
     (name, precision) for name in HALLS for precision in ("single", "double") if (name, precision) != ("openfoam-h1", "double")
 ]
-# What double precision leaves open of each cell's air over what single may. container-edge leaves 2e-8 where the others leave less
+# What double precision leaves open of each cell's air over what single may. container-edge leaves 2e-8 where others leave less
 # than 1e-9; that its all but sealed aisles close slowly is a guess.
 CLOSED, SEALED = 1e-4, {"container-edge": 1e-2}
 STEADY = [name for name in HALLS if name != "openfoam-h1"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from thermal.errors import clean
+from thermal.output.liquid_words import liquid_lines
 from thermal.output.wording import band_words, limit_state
 
 ANSWERS = ("steady", "unsteady", "complete")
@@ -48,6 +49,7 @@ def closing_lines(summary: dict[str, Any], folder: object) -> list[str]:
     if summary.get("verdict_text"):
         lines.append(f"  {clean(str(summary['verdict_text']))}")
     lines += _rack_lines(summary.get("racks") or [])
+    lines += map(clean, liquid_lines(summary["liquid"])) if summary.get("liquid") else []
     lines += [f"  warning: {clean(str(text))}" for text in (summary.get("warnings") or [])[:MOST_WARNINGS]]
     lines += study_lines(summary["grid_study"]) if summary.get("grid_study") else []
     lines += time_lines(summary["time"]) if summary.get("time") else []

@@ -11,6 +11,7 @@ from thermal.output.ashrae import CLASSES
 from thermal.output.charts import charts_in_time
 from thermal.output.convergence import convergence
 from thermal.output.film import films
+from thermal.output.liquid_words import liquid_facts
 from thermal.output.loop_diagram import curve_picture, loop_diagrams
 from thermal.output.origin import capture_map, followed, origin_picture, origin_words
 from thermal.output.pictures import hottest_rack, pictures
@@ -149,6 +150,8 @@ def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, 
         inside = sum(1 for rack in racks if rack["status"]["mood"] == "good")
         remark = f"class {summary['indices']['class']}, by hottest inlet face"
         facts.append(("Racks in the recommended range", f"{inside} of {len(racks)}", remark))
+    if summary.get("liquid") and has_answer(summary):
+        facts += liquid_facts(summary["liquid"])
     coils = [row for row in summary.get("devices", []) if row["heat_kW"] is not None]
     if coils:
         heat, capacity = (sum(row[key] for row in coils) for key in ("heat_kW", "capacity_kW"))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 QUOTE_LENGTH = 80  # characters of user input in a message: enough to find the place, too few to flood a log
+PATH_LENGTH = 240  # of a path before file:line
 
 
 def clean(text: str) -> str:
@@ -39,6 +40,16 @@ def quote(value: object) -> str:
     if isinstance(value, dict):
         return "a table"
     return clean(str(value))[:QUOTE_LENGTH]
+
+
+def path_words(path: object) -> str:
+    """A file's path as it may stand before a line number: the end is kept where it is too long, since the name stands there.
+
+    >>> path_words("halls/" + 300 * "a" + "/case.toml")[-14:]
+    'aaaa/case.toml'
+    """
+    shown = clean(str(path))
+    return shown if len(shown) <= PATH_LENGTH else "…" + shown[1 - PATH_LENGTH :]
 
 
 @dataclass(frozen=True)

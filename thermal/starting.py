@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from thermal.errors import UsageError, quote
+from thermal.errors import UsageError, path_words, quote
 
 LIST = "racks.csv"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -78,12 +78,12 @@ def _table(options: argparse.Namespace) -> int:
     path = Path(options.name or LIST)
     path = path if path.suffix else path.with_suffix(".csv")
     if path.exists():
-        raise UsageError(f"{quote(str(path))[1:-1]} is there already; nothing was touched. Give the list another name")
+        raise UsageError(f"{path_words(path)} is there already; nothing was touched. Give the list another name")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(example("fr" if options.french else "en"))
     except OSError as error:
-        raise UsageError(f"{quote(str(path))[1:-1]}: cannot be written ({error.strerror})") from None
+        raise UsageError(f"{path_words(path)}: cannot be written ({error.strerror})") from None
     print(f"written: {path}, a list of four racks to replace by yours\n")
     print(f"next:  hallflow new hall --from-csv {path}   draws a hall about it")
     print(f'or:    [[rack_table]] file = "{path.name}" in a case of your own')

@@ -16,7 +16,7 @@ from thermal.case.lines import Path, line_index
 from thermal.case.load import CASE_FILE, TABLES, parse, read_text
 from thermal.case.merging import Place, merge, removed_paths
 from thermal.case.messages import listed, nearest
-from thermal.errors import CaseError, CaseErrors, quote
+from thermal.errors import CaseError, CaseErrors, path_words, quote
 
 DEEPEST_CHAIN = 8  # files; a project has a base, a variant, perhaps a variant of that
 OWN_KEYS = ("extends", "remove")  # of [case]: what they ask for is done when the files are merged
@@ -158,4 +158,4 @@ def _base_file(file: FilePath, link: str, where: str) -> FilePath:
 
 def _shown(folder: FilePath, file: FilePath) -> str:
     """A file as seen from the folder of the case: "../base/case.toml"."""
-    return quote(os.path.relpath(file, folder))[1:-1]
+    return path_words(os.path.relpath(file, folder))

@@ -20,7 +20,7 @@ from thermal.case import air_paths, liquid, movers, objects, rack_table, scalars
 from thermal.case.library import expand_types
 from thermal.case.lines import Path, guard, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
-from thermal.errors import CaseError, CaseErrors, clean, quote
+from thermal.errors import CaseError, CaseErrors, clean, path_words
 
 if TYPE_CHECKING:
     from thermal.case.extends import Document
@@ -172,7 +172,7 @@ def read_text(path: str | os.PathLike[str]) -> tuple[FilePath, str]:
 
     Raises CaseErrors for a file that is missing, no regular file, too large, or not UTF-8 text.
     """
-    shown = quote(str(path))[1:-1]
+    shown = path_words(path)
     try:
         file = FilePath(path).expanduser()
         if file.is_dir():

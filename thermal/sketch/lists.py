@@ -16,7 +16,7 @@ from thermal.case.model import Rack
 from thermal.case.numerals import has_decimal_comma
 from thermal.case.spreadsheet import Sheet, decode_list, read_csv
 from thermal.case.workbook import LARGEST_BOOK, read_workbook
-from thermal.errors import CaseError, CaseErrors, UsageError, quote
+from thermal.errors import CaseError, CaseErrors, UsageError, path_words, quote
 from thermal.sketch.text import rack_table, rack_type
 from thermal.sketch.wish import LONGEST_ROW, Wish, row_name
 
@@ -87,7 +87,7 @@ def open_list(path: Path) -> RackList:
         with path.open("rb") as stream:
             data = stream.read(LARGEST_BOOK + 1)
     except OSError as error:
-        raise UsageError(f"{quote(str(path))[1:-1]}: cannot be read ({error.strerror})") from None
+        raise UsageError(f"{path_words(path)}: cannot be read ({error.strerror})") from None
     name = quote(path.name)[1:-1]
     if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0":
         sheet = read_workbook(data, name)

@@ -104,7 +104,7 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{("tracer_direction", name): batch for name in ("r", "p")},
     **_sizes("tracer_gather", "nx ny nz", True),
     **_sizes("tracer_gather", "fx fy fz", False),
-    **{("tracer_gather", name): coarse_batch for name in ("b", "x")},
+    ("tracer_gather", "b"): coarse_batch,
     ("tracer_gather", "rd"): lambda hall: hall.coarse_field(),
     **_sizes("tracer_spread", "mx my mz", True),
     ("tracer_spread", "e"): coarse_batch,

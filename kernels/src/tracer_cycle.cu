@@ -42,9 +42,9 @@ KERNEL void tracer_defect(const int nx, const int ny, const int nz, const int co
     }
 }
 
-// Right side of a coarse level, and its first pass from zero: b = x = (sum of r over its children)/diagonal. Over coarse cells.
+// Right side of a coarse level: b = (sum of r over its children)/diagonal. Over coarse cells.
 KERNEL void tracer_gather(const int nx, const int ny, const int nz, const int columns, const int fx, const int fy, const int fz,
-                          const int* starts, const real* r, const real* rd, real* b, real* x)
+                          const int* starts, const real* r, const real* rd, real* b)
 {
     const long long fields = SZ * (nz + 4), finer = (long long)(fx + 4) * (fy + 4) * (fz + 4);
     FV_EACH(I, J, K, m, columns)
@@ -56,15 +56,13 @@ KERNEL void tracer_gather(const int nx, const int ny, const int nz, const int co
             for (int j = j0; j < j1; ++j)
                 for (int i = i0; i < i1; ++i)
                     sum += q[FINE(i, j, k)];
-        const long long c = m * fields + AT(I, J, K);
-        b[c] = rd[AT(I, J, K)] * sum;
-        x[c] = b[c];
+        b[m * fields + AT(I, J, K)] = rd[AT(I, J, K)] * sum;
     }
 }
 
-// The correction back into the children that hold air: x += e. Over the cells of the finer level.
+// The correction back into the children that hold air: fresh = x + e. Over the cells of the finer level.
 KERNEL void tracer_spread(const int nx, const int ny, const int nz, const int columns, const int mx, const int my, const int mz,
-                          const int* parents, const real* e, const real* dg, real* x)
+                          const int* parents, const real* e, const real* dg, const real* x, real* fresh)
 {
     const long long fields = SZ * (nz + 4), coarser = (long long)(mx + 4) * (my + 4) * (mz + 4);
     const int* const py = parents + 2 * (nx + 4);
@@ -74,6 +72,6 @@ KERNEL void tracer_spread(const int nx, const int ny, const int nz, const int co
         const long long row = (((long long)pz[k + 2] + 2) * (my + 4) + (py[j + 2] + 2)) * (long long)(mx + 4) + 2;
         const long long c = AT(i, j, k);
         const real add = e[m * coarser + row + parents[i + 2]];
-        x[m * fields + c] += dg[c] > R(0.0) ? add : R(0.0);
+        fresh[m * fields + c] = x[m * fields + c] + (dg[c] > R(0.0) ? add : R(0.0));
     }
 }

@@ -34,19 +34,18 @@ def _firsts(starts, n):
     return [starts[begin + 1 : begin + count + 1] for begin, count in zip(begins[:-1], n, strict=True)]
 
 
-def tracer_gather(nx, ny, nz, columns, fx, fy, fz, starts, r, rd, b, x):
-    """Right side of a coarse level and its first pass: (sum of r over its children)/diagonal."""
+def tracer_gather(nx, ny, nz, columns, fx, fy, fz, starts, r, rd, b):
+    """Right side of a coarse level: (sum of r over its children)/diagonal."""
     sx, sy, sz = _firsts(starts, (nx, ny, nz))
-    parts = (_fields(r, fx, fy, fz, columns), _fields(b, nx, ny, nz, columns), _fields(x, nx, ny, nz, columns))
-    for q, side, out in zip(*parts, strict=True):
+    for q, side in zip(_fields(r, fx, fy, fz, columns), _fields(b, nx, ny, nz, columns), strict=True):
         total = np.add.reduceat(np.add.reduceat(np.add.reduceat(at(q), sz, axis=0), sy, axis=1), sx, axis=2)
         side[INTERIOR] = at(rd) * total
-        out[INTERIOR] = side[INTERIOR]
 
 
-def tracer_spread(nx, ny, nz, columns, mx, my, mz, parents, e, dg, x):
+def tracer_spread(nx, ny, nz, columns, mx, my, mz, parents, e, dg, x, fresh):
     """The correction back into the children that hold air."""
     begins = np.cumsum([0, 2 * (nx + 4), 2 * (ny + 4)])
     px, py, pz = (parents[begin + 2 : begin + 2 + n] for begin, n in zip(begins, (nx, ny, nz), strict=True))
-    for add, out in zip(_fields(e, mx, my, mz, columns), _fields(x, nx, ny, nz, columns), strict=True):
-        out[INTERIOR] += np.where(at(dg) > 0, at(add)[np.ix_(pz, py, px)], 0)
+    parts = (_fields(e, mx, my, mz, columns), _fields(x, nx, ny, nz, columns), _fields(fresh, nx, ny, nz, columns))
+    for add, q, out in zip(*parts, strict=True):
+        out[INTERIOR] = at(q) + np.where(at(dg) > 0, at(add)[np.ix_(pz, py, px)], 0)

@@ -1,16 +1,17 @@
-"""A multigrid cycle for many tracers at once: about the inverse of their upwind rows, on every level at the price of a few passes.
+"""A multigrid cycle for many tracers at once: about the inverse of their upwind rows, at the price of a few passes.
 
-Cells merge pairwise between planes that carry solids or sheets. A coarse cell is a finite volume like any other: what flows through
-its faces is the sum of what flows through those of its children, each way for itself, and its diffusion is that of its own
-distances. So rows stay those of an upwind scheme, a constant stays a solution, and one pass carries a tracer over one coarse cell
-where the finest level would take many. Corrections go down as they are.
-Source of pairwise aggregation for convection and diffusion: Notay 2012, SIAM J. Sci. Comput. 34:A2288 (with another choice of pairs).
+Cells merge pairwise between planes that carry solids or sheets. A coarse cell is a finite volume like any other: what flows
+through its faces is the sum of what flows through those of its children, each way for itself, and its diffusion is that of its
+own distances. So rows stay those of an upwind scheme, a constant stays a solution, and one pass carries a tracer over one coarse
+cell where the finest level would take many. Corrections go down as they are.
+Aggregation for convection and diffusion: Notay 2012, SIAM J. Sci. Comput. 34:A2288, who chooses his pairs by the matrix.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,13 @@ import numpy as np
 from thermal.flow.domain import Domain
 from thermal.linear.coarsening import Axis, plan_levels
 from thermal.linear.level import local_parents, local_starts
-from thermal.scalars.launches import Launches, field_of
+from thermal.scalars.launches import field_of
+
+Step = Callable[[], Any]
 
 BEFORE, AFTER = 2, 2  # passes before and after the correction, the first from zero
-DAMPING = 0.8  # of each pass: undamped, two colours of cells would swap errors where diffusion rules
-LAST = 40  # passes on the coarsest level
+DAMPING = 0.9  # of each pass: undamped, two colours of cells would swap errors where diffusion rules
+LAST = 24  # passes on the coarsest level
 
 
 @dataclass
@@ -81,14 +84,14 @@ class Cycle:
         fine      device arrays of the finest level: six rows, diagonal, reciprocal diagonal
         """
         backend, grid, low, high = domain.backend, domain.placement.grid, domain.block.low, domain.block.high
-        self.domain, self.run = domain, Launches(backend)
+        self.domain = domain
         planes = [np.asarray(plane)[a : b + 1] for plane, a, b in zip((grid.x, grid.y, grid.z), low, high, strict=True)]
         keep = [np.asarray(kept)[a : b + 1] for kept, a, b in zip(domain.placement.feature_planes, low, high, strict=True)]
         plan = plan_levels(planes, keep)
         *rows, diagonal, inverse = fine
         work = [backend.zeros((columns, *domain.shape)) for _ in range(2)]
         self.levels = [_Level(domain.n, tuple(rows), diagonal, inverse, None, None, None, work[0], work[1])]
-        self._views = {id(array): [field_of(array, m) for m in range(columns)] for array in work}
+        self._programs: dict[tuple[int, int], tuple[list[Step], Any, Any]] = {}
         for axes, next_axes in zip(plan[:-1], plan[1:], strict=True):
             faces = [
                 one.merged(axis, axes, (axes[axis].widths, next_axes[axis].widths)) for axis, one in enumerate(faces)
@@ -97,41 +100,51 @@ class Cycle:
                 entering = np.add.reduceat(entering, axes[axis].starts[:-1], axis=2 - axis)
             self.levels.append(_coarse_level(backend, axes, faces, entering, columns))
 
-    def _exchange(self, array: Any, count: int) -> None:
-        """Halos of a batch of the finest level."""
-        if self.domain.comm.fills_halos:
-            if id(array) not in self._views:
-                self._views[id(array)] = [field_of(array, m) for m in range(array.shape[0])]
-            self.domain.comm.exchange(self._views[id(array)][:count])
-
     def __call__(self, b: Any, count: int) -> Any:
         """An array with about the solution of the first `count` columns for right sides `b`, which stay; valid until the next."""
-        return self._solve(0, b, b, count)
+        key = id(b), count
+        if key not in self._programs:  # with b: an identity must stay that of its array
+            steps: list[Step] = []
+            answer = self._bind(steps, 0, b, count)
+            alone = not self.domain.comm.fills_halos
+            self._programs[key] = [self.domain.backend.program(steps)] if alone else steps, answer, b
+        steps, answer, _ = self._programs[key]
+        for step in steps:
+            step()
+        return answer
 
-    def _passes(self, level: _Level, number: int, times: int, start: Any, b: Any, count: int) -> Any:
+    def _bind_exchange(self, steps: list[Step], number: int, array: Any, count: int) -> None:
+        """Halos of a batch of the finest level."""
+        comm = self.domain.comm
+        if number == 0 and comm.fills_halos:
+            steps.append(partial(comm.exchange, [field_of(array, m) for m in range(count)]))
+
+    def _bind_passes(self, steps: list[Step], number: int, times: int, start: Any, b: Any, count: int) -> Any:
         """Damped passes from `start`; the array they end in, one of the level's two."""
+        level = self.levels[number]
         for _ in range(times):
             target = level.other if start is level.x else level.x
-            if number == 0:
-                self._exchange(start, count)
-            self.run("tracer_pass", *level.n, count, start, *level.rows, b, DAMPING, target)
+            self._bind_exchange(steps, number, start, count)
+            steps.append(
+                self.domain.backend.bind("tracer_pass", *level.n, count, start, *level.rows, b, DAMPING, target)
+            )  # fmt: skip
             start = target
         return start
 
-    def _solve(self, number: int, start: Any, b: Any, count: int) -> Any:
-        level = self.levels[number]
+    def _bind(self, steps: list[Step], number: int, b: Any, count: int) -> Any:
+        """Steps of a level and all below it; the array with their answer."""
+        bind, level = self.domain.backend.bind, self.levels[number]
         if number == len(self.levels) - 1:
-            return self._passes(level, number, LAST if number else BEFORE + AFTER, start, b, count)
-        x = self._passes(level, number, BEFORE - 1, start, b, count)
+            return self._bind_passes(steps, number, LAST, b, b, count)
+        x = self._bind_passes(steps, number, BEFORE - 1, b, b, count)  # the first pass from zero is b itself
         free = level.other if x is level.x else level.x
         below = self.levels[number + 1]
-        if number == 0:
-            self._exchange(x, count)
-        self.run("tracer_defect", *level.n, count, x, *level.rows, b, level.diagonal, free)
-        self.run("tracer_gather", *below.n, count, *level.n, below.starts, free, below.inverse, below.b, below.x)
-        e = self._solve(number + 1, below.x, below.b, count)
-        self.run("tracer_spread", *level.n, count, *below.n, below.parents, e, level.diagonal, x)
-        return self._passes(level, number, AFTER, x, b, count)
+        self._bind_exchange(steps, number, x, count)
+        steps.append(bind("tracer_defect", *level.n, count, x, *level.rows, b, level.diagonal, free))
+        steps.append(bind("tracer_gather", *below.n, count, *level.n, below.starts, free, below.inverse, below.b))
+        e = self._bind(steps, number + 1, below.b, count)
+        steps.append(bind("tracer_spread", *level.n, count, *below.n, below.parents, e, level.diagonal, x, free))
+        return self._bind_passes(steps, number, AFTER, free, b, count)
 
 
 def _coarse_level(
@@ -154,5 +167,6 @@ def _coarse_level(
     padded = tuple(n + 4 for n in shape)
     return _Level(
         shape[::-1], tuple(upload(c * inverse) for c in coefficients), upload(diagonal), upload(inverse),
-        backend.upload(starts, np.int32), backend.upload(parents, np.int32), *(backend.zeros((columns, *padded)) for _ in range(3)),
+        backend.upload(starts, np.int32), backend.upload(parents, np.int32),
+        *(backend.zeros((columns, *padded)) for _ in range(3)),
     )  # fmt: skip

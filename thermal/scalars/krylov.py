@@ -1,4 +1,4 @@
-"""Many right-hand sides of one transport matrix at once: BiCGStab with a multigrid cycle of the upwind rows as its preconditioner.
+"""Many right-hand sides of one transport matrix at once: BiCGStab, preconditioned by a multigrid cycle of its upwind rows.
 
 The matrix is that of convection (of second order, with limiters that stand) and diffusion, its rows divided by their diagonal,
 and of what racks pass on from intake to outlet. Every column has its own step lengths; the rows are read once for all.

@@ -16,6 +16,7 @@ from thermal.flow.monitor import Monitor
 from thermal.flow.sequence import place_sequence
 from thermal.flow.steady import SteadyRun
 from thermal.gridding import make_grid
+from thermal.movers.cuts import body_cuts
 from thermal.parallel import Serial
 from thermal.scalars.answer import solve_scalars
 from thermal.shipped import find_case
@@ -43,7 +44,7 @@ def main(names: list[str]) -> int:
         begun = time.perf_counter()
         outcome = SteadyRun(placements, device, Serial(), case.stop.iterations, Monitor()).run()
         seconds = time.perf_counter() - begun
-        scalars = solve_scalars(outcome.flow.domain, outcome.fields, outcome.pressure_ratio)
+        scalars = solve_scalars(outcome.flow.domain, outcome.fields, outcome.pressure_ratio, body_cuts(placements[-1]))
         found = scalars.summary["tracers"] if scalars else None
         if not found:
             print(f"{name:24} no tracers")

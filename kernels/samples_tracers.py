@@ -22,6 +22,11 @@ def batch(hall: Hall) -> np.ndarray:
     return hall.field(-1.0, 1.0, (COLUMNS, *tuple(hall.shape)))
 
 
+def coarse_batch(hall: Hall) -> np.ndarray:
+    """COLUMNS fields of the coarse level."""
+    return hall.field(-1.0, 1.0, (COLUMNS, *(n + 4 for n in hall.coarse[::-1])))
+
+
 def double_batch(hall: Hall) -> np.ndarray:
     """COLUMNS fields in double."""
     return hall.random.uniform(-1.0, 1.0, (COLUMNS, *hall.shape))
@@ -59,8 +64,16 @@ def _per_rack(hall: Hall) -> np.ndarray:
     return hall.random.uniform(0.1, 1.0, RACKS * COLUMNS)
 
 
+def _cells(axis: int, coarse: bool) -> Recipe:
+    return lambda hall: hall.coarse[axis] if coarse else hall.size[axis]
+
+
+def _sizes(kernel: str, names: str, coarse: bool) -> dict[tuple[str, str], Recipe]:
+    """Cells per axis of one of the levels, "nx ny nz"."""
+    return {(kernel, name): _cells(axis, coarse) for axis, name in enumerate(names.split())}
+
+
 MEANS = ("tracer_means", "correction_means")
-STEPS = ("tracer_right_side", "tracer_product", "tracer_sweep", "tracer_direction", "tracer_add", "tracer_take")
 
 BY_FILE: dict[tuple[str, str], Recipe] = {
     ("tracers", "columns"): constant(COLUMNS),
@@ -72,6 +85,11 @@ BY_FILE: dict[tuple[str, str], Recipe] = {
     **{("tracers", name): _racks for name in ("tag", "rack")},
     **{("tracers", name): per_face for name in ("flow", "weight")},
     **{("tracers", name): batch for name in ("d", "b", "y", "v", "x", "fresh")},
+    ("tracer_cycle", "columns"): constant(COLUMNS),
+    **{("tracer_cycle", name): batch for name in ("x", "b", "r", "fresh")},
+    ("tracer_cycle", "starts"): lambda hall: hall.starts(),
+    ("tracer_cycle", "parents"): lambda hall: hall.parents(),
+    ("tracer_cycle", "damping"): constant(0.8),
     ("tracers", "q"): double_batch,
     ("tracers", "noise"): constant(0.3),
     **{("tracers", name): _factors for name in ("fx", "fy", "fz")},
@@ -84,6 +102,12 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     **{(kernel, "r"): double_batch for kernel in ("tracer_residual", "tracer_entering", "tracer_right_side")},
     **{(kernel, "r"): double_field for kernel in ("tracer_source", "residual_sum")},
     **{("tracer_direction", name): batch for name in ("r", "p")},
+    **_sizes("tracer_gather", "nx ny nz", True),
+    **_sizes("tracer_gather", "fx fy fz", False),
+    ("tracer_gather", "b"): coarse_batch,
+    ("tracer_gather", "rd"): lambda hall: hall.coarse_field(),
+    **_sizes("tracer_spread", "mx my mz", True),
+    ("tracer_spread", "e"): coarse_batch,
     ("tracer_limiter", "q"): double_field,
     ("opening_correct", "g"): lambda hall: hall.listed(),
     ("opening_correct", "p"): lambda hall: hall.field(-1.0, 1.0),

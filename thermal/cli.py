@@ -153,7 +153,11 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--racks", type=positive, metavar="N", help="default 40")
     new.add_argument("--power", type=quantity("POWER"), metavar="6kW", help="of one rack; default 6 kW, or what the list says")
     new.add_argument("--rows", type=positive, metavar="N", help="default: rows of up to 12 racks, in pairs")
-    new.add_argument("--cooling", choices=("raised-floor", "fan-wall"), default="raised-floor", help="default raised-floor")
+    new.add_argument(
+        "--cooling", choices=("raised-floor", "fan-wall", "crah", "in-row"), default="raised-floor",
+        help="raised-floor (default) and fan-wall: air of a given flow and temperature; crah: room coolers with fans and coils "
+        "on a raised floor; in-row: coolers between the racks",
+    )  # fmt: skip
     new.add_argument(
         "--liquid-share", type=quantity("FRACTION"), default=0.0, metavar="0.85", help="that liquid takes; default 0"
     )

@@ -141,7 +141,7 @@ def solve(
     options   `start` of SteadyRun.run, `gates` of SteadyRun, `means`: a hall that does not settle goes on in time
     """
     from thermal.flow.steady import SteadyRun
-    from thermal.movers.cuts import cooler_cuts
+    from thermal.movers.cuts import body_cuts
     from thermal.parallel import Serial, run_blocks
     from thermal.scalars.answer import solve_scalars
 
@@ -158,7 +158,7 @@ def solve(
         outcome = run.run(checkpoint, start)
         if outcome.verdict in ("steady", "unsteady"):
             domain = outcome.flow.domain
-            cuts = cooler_cuts(domain.placement)
+            cuts = body_cuts(domain.placement)
             outcome.scalars = solve_scalars(domain, outcome.fields, outcome.pressure_ratio, cuts)
         return outcome
 

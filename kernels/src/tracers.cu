@@ -262,20 +262,6 @@ KERNEL void tracer_product(const int nx, const int ny, const int nz, const int c
     }
 }
 
-// One Jacobi pass of all tracers: fresh = b + sum of rows x neighbours.
-KERNEL void tracer_sweep(const int nx, const int ny, const int nz, const int columns, const real* d, const real* W, const real* E,
-                         const real* S, const real* N, const real* B, const real* T, const real* b, real* fresh)
-{
-    const long long fields = SZ * (nz + 4);
-    FV_EACH(i, j, k, m, columns)
-    {
-        const long long c = AT(i, j, k);
-        const real* const x = d + m * fields;
-        const real near = W[c] * x[c - 1] + E[c] * x[c + 1] + S[c] * x[c - SY] + N[c] * x[c + SY] + B[c] * x[c - SZ] + T[c] * x[c + SZ];
-        fresh[m * fields + c] = b[m * fields + c] + near;
-    }
-}
-
 // p = r + beta (p - omega v), factors one a column.
 KERNEL void tracer_direction(const int nx, const int ny, const int nz, const int columns, const double* beta, const double* omega,
                              const real* r, const real* v, real* p)

@@ -183,13 +183,6 @@ def tracer_product(nx, ny, nz, columns, d, W, E, S, N, B, T, fx, fy, fz, metrics
         out[INTERIOR] = fluid(mask, d.dtype) * (at(x) - _neighbours(x, (W, E, S, N, B, T))) + at(rd) * second
 
 
-def tracer_sweep(nx, ny, nz, columns, d, W, E, S, N, B, T, b, fresh):
-    """One Jacobi pass of all tracers."""
-    parts = (_fields(a, nx, ny, nz, columns) for a in (d, b, fresh))
-    for x, side, out in zip(*parts, strict=True):
-        out[INTERIOR] = at(side) + _neighbours(x, (W, E, S, N, B, T))
-
-
 def _factor(values, columns, dtype):
     return values[:columns].astype(dtype).reshape(-1, 1, 1, 1)
 

@@ -13,7 +13,6 @@ from tests.flow.halls import HALLS, modelled
 from tests.scalars.flows import given, iterated, pipe
 from thermal import load
 from thermal.case.build import case_from_text
-from thermal.errors import CaseErrors
 from thermal.flow.domain import Domain
 from thermal.overrides import with_overrides
 from thermal.parallel import Communicator, Serial, cut, run_blocks
@@ -113,8 +112,36 @@ def test_the_air_of_each_cooling_unit_of_a_room_is_followed() -> None:
     assert age["exhaust_s"] == pytest.approx(age["nominal_s"], rel=1e-6)
 
 
-def test_racks_in_depth_are_refused() -> None:
-    """What goes through them would count as no recirculation."""
-    text = (ROOT / "tests" / "movers" / "hall.toml").read_text() + "\n[tracers]\nsolve = true\n"
-    with pytest.raises(CaseErrors, match="tracers do not know racks in depth"):
-        case_from_text(text)
+FRESH_AIR = """
+[[supply]]
+name = "fresh"
+on = "ceiling"
+from = ["1.2 m", "0.4 m"]
+to = ["2 m", "1.2 m"]
+temperature = "20 degC"
+flow = "0.5 m3/s"
+[[return]]
+name = "relief"
+on = "ceiling"
+from = ["3 m", "4 m"]
+to = ["4 m", "4.6 m"]
+"""
+
+
+def test_air_goes_through_racks_in_depth() -> None:
+    """Rows of a rack hand on what they draw: shares add up, and air is as old at the exhaust as the room takes to fill.
+
+    Gaps are room air: a rack whose fans blow back through its own gap draws its own exhaust.
+    """
+    text = (ROOT / "tests" / "movers" / "hall.toml").read_text() + FRESH_AIR + '[tracers]\nracks = "all"\n'
+    result = simulate(case_from_text(text), threads=1)
+    tracers = result.summary["tracers"]
+    deep = [rack for rack in result.racks if rack["recirculation_m3_s"] is not None]
+    assert deep and tracers["is_closed"] and tracers["balance"] < CLOSED
+    for rack in result.racks:
+        assert sum(rack["shares_percent"].values()) == pytest.approx(100.0, abs=1e-4)
+        assert sum(rack["exhausts_percent"].values()) == pytest.approx(rack["recirculated_percent"], abs=1e-4)
+        assert rack["capture_cold_percent"] == pytest.approx(100.0 - rack["recirculated_percent"], abs=1e-4)
+        assert 0.0 <= rack["capture_hot_percent"] <= 100.0 + 1e-4
+    age = tracers["age_of_air"]
+    assert age["exhaust_s"] == pytest.approx(age["nominal_s"], rel=1e-6)

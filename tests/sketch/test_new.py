@@ -41,12 +41,16 @@ def test_whatever_is_wished_it_passes_check_or_says_why(racks, cooling, power, r
     try:
         files, case = sketch(wish)
     except UsageError as error:
-        assert rows is not None and rows > racks or "m/s" in str(error)
+        told = "m/s" in str(error) or "room coolers" in str(error) or "rows of two racks" in str(error)
+        assert rows is not None and rows > racks or told
         return
     assert len(case.racks) == racks and sum(rack.power for rack in case.racks) == pytest.approx(racks * power)
     assert case_from_text(files["case.toml"].decode(), name="hall").racks == case.racks
-    supplied = sum(opening.flow or 0.0 for opening in case.openings if opening.kind == "supply")
-    assert supplied == pytest.approx(SURPLUS * sum(rack.flow for rack in case.racks))
+    needed = SURPLUS * sum(rack.flow for rack in case.racks)
+    if case.bodies:  # on their curves, against their own loss alone
+        assert not case.openings and needed * 0.98 < sum(body.design_flow for body in case.bodies) < 1.15 * needed
+    else:
+        assert sum(opening.flow or 0.0 for opening in case.openings if opening.kind == "supply") == pytest.approx(needed)
     if len(case.racks) < 40:
         assert place_case(case).grid.cells < 400_000
 
@@ -72,6 +76,28 @@ def test_a_sketch_runs_to_a_steady_verdict_with_its_limits_held(here, cooling) -
     assert main(words) == 0
     result = thermal.run("hall", cell=0.3, threads=1)
     assert result.summary["verdict"] == "steady" and all(row["passed"] for row in result.summary["asserts"])
+
+
+def test_what_has_no_place_for_coolers_is_told(here, capsys) -> None:
+    """A list that says where its racks stand, wall to wall and without gaps."""
+    Path("list.csv").write_bytes(example("en"))
+    for cooling, word in (
+        ("crah", "room coolers stand before the low ends"),
+        ("in-row", "needs 1 in-row coolers and has 0 gaps"),
+    ):
+        assert main(["new", "hall", "--from-csv", "list.csv", "--cooling", cooling]) == 2
+        assert word in capsys.readouterr().err and not Path("hall").exists()
+
+
+def test_a_list_without_places_leaves_gaps_for_in_row_coolers(here) -> None:
+    Path("list.csv").write_bytes(FRENCH.encode("cp1252"))
+    assert main(["new", "hall", "--from-csv", "list.csv", "--cooling", "in-row"]) == 0
+    case = thermal.load("hall")
+    assert {body.kind for body in case.bodies} == {"in_row"} and main(["check", "hall"]) == 0
+    for row in "ABCD":  # rack beside cooler beside rack, without holes
+        boxes = sorted([r.box for r in case.racks if r.row == row] + [b.box for b in case.bodies if b.name[0] == row],
+                       key=lambda box: box.low[0])  # fmt: skip
+        assert all(one.high[0] == pytest.approx(other.low[0]) for one, other in zip(boxes[:-1], boxes[1:], strict=True))
 
 
 FRENCH = "Nom de la baie;Puissance (kW);Client;N° de série\n" + "".join(

@@ -83,6 +83,10 @@ def test_the_other_unit_takes_all_the_heat(study) -> None:
         assert left["verdict"] == "steady" and any(f"crah {lost} stands still" in text for text in left["warnings"])
         assert abs(rows[lost]["flow_m3_s"]) < 1e-3 * rows[other]["flow_m3_s"]
         assert abs(rows[lost]["air_heat_kW"]) < 0.01
+        assert rows[lost]["is_shut"] and not rows[other]["is_shut"]
+        assert rows[lost]["air_in_degC"] is None and rows[lost]["air_out_degC"] is None  # of air that does not pass
+        (supply,) = [row for row in left["asserts"] if row["name"] == "supply"]
+        assert supply["passed"] and supply["object"] == other  # every unit that blows
         assert rows[other]["heat_kW"] == pytest.approx(18.0 + rows[other]["fan_power_kW"], rel=2e-3)
         assert rows[other]["air_out_degC"] == pytest.approx(18.0, abs=0.05)
         rise = 18e3 / (hall.air.density * hall.air.heat_capacity * rows[other]["flow_m3_s"])

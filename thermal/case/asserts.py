@@ -283,6 +283,7 @@ def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float, 
                 isinstance(row, Mapping)
                 and (kind is None or row.get("kind") == kind)
                 and fnmatchcase(str(row.get("name", "")), name)
+                and not (row.get("is_shut") and name != row.get("name") and row.get(known.key) is None)  # one of many, at rest
             ):
                 # an unsteady run reports window means; what counts is the worst of the window
                 swing = row.get("inlet_swing_K") if number.startswith("inlet_m") else 0.0

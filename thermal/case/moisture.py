@@ -106,10 +106,6 @@ def build_tracers(tables: Tables, racks: Sequence[model.Rack], openings: Sequenc
     returns = [o.name for o in openings if o.kind == "return"]
     rack_names = [rack.name for rack in racks]
     rows = list(dict.fromkeys(rack.row for rack in racks))
-    deep = next((rack.name for rack in racks if rack.is_through), None)
-    if table.solve and deep:
-        what = f"tracers do not know racks in depth, such as {quote(deep)}: what goes through one is not told from other air"
-        tables.report(("tracers", "solve"), what, "racks of a given flow, or solve = false")
 
     def check(path: Path, names: Sequence[str], known: Sequence[str], word: str, keys: Sequence[str]) -> tuple[str, ...]:
         for name in names:

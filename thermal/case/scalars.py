@@ -110,7 +110,7 @@ class TracersTable(Table):
 
     solve: StrictBool | None = setting(
         None,
-        "Whether a hall gets tracers once its flow has settled; they may take as long as the flow.",
+        "Whether a hall gets tracers once its flow has settled; they take a part of its time, see docs/scalars.md.",
         shown="true where this table has any key",
     )
     supplies: Followed = setting(

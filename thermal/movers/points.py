@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from thermal.case.bodies import Body
+from thermal.case.bodies import Body, part_flow
 from thermal.case.model import Air, Case
 from thermal.movers.air import Reading
 from thermal.movers.coil import Terminal, coil_heat, valve_share
@@ -53,17 +53,27 @@ def device_row(body: Body, air: Air, own: dict[str, Any]) -> dict[str, Any]:
     fan_power = float(own["response"][6]) * capacity
     known = body.efficiency is not None or body.fan_power > 0.0
     has_fan = any(part.fan is not None for part in body.parts)
+    shut = is_shut(body, own["speed"], float(gross))  # what seeps through has no temperature worth a number
     row: dict[str, Any] = {
         "name": body.name, "kind": body.kind, "row": body.row, "type": body.type,
-        "flow_m3_s": float(flow), "design_flow_m3_s": body.design_flow, "forward_m3_s": float(forward.sum()),
-        "backward_m3_s": back, "blown_degC": reference + blown - ZERO_CELSIUS,
+        "is_shut": shut, "flow_m3_s": float(flow), "design_flow_m3_s": body.design_flow, "forward_m3_s": float(forward.sum()),
+        "backward_m3_s": back, "blown_degC": None if shut else reference + blown - ZERO_CELSIUS,
         "pressure_Pa": _rise(air, own),
         "speed": own["speed"] if has_fan else None, "fan_power_kW": fan_power / 1e3 if has_fan and known else None,
-        "air_in_degC": entering - ZERO_CELSIUS, "air_out_degC": leaving - ZERO_CELSIUS, "air_heat_kW": given / 1e3,
+        "air_in_degC": None if shut else entering - ZERO_CELSIUS, "air_out_degC": None if shut else leaving - ZERO_CELSIUS,
+        "air_heat_kW": given / 1e3,
     }  # fmt: skip
     row |= coil_row(body, air, gross, entering, own)
     row["warnings"] = warnings(body, air, own, float(flow), back, row)
     return row
+
+
+def is_shut(body: Body, speed: float, gross: float) -> bool:
+    """Whether the fans of a cooler stand still and next to nothing passes it either way: its damper is shut, or nothing pushes.
+
+    gross   m3/s, of both ways
+    """
+    return body.kind != "rack" and speed <= 0.0 and gross < STILL * sum(part_flow(part) for part in body.parts)
 
 
 def _rise(air: Air, own: dict[str, Any]) -> float | None:

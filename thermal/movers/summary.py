@@ -22,10 +22,10 @@ def through_rack(row: dict[str, Any], device: Mapping[str, Any], inlet: float, d
 
 
 def cooler_streams(devices: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What coolers blow and take back, like rows of openings: the indices of a hall count both."""
+    """What coolers blow and take back, like rows of openings: the indices of a hall count both. Shut ones do neither."""
     streams = []
     for row in devices:
-        if row["heat_kW"] is not None and row["kind"] != "rdhx":
+        if row["heat_kW"] is not None and row["kind"] != "rdhx" and row["air_in_degC"] is not None:
             for kind, key in (("supply", "air_out_degC"), ("return", "air_in_degC")):
                 streams.append({"kind": kind, "flow_m3_s": row["flow_m3_s"], "temperature_degC": row[key]})
     return streams

@@ -15,21 +15,22 @@ from thermal.scalars.launches import Launches
 class Edges:
     """The openings, fronts and backs of one block.
 
-    rack     int (patches,), number of the rack or cooler of each patch, -1 of others
-    racks    how many of these are racks; they come first
-    drawn    m3/s (racks and coolers,), what each draws in
+    rack     int (patches,), number of the rack, row of a rack in depth or cooler of each patch, -1 of others
+    racks    how many of these are racks or rows of them; they come first
+    drawn    m3/s (racks, rows and coolers,), what each draws in
     """
 
     def __init__(self, flow: StandingFlow, run: Launches) -> None:
         self.flow, self.domain, self.run = flow, flow.domain, run
         backend, patches = self.domain.backend, flow.patches
         number = {id(rack): n for n, rack in enumerate(self.domain.racks)}
-        self.racks = len(number)
-        for cut in flow.cuts:
-            number.setdefault(id(cut.object), len(number))
-        within = {id(cut.object) for cut in flow.cuts}
-        passing = [is_passed_on(patch) or id(patch.object) in within for patch in patches]
-        self.rack = np.array([number[id(p.object)] if one else -1 for p, one in zip(patches, passing, strict=True)], np.int64)
+        streams = flow.streams()
+        for is_rack in (True, False):
+            for stream, patch in zip(streams, patches, strict=True):
+                if stream is not None and is_passed_on(patch) == is_rack:
+                    number.setdefault(id(stream), len(number))
+            self.racks = len(number) if is_rack else self.racks
+        self.rack = np.array([-1 if one is None else number[id(one)] for one in streams], np.int64)
         racks, own = len(number), np.arange(len(patches))
         self._leaving = [backend_array for backend_array in self._groups(own, len(patches))]
         start, cell, flow_ = self._groups(self.rack, racks)

@@ -39,13 +39,14 @@ class Crossing:
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """Faces between cells through which all air of a cooler within the room passes: its coil or its fans.
+    """Faces between cells through which all air of a cooler within the room passes, or that of a row of a rack in depth.
 
-    What passes leaves the room's air on one side and comes back on the other as the cooler's own: tracers begin anew, vapour is
-    handed on.
+    What passes leaves the room's air on one side and comes back on the other: as the cooler's own, with tracers that begin anew
+    and vapour that is handed on; or through servers, as it was drawn in.
 
     axis   of the faces;  face  int64 (n, 3), k, j, i of the cell whose LOW face along `axis` it is;  area  m2 (n,)
-    object what it belongs to: two cuts of one object are one cooler
+    object what it belongs to: a Body that cools, or a Rack
+    stream cuts of one stream mix what they draw; the object where None: two cuts of one cooler are one
     """
 
     name: str
@@ -53,6 +54,7 @@ class Cut:
     face: np.ndarray
     area: np.ndarray
     object: Any
+    stream: Any = None
 
     def sides(self) -> tuple[Patch, Patch]:
         """The patches of the low and of the high side, as of a return and a supply."""
@@ -90,6 +92,12 @@ class StandingFlow:
     defect: float
     patches: list[Patch]
     cuts: tuple[Cut, ...] = ()
+
+    def streams(self) -> list[Any]:
+        """For each patch: what hands on air that leaves the room's there, a rack or the stream of a cut; None at openings."""
+        own = len(self.patches) - 2 * len(self.cuts)
+        passing = [patch.object if is_passed_on(patch) else None for patch in self.patches[:own]]
+        return passing + [cut.object if cut.stream is None else cut.stream for cut in self.cuts for _ in range(2)]
 
     @property
     def supply(self) -> float:

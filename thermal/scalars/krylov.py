@@ -1,4 +1,4 @@
-"""Many right-hand sides of one transport matrix at once: BiCGStab with Jacobi passes over upwind rows as its preconditioner.
+"""Many right-hand sides of one transport matrix at once: BiCGStab, preconditioned by a multigrid cycle of its upwind rows.
 
 The matrix is that of convection (of second order, with limiters that stand) and diffusion, its rows divided by their diagonal,
 and of what racks pass on from intake to outlet. Every column has its own step lengths; the rows are read once for all.
@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from thermal.flow.domain import Domain, at_least_one
+from thermal.scalars.cycle import Cycle
 from thermal.scalars.launches import Launches, field_of
 
-PASSES = 15  # Jacobi passes of the preconditioner beyond its first term: passes x steps change little from 10 to 25
 MOST = 60  # steps of one solution
 
 
@@ -44,16 +44,18 @@ class Batch:
     """Room for `columns` right-hand sides of one block's matrix.
 
     rows      upwind: six device arrays towards low and high x, y, z, divided by their diagonal
-    inverse   1/diagonal, 0 without air;  mask_  of the cells that count
+    inverse   1/diagonal, 0 without air;  mask_  of the cells that count;  cycle  about the inverse of the rows
     """
 
-    def __init__(self, domain: Domain, rows: Sequence[Any], inverse: Any, mask_: Any, links: Links, columns: int) -> None:
+    def __init__(
+        self, domain: Domain, rows: Sequence[Any], inverse: Any, mask_: Any, links: Links, cycle: Cycle, columns: int
+    ) -> None:
         backend = domain.backend
-        self.domain, self.links, self.columns = domain, links, columns
+        self.domain, self.links, self.cycle, self.columns = domain, links, cycle, columns
         self.run = Launches(backend)
         shape = (columns, *domain.shape)
-        arrays = [backend.zeros(shape) for _ in range(8)]
-        self.right_side, self.answer, self._shadow, self._direction, self._image, self._second, self._smooth, self._other = arrays
+        arrays = [backend.zeros(shape) for _ in range(6)]
+        self.right_side, self.answer, self._shadow, self._direction, self._image, self._second = arrays
         self._views = {id(array): [field_of(array, m) for m in range(columns)] for array in arrays}
         self.rows, self.inverse, self.mask_ = tuple(rows), inverse, mask_
         self._factor_ = [backend.zeros((columns,), np.float64) for _ in range(2)]
@@ -72,6 +74,8 @@ class Batch:
     def _exchange(self, array: Any, count: int) -> None:
         """Halos of the first `count` fields of an array."""
         if self.domain.comm.fills_halos:
+            if id(array) not in self._views:  # one of the cycle's
+                self._views[id(array)] = [field_of(array, m) for m in range(self.columns)]
             self.domain.comm.exchange(self._views[id(array)][:count])
 
     def _dots(self, pairs: Sequence[tuple[Any, Any]], count: int) -> np.ndarray:
@@ -110,16 +114,6 @@ class Batch:
         for number, cell_, inflow_, rack_ in self._faces_:
             self.run("rack_links", number, count, fields, cell_, inflow_, rack_, self._link_[count], self._sums_, self.inverse, y)
 
-    def _precondition(self, x: Any, count: int) -> Any:
-        """An array with about A^-1 x: x after some Jacobi passes over the upwind rows, from x itself."""
-        source = x
-        for number in range(PASSES):
-            target = self._smooth if number % 2 else self._other
-            self._exchange(source, count)
-            self.run("tracer_sweep", *self.domain.n, count, source, *self.rows, x, target)
-            source = target
-        return source
-
     # -- the solution ---------------------------------------------------------------------------------------------
     def solve(self, factors: Sequence[Any], link: np.ndarray, reduction: float) -> int:
         """answer = A^-1 right_side for as many columns as `link` has; right_side holds the residual afterwards.
@@ -146,14 +140,14 @@ class Batch:
             beta = np.where(live, fresh / _safe(rho) * (alpha / _safe(omega)), 0.0)
             rho = fresh
             self.run("tracer_direction", *n, count, self._factor(beta, 0), self._factor(omega, 1), r, v, p)
-            z = self._precondition(p, count)
+            z = self.cycle(p, count)
             self._apply(z, v, factors, linked, count)
             bottom = self._dots([(self._shadow, v)], count)[0]
             live &= (np.abs(bottom) > 1e-30) & (rho != 0.0)
             alpha = np.where(live, rho / _safe(bottom), 0.0)
             self._add(alpha, z, self.answer)
             self._add(-alpha, v, r)
-            z = self._precondition(r, count)
+            z = self.cycle(r, count)
             self._apply(z, t, factors, linked, count)
             square, along = self._dots([(t, t), (t, r)], count)
             omega = np.where(live & (square > 0.0), along / _safe(square), 0.0)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from thermal.parallel import wrap
+from thermal.scalars.cycle import Cycle, Faces
 from thermal.scalars.edges import Edges
 from thermal.scalars.flows import StandingFlow
 from thermal.scalars.krylov import Batch
@@ -105,7 +106,9 @@ class Transport:
         backend.store(self.edges.inflow_of_cells(), entering)
         self.run("tracer_rows", *n, *flow.flows, *self.conductances, entering, flow.mask_, *rows, inverse)
         self.inverse = inverse
-        self.batch = Batch(domain, rows, inverse, flow.mask_, self.edges.links, min(AT_ONCE, len(columns)))
+        at_once = min(AT_ONCE, len(columns))
+        cycle = self._cycle(rows, at_once)
+        self.batch = Batch(domain, rows, inverse, flow.mask_, self.edges.links, cycle, at_once)
         self.values = backend.zeros((len(columns), *domain.shape), np.float64)
         self.residual_ = backend.zeros((self.batch.columns, *domain.shape), np.float64)
         self.partial = backend.partials(*n)
@@ -119,6 +122,19 @@ class Transport:
             backend.store(one.start * wet, self._fields[m])
             if one.rate is not None:
                 self._rates[m] = backend.upload(domain.local(np.where(flow.reached, one.rate, 0.0)), np.float64)
+
+    def _cycle(self, rows: Sequence[Any], columns: int) -> Cycle:
+        """The preconditioner, from the flows and conductances of the finest level."""
+        backend = self.domain.backend
+        faces = []
+        for axis, (flow_, g_) in enumerate(zip(self.flow.flows, self.conductances, strict=True)):
+            window = tuple(slice(2, -1 if place == 2 - axis else -2) for place in range(3))
+            flow, mixing = (backend.download(one)[window].astype(np.float32) for one in (flow_, g_))
+            faces.append(Faces(np.maximum(flow, 0.0), np.maximum(-flow, 0.0), mixing))
+        entering = self.edges.inflow_of_cells()[2:-2, 2:-2, 2:-2]
+        inverse = backend.download(self.inverse)
+        diagonal = backend.upload(np.where(inverse > 0.0, 1.0 / np.where(inverse > 0.0, inverse, 1.0), 0.0), backend.real)
+        return Cycle(self.domain, faces, entering, (*rows, diagonal, self.inverse), columns)
 
     def _chunks(self, columns: Sequence[Column]) -> list[_Chunk]:
         """Runs of columns of one family, no longer than the batch."""

@@ -11,9 +11,10 @@ from thermal.case.model import Case, Rack
 from thermal.case.spreadsheet import LARGEST_TEXT
 from thermal.errors import CaseError, CaseErrors, UsageError, quote
 from thermal.sketch import text
-from thermal.sketch.layout import bands_of, gaps_of, room_of, stand
+from thermal.sketch.coolers import BETWEEN, in_row_count, room_units, seats
+from thermal.sketch.layout import BEFORE_UNITS, ENDS, Band, across_of, bands_of, gaps_of, room_of, stand
 from thermal.sketch.lists import RackList, open_list, read_racks, types_of
-from thermal.sketch.wish import COOLING, RACK_SIZE, Wish
+from thermal.sketch.wish import COOLING, RACK_SIZE, Wish, row_name
 
 CASE, LIST = "case.toml", "racks.csv"
 LARGE_HALL = 400_000  # cells; beyond it a first look takes minutes, and coarser cells do
@@ -32,10 +33,47 @@ def sketch(wish: Wish) -> tuple[dict[str, bytes], Case]:
     counts = wish.row_counts()
     kind = text.rack_type("server", power, wish.liquid_share, wish.delta_t)
     flow = _flow_of_one(kind)
-    places = stand(counts, [count * flow for count in counts], RACK_SIZE, wish.cooling)
-    body = kind + text.rack_rows(places, "server")
+    flows = [count * flow for count in counts]
+    if wish.cooling == "in-row":
+        return _with_gaps(wish, kind, counts, flows)
+    body = kind + text.rack_rows(stand(counts, flows, RACK_SIZE, wish.cooling), "server")
     racks = case_from_text(_frame(body)).racks
     return _files(wish, body, racks, {})
+
+
+def _with_gaps(wish: Wish, kind: str, counts: list[int], flows: list[float]) -> tuple[dict[str, bytes], Case]:
+    """Rows with in-row coolers between their racks: a list says where each rack stands."""
+    rows = stand(counts, flows, RACK_SIZE, wish.cooling, _free(wish, counts, flows))
+    lines = ["Name,Row,x [m],y [m],Front"]
+    for number, row in enumerate(rows):
+        name = row_name(number)
+        lines += [f"{name}{n},{name},{one.x:g},{one.y:g},{'y+' if one.sign > 0 else 'y-'}" for n, one in enumerate(row, 1)]
+    data = "\n".join(lines) + "\n"
+    racks = read_racks(data, LIST, kind, "server", None, [])
+    return _files(wish, kind + text.rack_table(LIST, "server", None, ()), racks, {LIST: data.encode("utf-8-sig")})
+
+
+def _free(wish: Wish, counts: list[int], flows: list[float]) -> list[list[float]]:
+    """m that stay free before each rack of each row, for in-row coolers."""
+    if wish.cooling != "in-row":
+        return []
+    if min(counts) < 2:
+        raise UsageError("--cooling in-row sets coolers between the racks of a row: give rows of two racks or more")
+    needs = [in_row_count(flow, wish.delta_t) for flow in flows]
+    return [[BETWEEN.size[0] * n for n in seats(count, need)] for count, need in zip(counts, needs, strict=True)]
+
+
+def _behind(wish: Wish, racks: tuple[Rack, ...], bands: list[Band]) -> float:
+    """m beyond the high ends of the rows: more where room coolers stand there. Raises UsageError where they have no place."""
+    if wish.cooling != "crah":
+        return ENDS
+    if min(band.start for band in bands) < BEFORE_UNITS - 0.5:
+        raise UsageError(
+            f"room coolers stand before the low ends of the rows and need {BEFORE_UNITS:g} m there: move the racks of this list, "
+            "or give no places (columns x and y) and let hallflow set them"
+        )
+    walls = room_units(sum(rack.flow for rack in racks), wish.delta_t, across_of(bands))
+    return BEFORE_UNITS if walls.high else ENDS
 
 
 def _frame(body: str) -> str:
@@ -79,7 +117,8 @@ def _give_places(listed: RackList, wish: Wish, types: str, type_name: str | None
     sizes = {tuple(round(r.box.high[a] - r.box.low[a], 6) for a in range(3)) for r in racks}
     size = (max(s[0] for s in sizes), max(s[1] for s in sizes), max(s[2] for s in sizes))
     flows = [sum(by_line[line].flow for line in row) for row in rows]
-    places = stand([len(row) for row in rows], flows, size, wish.cooling)
+    counts = [len(row) for row in rows]
+    places = stand(counts, flows, size, wish.cooling, _free(wish, counts, flows))
     for row, spots in zip(rows, places, strict=True):
         for line, spot in zip(row, spots, strict=True):
             listed.added["x [m]"][line], listed.added["y [m]"][line] = f"{spot.x:g}", f"{spot.y:g}"
@@ -93,10 +132,11 @@ def _in_order(racks: tuple[Rack, ...]) -> list[Rack]:
 
 def _files(wish: Wish, body: str, racks: tuple[Rack, ...], lists: dict[str, bytes]) -> tuple[dict[str, bytes], Case]:
     axis, bands = bands_of(racks)
-    room = room_of(bands, axis, wish.cooling)
+    behind = _behind(wish, racks, bands)
+    room = room_of(bands, axis, wish.cooling, behind)
     gaps = gaps_of(bands, room[axis])
-    paths = text.PATHS[wish.cooling](wish, gaps, axis, room)
-    whole = text.head(wish, room, len(racks), sum(rack.power for rack in racks)) + body + paths + text.limits()
+    paths = text.PATHS[wish.cooling](wish, gaps, axis, room, racks)
+    whole = text.head(wish, room, len(racks), sum(rack.power for rack in racks)) + body + paths + text.limits(wish)
     cells = room[0] * room[1] * room[2] / 0.2**3
     if cells > LARGE_HALL:
         note = '# coarse, for a first look at a large hall; "0.1 m" resolves rack inlets'

@@ -10,12 +10,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from thermal.case.model import Rack
 from thermal.errors import UsageError
 
 AISLE = 1.2  # m, the narrowest aisle that is laid out: two floor tiles
 HOT_AISLE = 1.2  # m
 ENDS = 1.8  # m from the rows to the walls at their ends
+BEFORE_UNITS = 3.0  # m from a wall with room coolers to the rows
 BEFORE_FANS = 2.4  # m from a fan wall to the rows: a jet that widens before it meets the first racks
 WIDEST_STRIP = 1.8  # m of ceiling that returns take behind a row
 STRIP = 1.2  # m of floor before a row that faces no other
@@ -23,6 +26,7 @@ FASTEST_TILE = 2.0  # m/s over the tiles; beyond it no floor grille is sold, and
 FASTEST_FAN = 3.5  # m/s over a fan wall
 SURPLUS = 1.05  # air supplied over what the racks draw
 FAN_LOW, FAN_HIGH = 0.4, 3.0  # m, a fan wall's lower and upper edge
+RAISED = ("raised-floor", "crah")  # coolings that bring the air through floor tiles
 STEP = 0.2  # m, to which widths are rounded: the cell of the sketch
 
 
@@ -90,20 +94,28 @@ class Place:
     sign: int
 
 
-def stand(counts: Sequence[int], flows: Sequence[float], size: tuple[float, float, float], cooling: str) -> list[list[Place]]:
-    """Places of racks in rows along x, in pairs about an aisle: fronts inward for a raised floor, outward for a fan wall.
+def stand(
+    counts: Sequence[int],
+    flows: Sequence[float],
+    size: tuple[float, float, float],
+    cooling: str,
+    gaps: Sequence[Sequence[float]] = (),
+) -> list[list[Place]]:
+    """Places of racks in rows along x, in pairs about an aisle: fronts inward over a raised floor, outward else.
 
     counts   racks in each row        flows   m3/s that each row draws
+    gaps     m that stay free before each rack of each row; none by default
     """
-    inward = cooling == "raised-floor"
-    x = ENDS if inward else BEFORE_FANS
+    inward = cooling in RAISED
+    x = {"raised-floor": ENDS, "crah": BEFORE_UNITS, "in-row": ENDS, "fan-wall": BEFORE_FANS}[cooling]
     before, between, beside = _widths(counts, flows, size, cooling)
     places = []
     y = before
     for number, count in enumerate(counts):
         is_first = number % 2 == 0
         sign = 1 if is_first == inward else -1
-        places.append([Place(round(x + size[0] * n, 4), round(y, 4), sign) for n in range(count)])
+        free = np.cumsum(gaps[number]) if gaps else np.zeros(count)
+        places.append([Place(round(x + size[0] * n + float(free[n]), 4), round(y, 4), sign) for n in range(count)])
         y += size[1] + (between if is_first else beside)
     return places
 
@@ -112,11 +124,13 @@ def _widths(
     counts: Sequence[int], flows: Sequence[float], size: tuple[float, float, float], cooling: str
 ) -> tuple[float, float, float]:
     """Width of the aisle before the first row, within a pair, and between pairs."""
-    if cooling == "raised-floor":
+    if cooling in RAISED:
         need = max(SURPLUS * (flows[n] + (flows[n + 1] if n + 1 < len(flows) else 0.0)) / (max(counts) * size[0] * FASTEST_TILE)
                    for n in range(0, len(flows), 2))  # fmt: skip
         cold = max(AISLE, 0.6 * math.ceil(need / 0.6 - 1e-9))
         return HOT_AISLE, cold, 2.0 * HOT_AISLE
+    if cooling == "in-row":
+        return AISLE, HOT_AISLE, 2.0 * AISLE
     # the mouth of each aisle is narrower than the aisle by a step on either side
     area = SURPLUS * max(flows) / FASTEST_FAN / (FAN_HIGH - FAN_LOW)
     outer = max(AISLE, STEP * math.ceil(area / STEP + 2.0 - 1e-9))
@@ -160,13 +174,20 @@ def bands_of(racks: Sequence[Rack]) -> tuple[int, list[Band]]:
     return axis, bands
 
 
-def room_of(bands: Sequence[Band], axis: int, cooling: str) -> tuple[float, float, float]:
-    """Size of a room about the rows: their own distance from the origin again on the other sides, as much as aisles need."""
-    last = bands[-1]
-    across = last.high + max(bands[0].low, AISLE)
-    along = max(band.end for band in bands) + ENDS
+def across_of(bands: Sequence[Band]) -> float:
+    """Length of the room across the rows, m."""
+    return _rounded(bands[-1].high + max(bands[0].low, AISLE))
+
+
+def room_of(bands: Sequence[Band], axis: int, cooling: str, behind: float = ENDS) -> tuple[float, float, float]:
+    """Size of a room about the rows: their own distance from the origin again on the other sides, as much as aisles need.
+
+    behind   m that stay free beyond the high ends of the rows
+    """
+    across = across_of(bands)
+    along = max(band.end for band in bands) + behind
     height = max(max(band.top for band in bands) + 1.0, 3.6 if cooling == "fan-wall" else 3.2)
-    sizes = [_rounded(across), _rounded(along)]
+    sizes = [across, _rounded(along)]
     return (*(sizes if axis == 0 else sizes[::-1]), _rounded(height))  # type: ignore[return-value]
 
 

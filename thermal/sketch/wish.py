@@ -8,7 +8,7 @@ from pathlib import Path
 from thermal.errors import UsageError
 
 RACK_SIZE = (0.6, 1.2, 2.2)  # m; width, depth, height of a 47U cabinet, EIA-310
-COOLING = ("fan-wall", "raised-floor")
+COOLING = ("fan-wall", "raised-floor", "crah", "in-row")
 LONGEST_ROW = 12  # racks; longer rows are split where nobody says how many rows there are
 
 

@@ -1,7 +1,7 @@
 """What can be lost in a hall, and the case that is left: one line of KINDS for each kind of mover, cooler or load.
 
-A kind names its objects, and makes a case without one of them in the same room; what remains keeps its own flow, unless it makes
-up for what was lost.
+A kind names its objects, and makes a case without one of them in the same room. Flows that the case fixes stay as they are,
+unless the others make up for what was lost; fans on curves find their points anew.
 """
 
 from __future__ import annotations

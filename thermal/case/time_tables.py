@@ -156,9 +156,12 @@ def build_span(tables: Any, flow: model.Flow | None) -> TimeSpan | None:
 
 def build_probes(
     tables: Any, racks: Sequence[model.Rack], openings: Sequence[model.Opening], solids: Sequence[tuple[str, model.Box]],
-    room: model.Point | None, whole: bool,
+    space: model.Box | None, whole: bool,
 ) -> list[Probe]:  # fmt: skip
-    """The probes of a case; mistakes are noted. whole: all racks and openings could be built, so that a missing name is one."""
+    """The probes of a case; mistakes are noted.
+
+    space   room and plenums together      whole   all racks and openings could be built, so that a missing name is a mistake
+    """
     probes: list[Probe] = []
     surfaces = [f"rack.{rack.name}" for rack in racks] + [f"{opening.kind}.{opening.name}" for opening in openings]
     for path, table in tables.lists["probe"]:
@@ -169,7 +172,7 @@ def build_probes(
         if (table.at is None) == (table.surface is None):
             tables.report(path, f"probe {table.name} is at no place, or at two", "at = [x, y, z], or surface")
         elif table.at is not None:
-            _check_point(tables, path, table, solids, room)
+            _check_point(tables, path, table, solids, space)
         elif table.surface not in surfaces and whole:
             tables.report((*path, "surface"), f"no {quote(table.surface)}", listed(surfaces), nearest(table.surface, surfaces))
         if table.surface is not None and table.what == "pressure":
@@ -181,10 +184,10 @@ def build_probes(
     return probes
 
 
-def _check_point(tables: Any, path: Path, table: ProbeTable, solids: Sequence[tuple[str, model.Box]], room: Any) -> None:
+def _check_point(tables: Any, path: Path, table: ProbeTable, solids: Sequence[tuple[str, model.Box]], space: Any) -> None:
     at = table.at or []
-    if room is not None and any(not 0.0 <= x <= size for x, size in zip(at, room, strict=True)):
-        tables.report((*path, "at"), f"probe {table.name} lies outside the room", "a point in the air")
+    if space is not None and any(not low <= x <= high for low, x, high in zip(space.low, at, space.high, strict=True)):
+        tables.report((*path, "at"), f"probe {table.name} lies outside the room and its plenums", "a point in the air")
     for label, box in solids:
         if all(low < x < high for low, x, high in zip(box.low, at, box.high, strict=True)):
             tables.report((*path, "at"), f"probe {table.name} lies inside {label}", "a point in the air")

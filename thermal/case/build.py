@@ -142,6 +142,7 @@ def _timeline(
     names = {kind: [o.name for o in patches if o.kind == kind] for kind in ("supply", "return")}
     names |= {"rack": [r.name for r in racks], "wall": [w.name for w in warm]}
     names |= {kind: [body.name for body in bodies if body.kind == kind] for kind in COOLERS}
+    names |= {kind: [one.name for _, one in tables.lists[kind]] for kind in ("cdu", "facility_loop", "dry_cooler", "chiller")}
     probes = build_probes(tables, racks, patches, solids, space, whole)
     return build_span(tables, flow), probes, build_events(tables, names, whole)
 

@@ -94,14 +94,17 @@ class EventTable(Table):
 
     A supply takes flow, temperature, pressure; a return flow, pressure; a rack power, flow, one in depth the speed of its fans; a
     wall temperature, heat_flux; a crah, fan_wall, in_row or rdhx speed, setpoint, water_temperature, water_flow: each where the
-    object has that quantity already. Where the flow of an opening changes, its air needs an opening without a flow.
+    object has that quantity already. Of the loops a cdu and a facility_loop take the speed of their pumps, a dry_cooler that of
+    its fans, a chiller that of its compressors: the largest that their controls then have. Where the flow of an opening changes,
+    its air needs an opening without a flow.
     """
 
     name: Name = setting(..., "Name of the event in reports.")
     at: Moment = setting(..., "Time at which the change begins.")
     object: Annotated[str, Field(strict=True, max_length=80)] = setting(
         ...,
-        'What changes: "supply.NAME", or return, rack, wall, crah, fan_wall, in_row, rdhx; * stands for any characters.',
+        'What changes: "supply.NAME", or return, rack, wall, crah, fan_wall, in_row, rdhx, cdu, facility_loop, dry_cooler, '
+        "chiller; * stands for any characters.",
     )
     flow: Annotated[float, Quantity(FLOW, low=0.0, high=1e6)] | None = setting(None, "New air flow.", shown="none")
     temperature: Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)] | None = setting(

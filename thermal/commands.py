@@ -165,6 +165,7 @@ def check(options: argparse.Namespace) -> int:
     """Read the cases, place them on their grids, say what the grid did to them and what a run needs."""
     from meshes import available_memory, measure_quality, memory_estimate
     from thermal.place import place_case
+    from thermal.scalars.left_out import left_out
 
     errors: list[CaseError] = []
     for case in _load_all(options):
@@ -183,6 +184,8 @@ def check(options: argparse.Namespace) -> int:
         if case.time is not None:
             followed = f"{plural(len(case.events), 'event')}, {plural(len(case.probes), 'probe')}"
             print(f"  in time: {case.time.end:g} s from {case.time.start}, {followed}")
+            if unsolved := left_out(case):
+                print(f"  {unsolved}")
         for row in placement.snapping:
             print(f"  snapped: {clean(str(row))}")
         needed, available = memory_estimate(quality.cells, options.precision), available_memory()

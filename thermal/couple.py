@@ -1,8 +1,9 @@
 """Loops and air together: what the liquid does not take goes into the air, and the air at the racks goes back into the loops.
 
-Every so many iterations of the air the loops are brought to rest with the present temperatures at the racks' fronts; heat of
-chips that reaches the air, and heat of pipes at the back, become part of what each rack blows out. Loops answer within
-milliseconds and depend weakly on the air, so the two converge together without more iterations than the air alone takes.
+In a steady run the loops are brought to rest every so many iterations with the present temperatures at the racks' fronts, in a
+run in time they take every step after the air (thermal/loop/in_time.py). Heat of chips that reaches the air, and heat of pipes
+at the back, become part of what each rack blows out. Loops answer within milliseconds and depend weakly on the air, so the two
+converge together without more iterations than the air alone takes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from thermal.case.model import Case, Rack
 from thermal.loop.assembly import Assembly, assemble
+from thermal.loop.in_time import OperationInTime
 from thermal.loop.operation import Operation, RackAirSide
 
 EVERY = 10  # iterations of the air between two exchanges
@@ -29,7 +31,7 @@ class Coupling:
     """
 
     def __init__(self, case: Case, assembly: Assembly) -> None:
-        self.case, self.operation = case, Operation(assembly)
+        self.case, self.operation = case, OperationInTime(assembly)
         self.power = np.array([rack.power for rack in case.racks])
         self.heat_to_air = np.array([rack.air_power for rack in case.racks])
         self.placed = {place.rack.name for place in assembly.racks}
@@ -72,22 +74,32 @@ class Coupling:
         inlets    K above the case's reference (racks,)
         Returns   the largest move of a rack's heat to the air, as a share of its power.
         """
-        reference = self.case.air.reference_temperature
-        sides = {
-            rack.name: RackAirSide(reference + float(inlet), float(rate))
-            for rack, inlet, rate in zip(self.case.racks, inlets, self.rate, strict=True)
-        }
-        self.operation.solve(sides)
+        self.operation.solve(self._sides(inlets))
         before, self.inlets = self.heat_to_air, inlets.copy()
         self.heat_to_air = np.array([self._to_air(rack) for rack in self.case.racks])
         self.exchanges += 1
         return float((np.abs(self.heat_to_air - before) / np.maximum(self.power, 1.0)).max(initial=0.0))
 
+    def march(self, flow: Any, inlets: NDArray[np.float64], seconds: float) -> None:
+        """Take the loops on by a step in time that the air has done, its inlets (K above reference) at the end of it; what they
+        give the air is that of its next step."""
+        self.operation.step(seconds, self._sides(inlets))
+        self.inlets = inlets.copy()
+        self.heat_to_air = np.array([self._to_air(rack) for rack in self.case.racks])
+        flow.racks.set_heat(self.heat_to_air[self.boxes])
+
+    def _sides(self, inlets: NDArray[np.float64]) -> dict[str, RackAirSide]:
+        reference = self.case.air.reference_temperature
+        return {
+            rack.name: RackAirSide(reference + float(inlet), float(rate))
+            for rack, inlet, rate in zip(self.case.racks, inlets, self.rate, strict=True)
+        }
+
     def _to_air(self, rack: Rack) -> float:
         if rack.name not in self.placed:
             return rack.air_power
         settings = self.operation.settings
-        return rack.power - settings.chips[rack.name].to_coolant + settings.lost[rack.name]
+        return rack.air_power + settings.chips[rack.name].to_air + settings.lost[rack.name]
 
     def coupled_case(self, case: Case) -> Case:
         """A case of this hall with the share of each rack's power that its loop carried off in the end."""
@@ -99,11 +111,18 @@ class Coupling:
 
     def arrays(self) -> dict[str, NDArray[np.float64]]:
         """What a checkpoint keeps."""
-        return {"heat_to_air": self.heat_to_air, "inlets": self.inlets if self.inlets is not None else np.zeros(0)}
+        kept = {"heat_to_air": self.heat_to_air, "inlets": self.inlets if self.inlets is not None else np.zeros(0)}
+        if self.operation.time > 0.0:
+            kept |= {f"loops.{name}": values for name, values in self.operation.state().items()}
+        return kept
 
     def restore(self, arrays: dict[str, Any]) -> None:
-        """Go on from a checkpoint: the loops come to rest with the inlets of their last exchange."""
-        if len(arrays["inlets"]):
+        """Go on from a checkpoint: in time as they were; else the loops come to rest with the inlets of their last exchange."""
+        loops = {name.removeprefix("loops."): values for name, values in arrays.items() if name.startswith("loops.")}
+        if loops:
+            self.operation.restore(loops)
+            self.inlets, self.heat_to_air = arrays["inlets"], arrays["heat_to_air"]
+        elif len(arrays["inlets"]):
             self.exchange(arrays["inlets"])
             self.heat_to_air = arrays["heat_to_air"]
 
@@ -120,6 +139,9 @@ class Uncoupled:
         """Nothing."""
 
     def close(self, flow: Any, means: NDArray[np.float64] | None, is_settled: bool) -> None:
+        """Nothing."""
+
+    def march(self, flow: Any, inlets: NDArray[np.float64], seconds: float) -> None:
         """Nothing."""
 
     def coupled_case(self, case: Case) -> Case:

@@ -128,15 +128,19 @@ def time_lines(time: dict[str, Any]) -> list[str]:
         ramp = f" within {event['ramp_s']:g} s" if event["ramp_s"] else ""
         change = f"{event['quantity']} goes to {event['value']:.6g} {event['unit']}{ramp}"
         lines.append(f"  from {event['at_s']:g} s, {clean(str(event['name']))}: {clean(str(event['object']))} {change}")
-    for limit in dict.fromkeys((row["limit"], row["limit_degC"], row["of"]) for row in time["limits"]):
-        rows = [row for row in time["limits"] if (row["limit"], row["limit_degC"], row["of"]) == limit]
+    if time.get("left_out"):
+        lines.append(f"  {clean(str(time['left_out']))}")
+    limits = [*time["limits"], *time.get("loop_limits", [])]
+    for limit in dict.fromkeys((row["limit"], row["limit_degC"], row["of"]) for row in limits):
+        rows = [row for row in limits if (row["limit"], row["limit_degC"], row["of"]) == limit]
         passed = sorted((row for row in rows if row["reached_s"] is not None), key=lambda row: row["reached_s"])
         words = f"{clean(str(limit[0]))} {limit[1]:.4g} degC ({limit[2]})"
+        noun = "loop" if limit[2] in ("supply", "return") else "rack"
         if passed:
             first = f"{clean(str(passed[0]['rack']))} at {passed[0]['reached_s']:.1f} s"
-            lines.append(f"  {words}: passed by {len(passed)} of {len(rows)} racks, first {first}")
+            lines.append(f"  {words}: passed by {len(passed)} of {len(rows)} {noun}s, first {first}")
         else:
-            lines.append(f"  {words}: passed by no rack")
+            lines.append(f"  {words}: passed by no {noun}")
     return lines
 
 

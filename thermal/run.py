@@ -89,6 +89,7 @@ def simulate(
     from thermal.output.checkpoint import read_checkpoint, write_checkpoint
     from thermal.progress import SilentProgress
     from thermal.scalars.humidity import check_humidifiers
+    from thermal.scalars.left_out import left_out
 
     begun = time.monotonic()
     progress = progress or SilentProgress()
@@ -113,8 +114,8 @@ def simulate(
         deadline=begun + case.stop.wall_time,
     )  # fmt: skip
 
-    if case.liquid and case.time is not None:
-        progress.message("loops are solved at rest only: in this run in time each rack's liquid_share stands as given")
+    if unsolved := left_out(case):
+        progress.message(unsolved)
     if case.probes:
         from thermal.flow.probes import cell_of
 
@@ -205,6 +206,7 @@ def make_result(
     from thermal.movers.summary import through_rack
     from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
     from thermal.output.liquid import liquid_rows
+    from thermal.output.loops_in_time import add_loops
     from thermal.output.record import rack_fronts
     from thermal.output.scalars import add_scalars
     from thermal.output.summary import opening_row, rack_row, summarize, wall_row
@@ -276,6 +278,8 @@ def make_result(
     add_scalars(placement, fields, summary, outcome.scalars)
     if outcome.march is not None:
         add_timeline(summary, case, outcome.march)
+        if case.liquid is not None and case.time is not None:
+            add_loops(summary, case, outcome.march)
     summary["asserts"] = judge(case.limits, summary)
     result = Result(given, placement.grid, placement, fields, summary, outcome.history)
     if outcome.march is not None:

@@ -103,7 +103,8 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     wet = [rack.name for rack in racks if rack.row in on_loops]
     limits = build_limits(tables, [rack.name for rack in racks], racks_whole, patches, warm, bodies, paths.plates, wet)
     _check(tables, room, paths, zones, mesh, racks, patches, plates, blocks, warm, bodies)
-    span, probes, events = _timeline(tables, room, flow, racks, racks_whole, patches, blocks, warm, bodies)
+    space = _space(room, paths)
+    span, probes, events = _timeline(tables, space, flow, racks, racks_whole, patches, blocks, warm, bodies)
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(blocks) + len(plates) + len(bodies))
     types = {row.name: row.type for _, row in tables.lists["rack_row"]}
     ratios = [one.humidity_ratio for one in patches if one.kind == "supply" and one.humidity_ratio is not None]
@@ -126,8 +127,13 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     )  # fmt: skip
 
 
+def _space(room: model.Point | None, paths: plenums.Paths) -> model.Box | None:
+    """Room and plenums together."""
+    return None if room is None else model.Box((0.0, 0.0, -paths.under), (room[0], room[1], room[2] + paths.over))
+
+
 def _timeline(
-    tables: Tables, room: model.Point | None, flow: model.Flow | None, racks: list[model.Rack], racks_whole: bool,
+    tables: Tables, space: model.Box | None, flow: model.Flow | None, racks: list[model.Rack], racks_whole: bool,
     patches: list[model.Opening], obstacles: list[model.Obstacle], warm: list[model.Wall], bodies: list[Any],
 ) -> tuple[model.TimeSpan | None, list[model.Probe], list[model.Event]]:  # fmt: skip
     """Span, probes and events of a run in time."""
@@ -136,7 +142,8 @@ def _timeline(
     names = {kind: [o.name for o in patches if o.kind == kind] for kind in ("supply", "return")}
     names |= {"rack": [r.name for r in racks], "wall": [w.name for w in warm]}
     names |= {kind: [body.name for body in bodies if body.kind == kind] for kind in COOLERS}
-    probes = build_probes(tables, racks, patches, solids, room, whole)
+    names |= {kind: [one.name for _, one in tables.lists[kind]] for kind in ("cdu", "facility_loop", "dry_cooler", "chiller")}
+    probes = build_probes(tables, racks, patches, solids, space, whole)
     return build_span(tables, flow), probes, build_events(tables, names, whole)
 
 

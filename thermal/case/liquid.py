@@ -24,11 +24,13 @@ from thermal.units import (
     PRESSURE,
     RESISTANCE,
     TEMPERATURE,
+    THERMAL_MASS,
     UnitError,
     read_quantity,
 )
 
 Temperature = Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)]
+Capacity = Annotated[float, Quantity(THERMAL_MASS, above=0.0, high=1e6)]
 Rise = Annotated[float, Quantity(DIFFERENCE, above=0.0, high=100.0)]
 Heat = Annotated[float, Quantity(POWER, above=0.0, high=1e9)]
 Power = Annotated[float, Quantity(POWER, low=0.0, high=1e9)]
@@ -101,6 +103,16 @@ class ColdPlate(Table):
     )
     air_conductance: Annotated[float, Quantity(CONDUCTANCE, low=0.0, high=1e4)] = setting(
         "0 W/K", "Of one plate with its case to the air that passes the rack: what does not go into the coolant."
+    )
+    plate_capacity: Capacity = setting(
+        "400 J/K",
+        "Heat capacity of one plate with the lid under it, for runs in time: what a chip warms when its coolant stands.",
+        source="1 kg of copper, Incropera & DeWitt 2002, table A.1; assumed",
+    )
+    chip_capacity: Annotated[float, Quantity(THERMAL_MASS, low=0.0, high=1e6)] = setting(
+        "20 J/K",
+        "Heat capacity of one chip under its lid.",
+        source="12 cm3 of silicon, Incropera & DeWitt 2002, table A.1; assumed",
     )
     case_limit: Temperature | None = setting(None, "Highest case temperature; margins count from it.", shown="none")
     junction_limit: Temperature | None = setting(None, "Highest junction temperature; margins count from it.", shown="none")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thermal.case.assert_number import Number, named
-from thermal.units import DIFFERENCE, FLOW, FRACTION, POWER, PRESSURE, TEMPERATURE
+from thermal.units import DIFFERENCE, FLOW, FRACTION, POWER, PRESSURE, TEMPERATURE, TIME
 
 _FLOW = {"flow": named("flow_L_min", FLOW, "L/min", "liquid flow")}
 _HEAT = {"heat": named("heat_kW", POWER, "kW", "heat that it takes from its liquid")}
@@ -12,23 +12,28 @@ _SIDES = {
     "supply": named("supply_degC", TEMPERATURE, "degC", "liquid that comes to it, of a CDU or facility loop: that it sends out"),
     "return": named("return_degC", TEMPERATURE, "degC", "liquid that leaves it, of a CDU or facility loop: that comes back"),
 }
+_TIME = {
+    "time_to_limit": named(
+        "time_to_limit_s", TIME, "s", "from the start of a run in time until a limit of chips or coolant is passed"
+    )
+}
 _RACK = {
     "margin": named("margin_K", DIFFERENCE, "K", "of its chips to case_limit or junction_limit, whichever is nearer"),
     "case": named("case_degC", TEMPERATURE, "degC", "case temperature of its chips"),
     "junction": named("junction_degC", TEMPERATURE, "degC", "junction temperature of its chips"),
-    **_FLOW, **_SIDES,
+    **_FLOW, **_SIDES, **_TIME,
     "pressure_drop": named("dp_kPa", PRESSURE, "kPa", "between supply and return manifold where it hangs"),
     "heat_to_liquid": named("heat_to_liquid_kW", POWER, "kW", "heat of its chips that goes into the coolant"),
 }  # fmt: skip
 _CDU = {
-    **_SIDES, **_HEAT, **_FLOW, **_PUMP,
+    **_SIDES, **_HEAT, **_FLOW, **_PUMP, **_TIME,
     "approach": named("approach_K", DIFFERENCE, "K", "supply to the racks above facility supply"),
     "facility_flow": named("facility_flow_L_min", FLOW, "L/min", "flow of the facility's side"),
     "valve": named("valve_open_share", FRACTION, "-", "facility flow over the rated one, at most 1"),
     "speed": named("speed", FRACTION, "-", "speed of its pumps, 1 = full"),
     "dew_point_margin": named("dew_point_margin_K", DIFFERENCE, "K", "supply above the room's dew point"),
 }  # fmt: skip
-_FACILITY = {**_SIDES, **_FLOW, **_PUMP, "speed": _CDU["speed"]}
+_FACILITY = {**_SIDES, **_FLOW, **_PUMP, **_TIME, "speed": _CDU["speed"]}
 _COOLER = {
     **_HEAT,
     "outlet": named("liquid_outlet_degC", TEMPERATURE, "degC", "liquid that leaves the coolers"),
@@ -46,6 +51,7 @@ BALANCE = {
     "outdoors": named("outdoors_kW", POWER, "kW", "heat that coolers and chillers take"),
     "loops": named("loops", FRACTION, "-", "what the loops leave over, as a share of the heat into them"),
     "interface": named("interface", FRACTION, "-", "what leaves a rack against what enters its loop, over its power"),
+    "run": named("run", FRACTION, "-", "what is missing at the end of a run in time of the heat into the loops"),
     "whole": named("whole", FRACTION, "-", "what air, loops and outdoors together leave over, over the IT power"),
 }
 

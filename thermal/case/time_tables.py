@@ -94,14 +94,17 @@ class EventTable(Table):
 
     A supply takes flow, temperature, pressure; a return flow, pressure; a rack power, flow, one in depth the speed of its fans; a
     wall temperature, heat_flux; a crah, fan_wall, in_row or rdhx speed, setpoint, water_temperature, water_flow: each where the
-    object has that quantity already. Where the flow of an opening changes, its air needs an opening without a flow.
+    object has that quantity already. Of the loops a cdu and a facility_loop take the speed of their pumps, a dry_cooler that of
+    its fans, a chiller that of its compressors: the largest that their controls then have. Where the flow of an opening changes,
+    its air needs an opening without a flow.
     """
 
     name: Name = setting(..., "Name of the event in reports.")
     at: Moment = setting(..., "Time at which the change begins.")
     object: Annotated[str, Field(strict=True, max_length=80)] = setting(
         ...,
-        'What changes: "supply.NAME", or return, rack, wall, crah, fan_wall, in_row, rdhx; * stands for any characters.',
+        'What changes: "supply.NAME", or return, rack, wall, crah, fan_wall, in_row, rdhx, cdu, facility_loop, dry_cooler, '
+        "chiller; * stands for any characters.",
     )
     flow: Annotated[float, Quantity(FLOW, low=0.0, high=1e6)] | None = setting(None, "New air flow.", shown="none")
     temperature: Annotated[float, Quantity(TEMPERATURE, low=200.0, high=400.0)] | None = setting(
@@ -156,9 +159,12 @@ def build_span(tables: Any, flow: model.Flow | None) -> TimeSpan | None:
 
 def build_probes(
     tables: Any, racks: Sequence[model.Rack], openings: Sequence[model.Opening], solids: Sequence[tuple[str, model.Box]],
-    room: model.Point | None, whole: bool,
+    space: model.Box | None, whole: bool,
 ) -> list[Probe]:  # fmt: skip
-    """The probes of a case; mistakes are noted. whole: all racks and openings could be built, so that a missing name is one."""
+    """The probes of a case; mistakes are noted.
+
+    space   room and plenums together      whole   all racks and openings could be built, so that a missing name is a mistake
+    """
     probes: list[Probe] = []
     surfaces = [f"rack.{rack.name}" for rack in racks] + [f"{opening.kind}.{opening.name}" for opening in openings]
     for path, table in tables.lists["probe"]:
@@ -169,7 +175,7 @@ def build_probes(
         if (table.at is None) == (table.surface is None):
             tables.report(path, f"probe {table.name} is at no place, or at two", "at = [x, y, z], or surface")
         elif table.at is not None:
-            _check_point(tables, path, table, solids, room)
+            _check_point(tables, path, table, solids, space)
         elif table.surface not in surfaces and whole:
             tables.report((*path, "surface"), f"no {quote(table.surface)}", listed(surfaces), nearest(table.surface, surfaces))
         if table.surface is not None and table.what == "pressure":
@@ -181,10 +187,10 @@ def build_probes(
     return probes
 
 
-def _check_point(tables: Any, path: Path, table: ProbeTable, solids: Sequence[tuple[str, model.Box]], room: Any) -> None:
+def _check_point(tables: Any, path: Path, table: ProbeTable, solids: Sequence[tuple[str, model.Box]], space: Any) -> None:
     at = table.at or []
-    if room is not None and any(not 0.0 <= x <= size for x, size in zip(at, room, strict=True)):
-        tables.report((*path, "at"), f"probe {table.name} lies outside the room", "a point in the air")
+    if space is not None and any(not low <= x <= high for low, x, high in zip(space.low, at, space.high, strict=True)):
+        tables.report((*path, "at"), f"probe {table.name} lies outside the room and its plenums", "a point in the air")
     for label, box in solids:
         if all(low < x < high for low, x, high in zip(box.low, at, box.high, strict=True)):
             tables.report((*path, "at"), f"probe {table.name} lies inside {label}", "a point in the air")

@@ -19,6 +19,8 @@ from thermal.case.model import Case, Opening, Rack, Wall
 from thermal.case.timeline import Event
 from thermal.errors import CaseError
 from thermal.flow.domain import inflow_turbulence
+from thermal.loop.actor import KINDS as LOOPS
+from thermal.loop.actor import LoopActor, machines_of
 from thermal.movers.actor import MoverActor
 from thermal.patches import Patch
 
@@ -193,7 +195,8 @@ class WallActor:
 
 
 ACTORS: dict[str, Any] = {
-    "supply": OpeningActor, "return": OpeningActor, "rack": RackActor, "wall": WallActor, **dict.fromkeys(COOLERS, MoverActor)
+    "supply": OpeningActor, "return": OpeningActor, "rack": RackActor, "wall": WallActor, **dict.fromkeys(COOLERS, MoverActor),
+    **dict.fromkeys(LOOPS, LoopActor),
 }  # fmt: skip
 
 
@@ -207,7 +210,7 @@ def objects_of(case: Case) -> list[tuple[str, Any]]:
     named: list[tuple[str, Any]] = [(opening.kind, opening) for opening in case.openings]
     named += [(body.kind, body) for body in case.bodies]
     solid = (("rack", rack) for rack in case.racks if not rack.is_through)
-    return [*named, *solid, *(("wall", wall) for wall in case.walls)]
+    return [*named, *solid, *(("wall", wall) for wall in case.walls), *machines_of(case)]
 
 
 def named_by(event: Event, case: Case) -> list[tuple[str, Any]]:
@@ -321,9 +324,7 @@ def check_events(case: Case, relieved: Sequence[bool], patches: Sequence[Patch],
                     CaseError(event.source, f"event {event.name}: {_lack(kind, item, event.quantity)}", _given(kind, item))
                 )
             elif kind == "rack" and event.quantity in ("power", "flow") and case.liquid is not None:
-                what = (
-                    f"event {event.name}: liquid loops keep the heat that they had, so {label} cannot change its {event.quantity}"
-                )
+                what = f"event {event.name}: {label} stands in a hall with loops and cannot change its {event.quantity} yet"
                 errors.append(CaseError(event.source, what, "a liquid_share in place of loops, or another event"))
             elif event.quantity == "flow":
                 touched = [set(np.unique(region[tuple(p.cell.T)]).tolist()) for p in patches if p.object is item]

@@ -68,6 +68,7 @@ class Flow:
         self.turbulence = MODELS[self.model](domain, self.state, self.boundary)
         self.tracks = Tracks(domain, self.state, self.scales)
         self.kept = list(kept_walls(domain.placement))
+        self.loops: Any = None  # the liquid loops of a run in time (thermal/loop/in_time.py), which events change
         self._halves: dict[bool, tuple[Any, Any]] = {}  # of an iteration, by whether it is measured
 
     def begin(self) -> None:

@@ -38,8 +38,7 @@ def run_in_time(run: SteadyRun, checkpoint: Checkpoint, means: bool = False) -> 
     origin: dict[str, Any] = {"start": None} if before is None else {"start": [before.verdict, before.level_iterations]}
     if goes_on and checkpoint:
         origin, run.history = {"start": checkpoint[1]["start"]}, list(checkpoint[1]["history"])
-    timed = TransientRun(flow, span or _means_span(changes), run.monitor)
-    timed.coupling = run.coupling
+    timed = TransientRun(flow, span or _means_span(changes), run.monitor, run.coupling)
     timed.origin = {**origin, "history": run.history, "end": timed.span.end}
     if goes_on and checkpoint:
         if checkpoint[1]["end"] > timed.span.end:
@@ -113,7 +112,7 @@ def _outcome(run: SteadyRun, flow: Flow, march: March, start: Any, as_means: boo
             f"the flow has no steady state: results are means over {march.span.end - (march.span.average_from or 0.0):.4g} s of "
             f"time stepping{spread}; largest standard error of a mean {0.5 * error.max(initial=0.0):.2f} K"
         )
-    if isinstance(run.coupling, Coupling):
+    if isinstance(run.coupling, Coupling) and as_means:
         text += "; liquid loops keep the heat of the steady answer"
     measure = Measure(march.balance["mass"], 0.0, 0.0, march.balance["heat"], inlets, sample, movers=movers)
     return Outcome(

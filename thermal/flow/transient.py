@@ -27,6 +27,7 @@ from thermal.flow.series import Series
 from thermal.flow.solver import Flow
 from thermal.flow.stepper import Instant, Stepper
 from thermal.flow.turbulence.subgrid import SUBGRID
+from thermal.loop.watch import LoopWatch
 
 RECORDS = 24  # of the fields, where a case does not say
 
@@ -74,8 +75,13 @@ class March:
 class TransientRun:
     """Steps a flow from its present fields to the end of a span."""
 
-    def __init__(self, flow: Flow, span: TimeSpan, monitor: Monitor) -> None:
+    def __init__(self, flow: Flow, span: TimeSpan, monitor: Monitor, coupling: Coupling | Uncoupled | None = None) -> None:
+        """`coupling`: loops that go along in a case with a [time], and keep their heat in the means of a restless hall."""
         self.flow, self.span, self.monitor = flow, span, monitor
+        self.coupling = coupling or Uncoupled()
+        goes_along = flow.domain.placement.case.time is not None
+        flow.loops = self.coupling.operation if goes_along else None
+        self.loops = LoopWatch(flow.loops)
         self.comm = flow.domain.comm
         self.events = Events(flow)
         self.stepper = Stepper(flow)
@@ -84,7 +90,7 @@ class TransientRun:
         if flow.model in SUBGRID:
             self.stepper.objects.append(Eddies(flow, lambda: self._end).apply)
         self.probes = Probes(flow.domain, flow.state)
-        self.series = Series(flow.domain.placement, self.probes.names)
+        self.series = Series(flow.domain.placement, [*self.probes.names, *self.loops.names])
         self.clock = Clock()
         every = span.record_every or span.end / RECORDS
         self.due = [n * every for n in range(math.ceil(span.end / every - 1e-9))] + [span.end]
@@ -92,7 +98,6 @@ class TransientRun:
         self.pace = Pace(span, self.clock, marks, self.events.jumps(), self.events.breaks())
         self.means: Means | None = None
         self.records: list[float] = []
-        self.coupling: Coupling | Uncoupled = Uncoupled()  # loops, whose heat stays what it is
         self.origin: dict[str, Any] = {}  # of the run that gave the start, for checkpoints
         self.started = self.saved = time.monotonic()
 
@@ -103,7 +108,7 @@ class TransientRun:
         self.stepper.begin()
         first = self._look(0.0)
         self.pace.begin(first.courant)
-        self.series.add(clock, first, self.probes.read(first.sample))
+        self.series.add(clock, first, self._follow(first))
         self._record()
 
     def _look(self, step: float) -> Instant:
@@ -138,7 +143,9 @@ class TransientRun:
 
     def _take(self, step: float, instant: Instant) -> None:
         clock, span = self.clock, self.span
-        self.series.add(clock, instant, self.probes.read(instant.sample))
+        if self.flow.loops is not None:
+            self.coupling.march(self.flow, instant.inlets, step)
+        self.series.add(clock, instant, self._follow(instant))
         if span.average_from is not None and clock.time > span.average_from * (1.0 + 1e-12):
             if self.means is None:
                 self.means = Means(self.flow)
@@ -146,6 +153,9 @@ class TransientRun:
         while clock.records < len(self.due) and clock.time >= self.due[clock.records] * (1.0 - 1e-12):
             self._record()
         self._tell(instant)
+
+    def _follow(self, instant: Instant) -> np.ndarray:
+        return np.concatenate([self.probes.read(instant.sample), self.loops.read()])
 
     def _words(self) -> str:
         clock, span = self.clock, self.span

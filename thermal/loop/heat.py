@@ -143,6 +143,11 @@ class Heat:
         """(links,) W into the fluid of each link in the last step, without what exchangers move."""
         return self._given + (self._slope + self._exchange) * self.temperature[self.up]
 
+    def lost(self) -> Floats:
+        """(links,) W that each link gave to its ambient in the last step."""
+        link_of = np.repeat(np.arange(len(self._loss)), self._count)
+        return np.add.reduceat(self._loss[link_of] * (self.cells - self.ambient[link_of]), self.first[:-1])
+
     def exchanged(self) -> Floats:
         """(links,) W into each link from the other side of its exchanger."""
         entering = self.temperature[self.up]
@@ -231,8 +236,8 @@ class Heat:
     def _boundary(self) -> tuple[Floats, Floats]:
         """(nodes,) W/K that enter from outside and that leave. Raises CaseErrors for inflows of unknown temperature."""
         out = self.hydraulics.outflow()
-        most = np.abs(self.hydraulics.flow).max(initial=0.0)
-        inside = np.where(out < -1e-10 * most, -out, 0.0) * self.node_capacity
+        least = max(1e-10 * np.abs(self.hydraulics.flow).max(initial=0.0), STILL)  # less is what a pressure found leaves open
+        inside = np.where(out < -least, -out, 0.0) * self.node_capacity
         missing = (inside > 0.0) & np.isnan(self._entering) & ~self.unknown
         if missing.any():
             raise CaseErrors(

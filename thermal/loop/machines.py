@@ -44,7 +44,10 @@ def make_chips(plate: ColdPlate) -> ChipGroup:
     if plate.resistance is not None:
         flows, values = zip(*plate.resistance, strict=True)
         resistance = TabledResistance(tuple(flows), tuple(values))
-    return ChipGroup(resistance, plate.plates, plate.junction_resistance, plate.air_conductance)
+    case, chip = plate.plate_capacity, plate.chip_capacity
+    if plate.junction_resistance == 0.0:  # chip and case are one
+        case, chip = case + chip, 0.0
+    return ChipGroup(resistance, plate.plates, plate.junction_resistance, plate.air_conductance, case, chip)
 
 
 def facility_curve(table: FacilityLoop) -> HeadCurve:

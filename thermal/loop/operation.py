@@ -100,6 +100,8 @@ class Operation:
         self.hydraulics = Hydraulics(network, friction)
         self.heat = Heat(self.hydraulics)
         self.rounds, self.moved = 0, np.inf
+        self.most: dict[str, float] = {}  # machine -> largest speed, or share of a chiller, that an event leaves it
+        self.stored = self.chips_stored = 0.0  # W that liquid and chips keep: none at rest
         self._valve_before: dict[str, float] = {}
         regions = [network.nodes[link.start].region for link in self.links.values()]
         self._fluids = [(one.fluid, np.array([name == one.name for name in regions])) for one in network.regions.values()]
@@ -201,9 +203,7 @@ class Operation:
         """Facility flow that holds a CDU's supply temperature; also its films at the present temperatures."""
         name, table = place.table.name, place.table
         hot, cold = f"{name}.plates", f"{name}.facility-plates"
-        inlet, entering = self.at(f"{name}.discharge"), self.at(f"{name}.facility-open")
-        if self._is_held(table.facility):  # what the coolers are about to correct must not be corrected here too
-            entering += self._supply(table.facility) - self.at(f"{table.facility}.supply")
+        inlet, entering = self.at(f"{name}.discharge"), self._entering(place)
         means = 0.5 * (inlet + self.at(f"{name}.supply")), 0.5 * (entering + self.at(f"{name}.facility-out"))
         rated = place.unit.exchanger
         factors = (
@@ -214,20 +214,29 @@ class Operation:
         self._plates[f"{name}.exchanger"].effectiveness = effectiveness
         rate, capacity = self.rate(hot), float(self.heat.capacity[self.number[cold]])
         supply = self.plant.guarded_supply(table)
-        rise = inlet - self.at(f"{name}.supply")  # of the racks: it stays when the supply moves, and the inlet moves along
-        coming = supply + rise
+        coming = self._coming(place, supply)
 
         def heat(flow: float) -> float:
             facility = capacity * flow
             return float(effectiveness(rate, facility)) * min(rate, facility) * (coming - entering)
 
         old, full = self.settings.valve[name], place.unit.facility_loss.flow
-        flow = setting_for(rate * rise, heat, LEAST_FLOW * full, OPEN * full)
+        flow = setting_for(rate * (coming - supply), heat, LEAST_FLOW * full, OPEN * full)
         self.settings.valve[name], self._valve_before[name] = flow, old
         valve = self.links[f"{name}.valve"]
         assert isinstance(valve.law, Regulator)
         self._change(replace(valve, law=replace(valve.law, flow=flow)))
         return abs(flow - old) / max(flow, old)
+
+    def _entering(self, place: CduPlace) -> float:
+        """K of the facility's liquid that a CDU will get: what coolers are about to correct its valve must not correct too."""
+        facility, here = place.table.facility, self.at(f"{place.table.name}.facility-open")
+        return here + self._supply(facility) - self.at(f"{facility}.supply") if self._is_held(facility) else here
+
+    def _coming(self, place: CduPlace, supply: float) -> float:
+        """K that will come back to a CDU once it sends `supply`: the racks' rise stays."""
+        name = place.table.name
+        return supply + self.at(f"{name}.discharge") - self.at(f"{name}.supply")
 
     def _move_cooler(self, place: CoolerPlace) -> float:
         """Fan speed that holds the facility's supply temperature, and the coils' conductance at that speed."""
@@ -237,12 +246,12 @@ class Operation:
         inlet, rate = self.at(self.links[link].start), self.rate(link)
         outlet = inlet + self.gained(link) / rate if rate > 0.0 else inlet
         air = self._cooler_air(place, old)
-        ratio = self._flow_ahead(table.facility)
+        ratio, coming = self._ahead(table.facility, inlet, outlet)
         rate *= ratio
-        coming = wanted + (inlet - outlet) / ratio  # the return's temperature once flow and supply are as wanted: the heat stays
         speed, across = 0.0, 0.0
         if rate > 0.0:
             speed = machine.speed_for(wanted, coming, rate, air.temperature, plant.outdoor_pressure, DRAUGHT)
+            speed = min(speed, max(self.most.get(name, 1.0), DRAUGHT))
             across = machine.conductance_between_inlets(speed, air.temperature, rate, plant.outdoor_pressure)
         self.settings.fans[name], self.settings.pads[name] = speed, self._cooler_air(place, speed)
         return self._cool(place.links, across, rate, air.temperature)
@@ -259,10 +268,17 @@ class Operation:
     def _is_held(self, facility: str) -> bool:
         """Whether fans or chillers have power left to hold a facility's supply temperature."""
         fans = [
-            DRAUGHT < self.settings.fans[one.table.name] < 1.0 for one in self.assembly.coolers if one.table.facility == facility
+            DRAUGHT < self.settings.fans[one.table.name] < min(1.0, self.most.get(one.table.name, 1.0))
+            for one in self.assembly.coolers
+            if one.table.facility == facility
         ]
         rest = [self.settings.chillers.get(one.name) for one in self.assembly.chillers if one.facility == facility]
         return any(fans) or any(point is None or 0.0 < point.part_load < 1.0 for point in rest)
+
+    def _ahead(self, facility: str, inlet: float, outlet: float) -> tuple[float, float]:
+        """Flow over its present one, and K at the coolers' inlet, once flow and supply are as wanted: the heat stays."""
+        ratio = self._flow_ahead(facility)
+        return ratio, self._supply(facility) + (inlet - outlet) / ratio
 
     def _flow_ahead(self, facility: str) -> float:
         """Flow of a facility with its valves as now set, over its flow as last solved: valves that were open stay as they are."""
@@ -289,7 +305,10 @@ class Operation:
         rate, supply = self.rate(name), self._supply(table.facility)
         machine = published_chillers()[chiller_name(table.model)]
         difference = self.at(self.links[name].start) - supply
-        point = machine.operate(max(0.0, rate * difference) / table.count, supply, self.plant.dry_bulb)
+        asked = max(0.0, rate * difference) / table.count
+        if name in self.most:
+            asked = min(asked, self.most[name] * machine.available(supply, self.plant.dry_bulb))
+        point = machine.operate(asked, supply, self.plant.dry_bulb)
         self.settings.chillers[name] = point
         across = point.heat * table.count / difference if difference > 0.0 else 0.0
         return self._cool([name], min(across, IDEAL * rate), rate, supply)
@@ -305,18 +324,22 @@ class Operation:
     def _move_pump(self, name: str) -> float:
         """Speed that holds the least differential pressure over racks or CDUs, and the racks' least flow."""
         control = self.settings.speed[name]
-        racks = [one for one in self.assembly.racks if one.cdu == name]
-        if racks:
-            measured = min(self.fall(*self.branch_ends(one)) for one in racks)
-            least = max((control.speed * self._lack(one) for one in racks), default=0.0)
-        else:
-            count = len(self.plant.on(name))
-            measured, least = min(self.fall(f"{name}.s{n}", f"{name}.r{n}") for n in range(1, count + 1)), 0.0
-        moved = control.move(measured, least)
+        moved = control.move(*self._asked_of_pump(name, control.speed))
         link = self.links[f"{name}.pump"]
         assert isinstance(link.law, Pump)
         self._change(replace(link, law=replace(link.law, speed=control.speed)))
         return moved
+
+    def _asked_of_pump(self, name: str, speed: float) -> tuple[float, float]:
+        """Pa that a control measures at this speed, and the speed that the racks' least flow asks for."""
+        racks = [one for one in self.assembly.racks if one.cdu == name]
+        if racks:
+            measured = min(self.fall(*self.branch_ends(one)) for one in racks)
+            least = max((speed * self._lack(one) for one in racks), default=0.0)
+        else:
+            count = len(self.plant.on(name))
+            measured, least = min(self.fall(f"{name}.s{n}", f"{name}.r{n}") for n in range(1, count + 1)), 0.0
+        return measured, least
 
     def branch_ends(self, place: RackPlace) -> tuple[str, str]:
         """Nodes of the supply and the return manifold at a rack."""

@@ -41,6 +41,15 @@ def charts_in_time(series: Sequence[Mapping[str, Any]], time: Mapping[str, Any])
         names = {f"probe.{probe['name']}": probe["name"] for probe in time["probes"] if probe["what"] == what}
         lines = _named(series, names, ZERO_CELSIUS if what == "temperature" else 0.0)
         chart(f"probes-{what}", title, "", lines, unit, {}, smallest)
+    words = f"Hottest junction of each rack on cold plates; horizontal lines are limits.{vertical}"
+    of_chips = {f"{row['limit']} {row['limit_degC']:.4g} °C": row["limit_degC"] for row in time.get("loop_limits", [])
+                if row["of"].startswith("junction")}  # fmt: skip
+    chart("junctions", "Chips", words, _columns(series, "junction.", ZERO_CELSIUS), "°C", of_chips, 2.0)
+    loops = {name: f"{name.partition('.')[2]} {name[5:].partition('.')[0]}" for name in series[0]
+             if name.startswith(("loop_supply.", "loop_return."))}  # fmt: skip
+    chart("loops", "Loops", "What each sends out and what comes back.", _named(series, loops, ZERO_CELSIUS), "°C", {}, 2.0)
+    streams = {name: [None if q is None else 60e3 * q for q in line] for name, line in _columns(series, "loop_flow.").items()}
+    chart("streams", "Flow of the loops", "", streams, "L/min", {}, 1.0)
     words = "Mean temperature of what passes each opening."
     chart("openings", "Openings", words, _columns(series, "temperature.", ZERO_CELSIUS), "°C", {}, 2.0)
     chart("flows", "Air through openings", "In the opening's own sense.", _columns(series, "flow."), "m³/s", {}, 0.1)

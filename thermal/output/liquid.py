@@ -147,13 +147,14 @@ def balance(coupling: Coupling) -> dict[str, float]:
         (abs(operation.settings.chips[place.rack.name].to_coolant - operation.gained(place.link)) / place.rack.power
          for place in operation.assembly.racks), default=0.0,
     )  # fmt: skip
-    left = entering + pumps + singles - pipes - outdoors
+    left = entering + pumps + singles - pipes - outdoors - operation.stored
     to_air = float(coupling.heat_to_air.sum())
     return {
         "it_kW": power / 1e3, "to_liquid_kW": to_liquid / 1e3, "to_air_kW": to_air / 1e3, "pipes_to_air_kW": pipes / 1e3,
         "pumps_to_liquid_kW": pumps / 1e3, "outdoors_kW": outdoors / 1e3, "loops": abs(left) / max(entering, 1.0),
+        "stored_kW": (operation.stored + operation.chips_stored) / 1e3,
         "interface": interface, "solver": operation.heat.ledger.defect,
-        "whole": abs(power + pumps + singles - to_air - outdoors) / max(power, 1.0),
+        "whole": abs(power + pumps + singles - to_air - outdoors - operation.stored - operation.chips_stored) / max(power, 1.0),
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from thermal.flow.series import label
 from thermal.flow.statistics import first_passage, statistics
 from thermal.flow.timed import window
 from thermal.output.ashrae import CLASSES
+from thermal.scalars.left_out import left_out
 from thermal.units import ZERO_CELSIUS
 
 ALLOWABLE = "allowable"  # name of the class's limit whose time a rack's row carries
@@ -74,6 +75,7 @@ def add_timeline(summary: dict[str, Any], case: Case, march: Any) -> None:
         "probes": [_probe_row(probe, columns[f"probe.{probe.name}"], steps) for probe in case.probes],
         "events": [_event_row(event) for event in case.events], "limits": passages,
         "changed": [f"{course.kind}.{course.item.name} {course.quantity}" for course in courses(case)],
+        "left_out": left_out(case) if case.time is not None else "",
     }  # fmt: skip
 
 

@@ -64,16 +64,19 @@ class ChipGroup:
         into_air = to_air * (case - air)
         return ChipHeat(power - into_air, into_air, ChipState(case, junction))
 
-    def advance(self, state: ChipState, step: float, power: float, inlet: float, flow: float, air: float) -> ChipHeat:
+    def advance(
+        self, state: ChipState, step: float, power: float, inlet: float, flow: float, air: float, most: float = float("inf")
+    ) -> ChipHeat:
         """One implicit step; what is given to coolant and air is the mean over the step, so that joules are conserved exactly.
 
         C_c (T_c' - T_c)/dt = G_jc (T_j' - T_c') - G (T_c' - T_in) - G_air (T_c' - T_air)
         C_j (T_j' - T_j)/dt = P - G_jc (T_j' - T_c')
 
-        step     s, > 0; others as in steady. First order in time, stable for any step.
+        step     s, > 0;   most   W/K of the coolant's stream: a case is no colder than what leaves it;   others as in steady.
+        First order in time, stable for any step.
         Raises   ValueError if junction_resistance is zero while junction_capacity is not.
         """
-        to_coolant, to_air = self.coolant_conductance(flow), self.count * self.air_conductance
+        to_coolant, to_air = min(self.coolant_conductance(flow), most), self.count * self.air_conductance
         in_case, in_chip = self.count * self.case_capacity / step, self.count * self.junction_capacity / step
         if self.junction_resistance == 0.0:
             if in_chip > 0.0:

@@ -90,6 +90,7 @@ def render(record: Record) -> str:
         time=summary.get("time"),
         time_charts=charts_in_time(record.series, summary["time"]) if summary.get("time") else [],
         passages=passages(summary["time"]["limits"]) if summary.get("time") else None,
+        loop_passages=passages(summary["time"].get("loop_limits", [])) if summary.get("time") else None,
         films=moving,
         film_data=[{"key": film.key, "times": film.times, "frames": film.frames} for film in moving],
         scene=scene(record, made),

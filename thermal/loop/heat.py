@@ -14,6 +14,7 @@ from thermal.loop.chips import Chips
 from thermal.loop.hydraulics import LANES, Hydraulics, padded
 from thermal.loop.ledger import Ledger
 from thermal.loop.plan import BLOCK, Batch, batches, layout, pieces
+from thermal.loop.stores import Stores
 
 Floats = NDArray[np.float64]
 
@@ -68,12 +69,14 @@ class Heat:
         of_link = warm[hydraulics.start]
         self.cells = np.repeat(of_link, count)
         self._count = count
-        self._cell_capacity = self.capacity * volume / count  # J/K
+        self.volume = volume  # m3, (links,)
+        self._cell_capacity = (self.capacity * volume + np.array([one.solids for one in links])) / count  # J/K
         self._node_store = self.node_capacity * np.array([one.volume for one in nodes])  # J/K
         self._loss = np.array([one.loss for one in links]) / count
         self.ambient = np.array([one.ambient for one in links], float)
         self.heat = np.array([one.heat for one in links], float)
         self.chips = Chips(links, of_link)
+        self.stores = Stores(links, self.first, self._cell_capacity, volume, network)
         self._has_chip = np.zeros(len(links), bool)
         self._has_chip[self.chips.link] = True
         self._duties = [(n, one.duty) for n, one in enumerate(links) if one.duty is not None]
@@ -131,6 +134,9 @@ class Heat:
         if len(self.chips.link):
             self.chips.advance(self.temperature[self.up[self.chips.link]])
         self._ledger = None
+        if self.stores and np.isfinite(seconds):
+            self._ledger = Ledger.of(self)  # of what flowed; what settles in a store moves no heat in or out of it
+            self.stores.settle(self.cells, seconds)
 
     @property
     def ledger(self) -> Ledger:

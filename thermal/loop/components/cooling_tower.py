@@ -52,6 +52,25 @@ class CoolingTower:
         if water <= 0.0 or air <= 0.0:
             return TowerPoint(0.0, inlet, 0.0, 0.0, enthalpy, before)
         ntu = self.constant * (water / air) ** (1.0 + self.exponent)
+        heat, outlet = self._heat(water, inlet, air, ntu, enthalpy, wet_bulb, pressure)
+        after = enthalpy + heat / air
+        evaporated = air * (self._air_humidity(ntu, enthalpy, after, before, pressure) - before)
+        drained = max(0.0, evaporated) / (self.cycles - 1.0)
+        return TowerPoint(heat, outlet, evaporated, drained + self.drift * water, after, before + evaporated / air)
+
+    def heat(self, water: float, inlet: float, air: float, dry_bulb: float, wet_bulb: float, pressure: float) -> float:
+        """W that leave the water, as `operate` without what becomes of the air."""
+        if water <= 0.0 or air <= 0.0:
+            return 0.0
+        before = float(moist_air.humidity_ratio_of_wet_bulb(wet_bulb, dry_bulb, pressure))
+        ntu = self.constant * (water / air) ** (1.0 + self.exponent)
+        return self._heat(water, inlet, air, ntu, float(moist_air.enthalpy(dry_bulb, before)), wet_bulb, pressure)[0]
+
+    @staticmethod
+    def _heat(
+        water: float, inlet: float, air: float, ntu: float, enthalpy: float, wet_bulb: float, pressure: float
+    ) -> tuple[float, float]:
+        """W and K of the leaving water, by repeating effectiveness and mean slope."""
         outlet, heat = 0.5 * (inlet + wet_bulb), 0.0
         for _ in range(200):
             slope = _saturated_slope(inlet, outlet, pressure)
@@ -65,10 +84,7 @@ class CoolingTower:
             outlet += step
             if abs(step) < 1e-10:
                 break
-        after = enthalpy + heat / air
-        evaporated = air * (self._air_humidity(ntu, enthalpy, after, before, pressure) - before)
-        drained = max(0.0, evaporated) / (self.cycles - 1.0)
-        return TowerPoint(heat, outlet, evaporated, drained + self.drift * water, after, before + evaporated / air)
+        return heat, outlet
 
     @staticmethod
     def _air_humidity(ntu: float, enthalpy: float, after: float, before: float, pressure: float) -> float:

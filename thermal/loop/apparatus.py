@@ -99,14 +99,19 @@ class TowerDuty:
         slope = (self.taken(capacity_rate, entering + STEP, speed) - heat) / STEP
         return -heat, -max(slope, 0.0)
 
+    def water(self, capacity_rate: float, entering: float, speed: float) -> float:
+        """kg/s of fresh water at a fan speed: evaporated, drained, blown out."""
+        flow = capacity_rate / WATER_HEAT_CAPACITY / self.count
+        point = self.machine.operate(flow, entering, self.air * speed, self.dry_bulb, self.wet_bulb, self.pressure)
+        return self.count * (point.evaporated + point.drained)
+
     def numbers(self, capacity_rate: float, entering: float) -> dict[str, float]:
-        """Heat taken W, fan speed, fans W, water kg/s (evaporated, drained, blown out)."""
+        """Heat taken W, fan speed, fans W, water kg/s."""
         speed = self.setting(capacity_rate, entering)
-        water = capacity_rate / WATER_HEAT_CAPACITY / self.count
-        point = self.machine.operate(water, entering, self.air * speed, self.dry_bulb, self.wet_bulb, self.pressure)
         return {
-            "heat_W": self.count * point.heat, "fan_speed": speed, "fan_W": self.count * self.fan_power * speed**3,
-            "water_kg_s": self.count * (point.evaporated + point.drained),
+            "heat_W": self.taken(capacity_rate, entering, speed), "fan_speed": speed,
+            "fan_W": self.count * self.fan_power * speed**3,
+            "water_kg_s": self.water(capacity_rate, entering, speed),
         }  # fmt: skip
 
 

@@ -9,13 +9,12 @@ from functools import partial
 from typing import Any
 
 from thermal.errors import quote
-from thermal.fluids import moist_air
 from thermal.loop.apparatus import ChillerDuty, CoolerDuty, TowerDuty
 from thermal.loop.columns import FOR_KINDS
 from thermal.loop.components.adiabatic_cooler import AdiabaticCooler, PadAir, WettedPad
 from thermal.loop.components.chiller import published_chillers
 from thermal.loop.components.cold_plate import Resistance, TabledResistance, ocp_module
-from thermal.loop.components.cooling_tower import WATER_HEAT_CAPACITY, CoolingTower, rate_tower
+from thermal.loop.components.cooling_tower import rate_by_air
 from thermal.loop.components.dry_cooler import DryCooler
 from thermal.loop.links import CheckValve, ColdPlate, Coupler, Filter, Fitting, Law, Pipe, Pump, Regulator, Valve
 from thermal.loop.network import ROOM, Chip, Duty, Link, Node, Vessel
@@ -225,28 +224,12 @@ def _tower(row: Row) -> TowerDuty | None:
     try:
         if not air_wet < leaving < entering or air_wet > air:
             raise ValueError("the water is not cooled towards the wet bulb: wet bulb < out < in")
-        duty = tower_of(heat, entering, leaving, air, air_wet, flow, pressure, row.number("cycles", 3.0))
+        duty = rate_by_air(heat, entering, leaving, air, air_wet, flow, pressure, row.number("cycles", 3.0))
     except ValueError as error:
         row.wrong("rated_W", str(error), "a rating that a counterflow tower can have")
         return None
     count, speed = _setting(row)
     return TowerDuty(*duty, row.number("fan_W", 0.0), dry, wet, count, speed, row.celsius("outlet_degC"), pressure)
-
-
-def tower_of(
-    heat: float, entering: float, leaving: float, dry_bulb: float, wet_bulb: float, air: float, pressure: float, cycles: float
-) -> tuple[CoolingTower, float]:
-    """A tower of a rating (W, K, K, K, K, m3/s of moist air, Pa) and its kg/s of dry air at full speed.
-
-    Raises   ValueError when no counterflow tower can do it.
-    """
-    ratio = float(moist_air.humidity_ratio_of_wet_bulb(wet_bulb, dry_bulb, pressure))
-    dry_air = air * float(moist_air.dry_density(dry_bulb, ratio, pressure))
-    water = heat / (WATER_HEAT_CAPACITY * (entering - leaving))
-    machine = rate_tower(water, entering, leaving, dry_air, dry_bulb, wet_bulb, pressure)
-    if not cycles > 1.0:
-        raise ValueError("cycles of concentration of 1 or less: all water would be drained")
-    return CoolingTower(machine.constant, machine.exponent, cycles), dry_air
 
 
 def _chiller(row: Row) -> ChillerDuty | None:

@@ -56,7 +56,7 @@ class _Paper:
 def _diagram(liquid: Mapping[str, Any], facility: Mapping[str, Any]) -> str:
     paper, name = _Paper(), facility["name"]
     cdus = [row for row in liquid["cdus"] if row["facility"] == name]
-    coolers = [row for row in liquid["coolers"] if row["facility"] == name]
+    coolers = [row for row in [*liquid["coolers"], *liquid.get("towers", [])] if row["facility"] == name]
     chillers = [row for row in liquid["chillers"] if row["facility"] == name]
     bands = [TOP + BAND * number for number in range(len(cdus))]
     height = TOP + BAND * max(len(cdus), 1) - 24.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thermal.fluids import moist_air
 from thermal.loop.components.exchanger import counterflow
@@ -124,6 +124,30 @@ def rate_tower(
         middle = 0.5 * (low + high)
         low, high = (middle, high) if reached(middle) > outlet else (low, middle)
     return CoolingTower(0.5 * (low + high), exponent)
+
+
+def rate_by_air(
+    heat: float,
+    inlet: float,
+    outlet: float,
+    dry_bulb: float,
+    wet_bulb: float,
+    air_flow: float,
+    pressure: float,
+    cycles: float = 3.0,
+) -> tuple[CoolingTower, float]:
+    """The tower of a data sheet that states heat and the fans' air, and its kg/s of dry air at full speed.
+
+    heat      W;   inlet, outlet  K of the water;   dry_bulb, wet_bulb  K;   air_flow  m3/s of moist air at its inlet
+    pressure  Pa
+    Raises    ValueError when no tower with this air flow can do it, or for cycles of concentration of 1 or less.
+    """
+    if not cycles > 1.0:
+        raise ValueError("cycles of concentration of 1 or less: all water would be drained")
+    ratio = float(moist_air.humidity_ratio_of_wet_bulb(wet_bulb, dry_bulb, pressure))
+    air = air_flow * float(moist_air.dry_density(dry_bulb, ratio, pressure))
+    water = heat / (WATER_HEAT_CAPACITY * (inlet - outlet))
+    return replace(rate_tower(water, inlet, outlet, air, dry_bulb, wet_bulb, pressure), cycles=cycles), air
 
 
 def _saturated(temperature: float, pressure: float) -> float:

@@ -35,7 +35,8 @@ def render_network(network: Network, answer: Answer, title: str) -> str:
         surfaces=[(name, value - ZERO_CELSIUS) for name, value in answer.surface.items()],
         chips=sorted(((name, value - ZERO_CELSIUS, answer.case[name] - ZERO_CELSIUS) for name, value in answer.junction.items()),
                      key=lambda row: -row[1])[:MOST_LINKS],
-        heat=sum(one.heat for one in network.links.values() if one.heat > 0.0), version=__version__, zero=ZERO_CELSIUS, style=Markup((FOLDER / "style.css").read_text(encoding="utf-8")),
+        heat=sum(one.heat for one in network.links.values() if one.heat > 0.0), version=__version__, zero=ZERO_CELSIUS,
+        style=Markup((FOLDER / "style.css").read_text(encoding="utf-8")),
     )  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 Each is a `thermal.loop.network.Duty`: called with W/K of capacity rate and K of the entering liquid, it gives W into the liquid
 and its slope. With `outlet` it holds that temperature as far as it can; without one it works at its full setting. `numbers` says
-what it takes to do so.
+what it takes to do so. What is colder than the setting is answered with the slope that the setting has: too steep a slope makes
+careful steps, and none at all would send the next guess of a temperature anywhere.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from thermal.loop.components.adiabatic_cooler import PadAir
 from thermal.loop.components.chiller import Chiller
@@ -27,6 +29,7 @@ class CoolerDuty:
     speed     of the fans, at most;   outlet   K that fans hold, None: they run at `speed`;   pressure   Pa of the air
     """
 
+    kind: ClassVar[str] = "dry-cooler"
     machine: DryCooler
     air: PadAir
     count: int = 1
@@ -46,7 +49,7 @@ class CoolerDuty:
         speed = self.setting(capacity_rate, entering)
         across = self.machine.conductance_between_inlets(speed, self.air.temperature, capacity_rate / self.count, self.pressure)
         heat = -self.count * across * (entering - self.air.temperature)
-        if self.outlet is not None and DRAUGHT < speed < self.speed:  # it holds its outlet whatever enters
+        if self.outlet is not None and speed < self.speed:  # it holds its outlet whatever enters, or would
             return heat, -capacity_rate
         return heat, -self.count * across
 
@@ -67,6 +70,7 @@ class TowerDuty:
     dry_bulb, wet_bulb   K;   others as CoolerDuty
     """
 
+    kind: ClassVar[str] = "cooling-tower"
     machine: CoolingTower
     air: float
     fan_power: float
@@ -94,7 +98,7 @@ class TowerDuty:
         """W into the water and its slope, W/K."""
         speed = self.setting(capacity_rate, entering)
         heat = self.taken(capacity_rate, entering, speed)
-        if self.outlet is not None and DRAUGHT * self.speed < speed < self.speed:
+        if self.outlet is not None and speed < self.speed:
             return -heat, -capacity_rate
         slope = (self.taken(capacity_rate, entering + STEP, speed) - heat) / STEP
         return -heat, -max(slope, 0.0)
@@ -119,6 +123,7 @@ class TowerDuty:
 class ChillerDuty:
     """Equal chillers on one link that hold its outlet (K) as far as they can. condenser   K, of its air or water entering."""
 
+    kind: ClassVar[str] = "chiller"
     machine: Chiller
     outlet: float
     condenser: float
@@ -128,7 +133,7 @@ class ChillerDuty:
         """W into the liquid and its slope, W/K."""
         wanted = max(0.0, capacity_rate * (entering - self.outlet))
         heat = self.count * self.machine.operate(wanted / self.count, self.outlet, self.condenser).heat
-        return -heat, -capacity_rate if 0.0 < wanted <= heat * (1.0 + 1e-12) else 0.0
+        return -heat, -capacity_rate if wanted <= heat * (1.0 + 1e-12) else 0.0
 
     def numbers(self, capacity_rate: float, entering: float) -> dict[str, float]:
         """Heat taken W, compressors W, part load, coefficient of performance."""

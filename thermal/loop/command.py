@@ -59,7 +59,7 @@ def loop(options: argparse.Namespace) -> int:
 def link_rows(network: Network, answer: Answer) -> list[tuple[Any, ...]]:
     """One row a link: name, kind, m3/s, Pa, W, degC of what leaves it (None where unknown)."""
     return [
-        (one.name, one.law.kind, answer.flow[one.name], answer.fall[one.name], one.heat, _celsius(answer.outlet[one.name]))
+        (one.name, one.kind, answer.flow[one.name], answer.fall[one.name], one.heat, _celsius(answer.outlet[one.name]))
         for one in network.links.values()
     ]
 

@@ -158,6 +158,13 @@ class Link:
     surface: float = 0.0
     height: float = 0.0
 
+    @property
+    def kind(self) -> str:
+        """What it is, as the tables name it: the kind of its apparatus, a store, a tank, or the kind of its law."""
+        apparatus = getattr(self.duty, "kind", "")
+        bath = "immersion-tank" if self.solids > 0.0 or self.surface > 0.0 else ""
+        return apparatus or ("store" if self.height > 0.0 else bath) or self.law.kind
+
 
 @dataclass(frozen=True)
 class Exchanger:

@@ -333,8 +333,9 @@ class Operation:
         """Speed that holds the least differential pressure over racks or CDUs, and the racks' least flow."""
         control = self.settings.speed[name]
         racks = [one for one in self.assembly.racks if one.cdu == name]
-        if racks:
-            measured = min(self.fall(*self.branch_ends(one)) for one in racks)
+        tanks = [one.ends(self.links) for one in self.assembly.tanks if one.table.cdu == name]
+        if racks or tanks:
+            measured = min(self.fall(*ends) for ends in [*map(self.branch_ends, racks), *tanks])
             least = max((control.speed * self._lack(one) for one in racks), default=0.0)
         else:
             count = len(self.plant.on(name))

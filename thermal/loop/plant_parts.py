@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,10 @@ class TankPlace:
     def link(self) -> str:
         """Name of the link through the bath."""
         return f"{self.table.name}.bath"
+
+    def ends(self, links: Mapping[str, Link]) -> tuple[str, str]:
+        """Nodes between which it hangs, with its hoses."""
+        return links[f"{self.table.name}.supply"].start, links[f"{self.table.name}.return"].end
 
 
 def place_towers(parts: _Parts, plant: Plant, facility: str, start: str, end: str, density: float) -> list[TowerPlace]:

@@ -70,21 +70,31 @@ class CoolingTower:
     def _heat(
         water: float, inlet: float, air: float, ntu: float, enthalpy: float, wet_bulb: float, pressure: float
     ) -> tuple[float, float]:
-        """W and K of the leaving water, by repeating effectiveness and mean slope."""
-        outlet, heat = 0.5 * (inlet + wet_bulb), 0.0
-        for _ in range(200):
-            slope = _saturated_slope(inlet, outlet, pressure)
-            ratio = air * slope / (water * WATER_HEAT_CAPACITY)
+        """W and K of the leaving water: the outlet with whose mean slope it is reached, by secants."""
+        rate, saturated = water * WATER_HEAT_CAPACITY, _saturated(inlet, pressure)
+
+        def given(outlet: float) -> float:
+            if abs(inlet - outlet) < 1e-4:
+                slope = _saturated_slope(inlet, outlet, pressure)
+            else:
+                slope = (saturated - _saturated(outlet, pressure)) / (inlet - outlet)
+            ratio = air * slope / rate
             if ratio <= 1.0:  # the air is the stream of the smaller rate
                 effectiveness = float(counterflow(ntu, ratio))
             else:  # NTU counts in the air's rate: the same formula, its streams changed over
                 effectiveness = float(counterflow(ntu * ratio, 1.0 / ratio)) / ratio
-            heat = effectiveness * air * (_saturated(inlet, pressure) - enthalpy)
-            step = inlet - heat / (water * WATER_HEAT_CAPACITY) - outlet
-            outlet += step
-            if abs(step) < 1e-10:
+            return effectiveness * air * (saturated - enthalpy)
+
+        before = 0.5 * (inlet + wet_bulb)
+        heat = given(before)
+        off_before, outlet = inlet - heat / rate - before, inlet - heat / rate
+        for _ in range(60):
+            heat = given(outlet)
+            off = inlet - heat / rate - outlet
+            if abs(off) < 1e-10 or off == off_before:
                 break
-        return heat, outlet
+            before, outlet, off_before = outlet, outlet - off * (outlet - before) / (off - off_before), off
+        return heat, inlet - heat / rate
 
     @staticmethod
     def _air_humidity(ntu: float, enthalpy: float, after: float, before: float, pressure: float) -> float:

@@ -66,7 +66,7 @@ def link_rows(network: Network, answer: Answer) -> list[dict[str, Any]]:
     """One row a link, those with most heat first, then in the network's order."""
     rows = [
         {
-            "name": one.name, "kind": one.law.kind, "from": one.start, "to": one.end, "flow": answer.flow[one.name],
+            "name": one.name, "kind": one.kind, "from": one.start, "to": one.end, "flow": answer.flow[one.name],
             "fall": answer.fall[one.name], "heat_W": one.heat,
             "outlet": answer.outlet[one.name] - ZERO_CELSIUS if np.isfinite(answer.outlet[one.name]) else None,
         }

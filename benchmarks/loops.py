@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.loop_halls import RACK, loop_hall
 from thermal.loop.hydraulics import Hydraulics, open_loops
 from thermal.loop.march import March
 from thermal.loop.network import Network
+from thermal.loop.rule import RACK, loop_hall
 
 
 def time_flows(network: Network, friction: str, backend: str, repeats: int = 20) -> tuple[float, int, float]:

@@ -24,6 +24,7 @@ examples:
   hallflow run hall.toml --cell 0.2 --out a  a coarser grid, its record in ./a
   hallflow run hall.toml --grid-study        on three grids, with the band that the grid leaves on every inlet
   hallflow loop links.csv nodes.csv          a liquid network from two tables
+  hallflow loop thousand-racks               a shipped one by name
   hallflow doctor                            what works on this machine, and what would mend the rest
 
 exit codes:
@@ -191,15 +192,18 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--backend", choices=backends, default="auto", help="auto, the default, takes the best that works here")
     bench.add_argument("--threads", type=positive, metavar="N", help="default: as many as this process may use")
     bench.add_argument("--json", metavar="FILE", help="write the rows as JSON, SI units")
-    loop = verb("loop", "solve a liquid network from two CSV tables: flows, pressures, temperatures")
-    loop.add_argument("links", metavar="LINKS", help="CSV file of links (docs/loops.md lists the columns)")
-    loop.add_argument("nodes", metavar="NODES", help="CSV file of nodes")
+    loop = verb("loop", "solve a liquid network from two CSV tables or by name: flows, pressures, temperatures")
+    loop.add_argument(
+        "links", metavar="LINKS", help="CSV file of links (docs/loops.md), or a folder or shipped name, then no NODES"
+    )
+    loop.add_argument("nodes", metavar="NODES", nargs="?", help="CSV file of nodes")
     loop.add_argument("--friction", choices=("colebrook", "swamee-jain"), default="colebrook", help="of turbulent pipes")
     loop.add_argument("--backend", choices=("cuda", "host", "numpy"), default="host", help="default: host")
     loop.add_argument(
         "--out", metavar="FILE", action="append", default=[],
-        help="write the answer: NAME.json, or NAME.csv (links) and NAME-nodes.csv; may be given twice",
+        help="write the answer: NAME.html, NAME.json, or NAME.csv (links) and NAME-nodes.csv; may be given again",
     )  # fmt: skip
+    loop.add_argument("--tables", metavar="FOLDER", help="write links.csv and nodes.csv of a network that is made by rule")
     verb("cases", "list the shipped cases")
     verb("doctor", "say what works on this machine and how to mend what does not")
     verb("schema", "print the JSON schema of case files, for editors")

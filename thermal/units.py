@@ -78,6 +78,7 @@ INVERSE_LENGTH = Dimension("a loss per length", "1/m", _with({"1/m": 1.0, "m-1":
 CONDUCTIVITY = Dimension("a heat conductivity", "W/(m K)", _with({"W/(m K)": 1.0, "mW/(m K)": 1e-3}), "W/(m K)")
 FILM = Dimension("a heat transfer coefficient", "W/(m2 K)", _with({"W/(m2 K)": 1.0}), "W/(m2 K)")
 NUMBER = Dimension("a number", "-", _with({"": 1.0, "-": 1.0}), "")
+VOLUME = Dimension("a volume", "m3", _with({"m3": 1.0, "L": 1e-3}), "m3")
 TIME = Dimension("a time", "s", _scaled(s=1.0, min=60.0, h=3600.0, d=86400.0), "s")
 DENSITY = Dimension("a density", "kg/m3", _with({"kg/m3": 1.0}), "kg/m3")
 HEAT_CAPACITY = Dimension("a heat capacity", "J/(kg K)", _with({"J/(kg K)": 1.0, "kJ/(kg K)": 1e3}), "J/(kg K)")
@@ -101,12 +102,13 @@ LINE_CONDUCTANCE = Dimension("a conductance per length", "W/(m K)", _with({"W/(m
 ALL = (
     LENGTH, POWER, FLOW, PRESSURE, TEMPERATURE, DIFFERENCE, FRACTION, TIME, DENSITY, HEAT_CAPACITY, VISCOSITY,
     EXPANSION, ACCELERATION, VELOCITY, FLOW_PER_POWER, HEAT_FLUX, RESISTANCE, CONDUCTANCE, LINE_CONDUCTANCE, THERMAL_MASS,
-    MASS_FLOW, HUMIDITY_RATIO,
+    MASS_FLOW, HUMIDITY_RATIO, VOLUME,
 )  # fmt: skip
 
 # Spellings read as the unit on the right; the left side is compared after `_plain`.
 _SAME = {
-    "°C": "degC", "C": "degC", "℃": "degC", "°F": "degF", "F": "degF", "degK": "K", "l/s": "L/s", "l/min": "L/min", "l/h": "L/h",
+    "°C": "degC", "C": "degC", "℃": "degC", "°F": "degF", "F": "degF", "degK": "K",
+    "l": "L", "l/s": "L/s", "l/min": "L/min", "l/h": "L/h",
     "l/s/kW": "L/s/kW", "l/s/m2": "L/s/m2", "m/s/s": "m/s2", "hr": "h", "sec": "s", "day": "d",
     "J/kgK": "J/(kg K)", "J/kg/K": "J/(kg K)", "J/(kgK)": "J/(kg K)",
     "kJ/kgK": "kJ/(kg K)", "kJ/kg/K": "kJ/(kg K)", "kJ/(kgK)": "kJ/(kg K)",

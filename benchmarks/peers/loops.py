@@ -13,10 +13,10 @@ import platform
 import time
 from collections.abc import Callable
 
-from benchmarks.loop_halls import loop_hall
 from benchmarks.peers.loop_programs import PeerAnswer, solve_epanet, solve_pandapipes
 from thermal.loop.hydraulics import Hydraulics
 from thermal.loop.network import Network
+from thermal.loop.rule import loop_hall
 
 PEERS: dict[str, Callable[[Network], PeerAnswer]] = {"EPANET": solve_epanet, "pandapipes": solve_pandapipes}
 

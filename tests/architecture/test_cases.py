@@ -9,17 +9,19 @@ import pytest
 from tests.architecture.tree import ROOMS, ROOT, name_of, python_files
 
 FOLDERS = sorted(path.parent for path in (ROOT / "cases").glob("*/case.toml"))
-LIQUID = sorted(path.parent for path in (ROOT / "cases").glob("*/links.csv"))  # networks of liquid alone: tables, no case file
-LIQUID_NAMES = {"loop-one-cdu", "loop-hall"}
+TABLED = sorted(path.parent for path in (ROOT / "cases").glob("*/links.csv"))  # networks of liquid alone: tables, no case file
+RULED = sorted(path.parent for path in (ROOT / "cases").glob("*/network.toml"))  # such networks made by rule
+LIQUID = [*TABLED, *RULED]
+LIQUID_NAMES = {"loop-one-cdu", "loop-hall", "thousand-racks", "loop-immersion"}
 NAMES = {"tiny-hall", "openfoam-h0", "openfoam-h1", "hall-30kw-fan-wall", "hall-30kw-contained", "hall-130kw-hybrid"}
 NAMES |= {"hall-200kw-next", "retrofit-before", "retrofit-during", "retrofit-after"}
-NAMES |= {"room-6kw", "container-edge"}
+NAMES |= {"room-6kw", "container-edge", "hall-immersion"}
 
 
 def test_the_promised_cases_are_there() -> None:
     assert {folder.name for folder in FOLDERS} >= NAMES
     assert {folder.name for folder in LIQUID} >= LIQUID_NAMES
-    assert all((folder / "nodes.csv").is_file() for folder in LIQUID)
+    assert all((folder / "nodes.csv").is_file() for folder in TABLED)
 
 
 def test_every_folder_is_a_case_or_a_liquid_network() -> None:

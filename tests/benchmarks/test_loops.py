@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.loop_halls import RACK, loop_hall, write_tables
 from benchmarks.loops import day_without_trace, read_trace, time_day, time_flows
+from thermal.loop.rule import RACK, loop_hall
 from thermal.loop.steady import solve
 from thermal.loop.tables import read_network
+from thermal.loop.write import write_tables
 
 
 @pytest.mark.parametrize("facility", [False, True])

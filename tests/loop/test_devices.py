@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.loop_halls import loop_hall
 from kernels import open_backend
 from tests.kernels.stand_in import cupy_stand_in
 from tests.loop.test_march import rack_loop
 from thermal.loop.links import Valve
 from thermal.loop.march import March
 from thermal.loop.network import Link, Network, build
+from thermal.loop.rule import loop_hall
 from thermal.loop.steady import solve
 
 

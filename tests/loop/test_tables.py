@@ -14,8 +14,10 @@ import thermal
 from thermal.cli import main
 from thermal.errors import CaseErrors
 from thermal.fluids.liquids import Liquid
+from thermal.loop.columns import FOR_KINDS, LINK_COLUMNS
 from thermal.loop.links import CheckValve, ColdPlate, Coupler, Filter, Fitting, Pipe, Pump, Regulator, Valve
-from thermal.loop.tables import FOR_KINDS, KINDS, LINK_COLUMNS, read_network
+from thermal.loop.table_links import KINDS
+from thermal.loop.tables import read_network
 
 NODES = """node,region,fixed_p_Pa,elevation_m,inflow_m3s,inflow_degC,fixed_degC,volume_m3
 a,r,1e5,0,,,20,

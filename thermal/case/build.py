@@ -31,6 +31,7 @@ from thermal.case.fields import tidy
 from thermal.case.liquid_build import build_plant
 from thermal.case.listed_racks import build_listed_racks, check_aisle_rows
 from thermal.case.load import CASE_FILE, Tables, load_tables
+from thermal.case.plant_checks import tank_blocks
 from thermal.case.record_text import record_text
 from thermal.case.resolved import resolved_text
 from thermal.case.time_tables import build_events, build_probes, build_span
@@ -89,7 +90,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     racks = [rack for row in racks_of.values() for rack in row]
     pieces = aisle.build_containment(tables, racks_of, room)
     solids, sheets, faces = obstacles.build_obstacles(tables, path.resolve().parent if path else None)
-    blocks, plates = solids + pieces.solids, sheets + pieces.plates + paths.plates
+    blocks, plates = solids + pieces.solids + tank_blocks(tables), sheets + pieces.plates + paths.plates
     racks_whole = tables.is_whole("rack", "rack_row", "rack_table") and air is not None
     rack_flow = sum(rack.flow for rack in racks) if racks_whole else None
     patches = openings.build_openings(tables, room, faces, rack_flow, flow.initial_temperature if flow else 297.15)

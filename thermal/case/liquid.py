@@ -1,4 +1,4 @@
-"""The tables of liquid cooling: cold plates, CDUs, manifolds, facility loops and what cools them, single links, the weather.
+"""The tables of liquid cooling: cold plates, CDUs, manifolds, facility loops and what cools them, the weather.
 
 Values are SI after validation. `liquid_build` checks what needs several tables at once and makes the plant of a case.
 """
@@ -144,6 +144,11 @@ class Cdu(Table):
     differential_pressure: Head | None = setting(
         None, "Pressure between supply and return of the farthest rack, held by the pumps' speed.", shown="none"
     )
+    pumps: Annotated[StrictInt, Field(ge=1, le=100)] = setting(1, "Equal pumps side by side that give the rated flow together.")
+    standby: Annotated[StrictInt, Field(ge=0, le=100)] = setting(0, "More of them that stand behind their check valves (N+1: 1).")
+    pumps_lost: Annotated[StrictInt, Field(ge=0, le=200)] = setting(
+        0, "How many of all have failed; those on standby take their place first."
+    )
     efficiency: Annotated[float, Quantity(FRACTION, low=0.05, high=1.0)] = setting(
         0.6, "Hydraulic over electric power of the pumps.", source="usual for wet-running pumps with drive, EU 547/2012"
     )
@@ -213,6 +218,11 @@ class FacilityLoop(Table):
     differential_pressure: Head | None = setting(
         None, "Pressure between the mains at the CDU where it is least, held by the pumps' speed.", shown="none"
     )
+    pumps: Annotated[StrictInt, Field(ge=1, le=100)] = setting(1, "Equal pumps side by side that give the rated flow together.")
+    standby: Annotated[StrictInt, Field(ge=0, le=100)] = setting(0, "More of them that stand behind their check valves (N+1: 1).")
+    pumps_lost: Annotated[StrictInt, Field(ge=0, le=200)] = setting(
+        0, "How many of all have failed; those on standby take their place first."
+    )
     efficiency: Annotated[float, Quantity(FRACTION, low=0.05, high=1.0)] = setting(
         0.7, "Hydraulic over electric power of the pumps.", source="usual for dry-running pumps with drive, EU 547/2012"
     )
@@ -261,29 +271,3 @@ class Chiller(Table):
     count: Annotated[StrictInt, Field(ge=1, le=1000)] = setting(1, "How many of them.")
     flow: Stream = setting(..., "Flow of all of them at which their loss is stated.")
     loss: Head = setting("40 kPa", "Pressure loss of the evaporators at that flow.", source="usual design value of data sheets")
-
-
-class LiquidLink(Table):
-    """One more way for a liquid between two nodes; nodes are made by the assemblies (docs/liquid.md) or by these links."""
-
-    name: Name = setting(..., "Name in messages and reports.")
-    kind: Literal["pipe", "fitting", "valve", "check-valve"] = setting("pipe", "What it is.")
-    start: Name = setting(..., "Node where flow counts as coming from.", alias="from")
-    end: Name = setting(..., "Node where it goes.", alias="to")
-    length: Run = setting("1 m", "Of a pipe.")
-    diameter: Bore = setting("50 mm", "Bore of a pipe or fitting.")
-    loss: Losses = setting(0.0, "Loss coefficient of a pipe or fitting.")
-    kv: Kv = setting(25.0, "Of an open valve or check valve, m3/h at 1 bar.")
-    opening: Share = setting(1.0, "Of a valve, equal percentage.")
-    heat: Annotated[float, Quantity(POWER, low=-1e9, high=1e9)] = setting("0 W", "Into its liquid.")
-
-
-TABLES: dict[str, type[Table]] = {
-    "cold_plate": ColdPlate,
-    "cdu": Cdu,
-    "rack_manifold": RackManifold,
-    "facility_loop": FacilityLoop,
-    "dry_cooler": DryCooler,
-    "chiller": Chiller,
-    "liquid_link": LiquidLink,
-}

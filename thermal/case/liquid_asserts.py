@@ -40,6 +40,17 @@ _COOLER = {
     "fan_speed": named("fan_speed", FRACTION, "-", "speed of the fans, 1 = full"),
     "fan_power": named("fan_kW", POWER, "kW", "electric power of the fans"),
 }
+_TOWER = {
+    **_COOLER,
+    "approach": named("approach_K", DIFFERENCE, "K", "water that leaves the towers above the wet bulb outside"),
+}
+_TANK = {
+    **_FLOW,
+    "bath": named("bath_degC", TEMPERATURE, "degC", "its bath"),
+    "surface": named("surface_degC", TEMPERATURE, "degC", "hottest surface in it"),
+    "margin": named("margin_K", DIFFERENCE, "K", "of its hottest surface to surface_limit"),
+}
+_VESSEL = {"pressure": named("pressure_kPa", PRESSURE, "kPa", "over atmosphere at the pumps' suction")}
 _CHILLER = {
     **_HEAT,
     "power": named("power_kW", POWER, "kW", "electric power of the compressors"),
@@ -61,12 +72,18 @@ LIQUID: dict[str, tuple[str, dict[str, Number], str | None]] = {
     "liquid.cdu": ("liquid.cdus", _CDU, None),
     "liquid.facility": ("liquid.facility_loops", _FACILITY, None),
     "liquid.cooler": ("liquid.coolers", _COOLER, None),
+    "liquid.tower": ("liquid.towers", _TOWER, None),
     "liquid.chiller": ("liquid.chillers", _CHILLER, None),
+    "liquid.tank": ("liquid.tanks", _TANK, None),
+    "liquid.vessel": ("liquid.vessels", _VESSEL, None),
 }
 # first part of a path -> the table that names its objects
 LOOP_TABLES = {
     "liquid.cdu": "cdu",
     "liquid.facility": "facility_loop",
     "liquid.cooler": "dry_cooler",
+    "liquid.tower": "cooling_tower",
     "liquid.chiller": "chiller",
+    "liquid.tank": "immersion_tank",
+    "liquid.vessel": "expansion_vessel",
 }

@@ -7,16 +7,19 @@ from functools import partial
 from typing import Any
 
 from thermal.case.lines import Path
-from thermal.case.liquid import TABLES, Cdu, DryCooler
+from thermal.case.liquid import Cdu, DryCooler
 from thermal.case.liquid_model import STANDARD_DRY_BULB, Plant
+from thermal.case.liquid_plant import TABLES
 from thermal.case.load import Tables
 from thermal.case.messages import listed, nearest
+from thermal.case.plant_checks import check_plant_machines, check_plant_ties
 from thermal.case.slots import is_through
 from thermal.errors import quote
 from thermal.fluids import moist_air
 from thermal.loop.components.cold_plate import TabledResistance
 from thermal.loop.machines import make_cdu, make_cooler
 
+COOLERS = ("dry_cooler", "cooling_tower", "chiller")
 RATED = ("heat", "approach", "flow", "facility_flow", "head", "facility_loss")
 
 
@@ -33,6 +36,7 @@ def build_plant(tables: Tables, row_types: dict[str, str], pressure: float, humi
     whole = all(tables.is_whole(key) for key in TABLES)
     if whole:
         _check_ties(tables, names, row_types)
+        check_plant_ties(tables, names)
     for path, one in lists["cdu"]:
         _check_cdu(tables, path, one)
     site = tables.single["site"]
@@ -43,6 +47,9 @@ def build_plant(tables: Tables, row_types: dict[str, str], pressure: float, humi
     for path, one in lists["dry_cooler"]:
         if one.pads is not None and wet_bulb is None:
             tables.report((*path, "pads"), "pads need the wet bulb outside", '[site.outdoor] with wet_bulb = "22 degC"')
+    for path, one in lists["cooling_tower"]:
+        if wet_bulb is None:
+            tables.report(path, f"tower {one.name} needs the wet bulb outside", '[site.outdoor] with wet_bulb = "22 degC"')
     if tables.errors:
         return None
     source = {one.name: tables.source(path) for key in TABLES if key != "cold_plate" for path, one in lists[key]}
@@ -51,8 +58,10 @@ def build_plant(tables: Tables, row_types: dict[str, str], pressure: float, humi
         plates, only["cdu"], only["rack_manifold"], only["facility_loop"], only["dry_cooler"], only["chiller"],
         only["liquid_link"], dry_bulb, wet_bulb, pressure, source,
         None if humidity is None else float(moist_air.dew_point(humidity, pressure)),
+        only["cooling_tower"], only["buffer_store"], only["expansion_vessel"], only["immersion_tank"],
     )  # fmt: skip
     _check_machines(tables, plant)
+    check_plant_machines(tables, plant)
     return None if tables.errors else plant
 
 
@@ -116,16 +125,16 @@ def _check_ties(tables: Tables, kinds: dict[str, str], row_types: dict[str, str]
         if kind is not None and kind not in plated:
             what = f"racks of type {quote(kind)} in row {quote(one.row)} have no cold plates"
             tables.report((*path, "row"), what, "", f'add [[cold_plate]] with type = "{kind}"')
-    for key in ("cdu", "dry_cooler", "chiller"):
+    for key in ("cdu", *COOLERS):
         for path, one in lists[key]:
             refer(path, "facility", one.facility, of("facility_loop"), "[[facility_loop]]")
     for path, one in lists["cdu"]:
-        if not any(manifold.cdu == one.name for _, manifold in lists["rack_manifold"]):
+        if not any(user.cdu == one.name for key in ("rack_manifold", "immersion_tank") for _, user in lists[key]):
             tables.report(path, f"no racks hang on CDU {one.name}", "", f'add [[rack_manifold]] with cdu = "{one.name}"')
     for path, one in lists["facility_loop"]:
         if not any(cdu.facility == one.name for _, cdu in lists["cdu"]):
             tables.report(path, f"facility loop {one.name} cools nothing", "", f'a [[cdu]] with facility = "{one.name}"')
-        if not any(cooler.facility == one.name for key in ("dry_cooler", "chiller") for _, cooler in lists[key]):
+        if not any(cooler.facility == one.name for key in COOLERS for _, cooler in lists[key]):
             tables.report(path, f"nothing cools facility loop {one.name}", "", f'a [[dry_cooler]] with facility = "{one.name}"')
     for path, one in lists["cold_plate"]:
         if one.type in tables.types and not any(row_types.get(row) == one.type for row in fed):

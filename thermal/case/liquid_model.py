@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, RackManifold
+from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, RackManifold
+from thermal.case.liquid_plant import BufferStore, CoolingTower, ExpansionVessel, ImmersionTank, LiquidLink
 
 STANDARD_DRY_BULB = 308.15  # K, 35 degC: rating point of air-cooled machines, ISO 5151:2017 T1, AHRI 550/590
 
@@ -13,7 +14,8 @@ STANDARD_DRY_BULB = 308.15  # K, 35 degC: rating point of air-cooled machines, I
 class Plant:
     """Everything that the loops of a hall are made of. SI throughout; `source` gives file:line of each name.
 
-    plates      by rack type;   cdus, manifolds, facilities, coolers, chillers, links   in the order of the case
+    plates      by rack type;   cdus, manifolds, facilities, coolers, chillers, links, towers, stores, vessels, tanks
+                in the order of the case
     dry_bulb    K;   wet_bulb   K or None;   outdoor_pressure   Pa
     """
 
@@ -29,6 +31,10 @@ class Plant:
     outdoor_pressure: float
     source: dict[str, str] = field(default_factory=dict)
     dew_point: float | None = None  # K, of the most humid supply of the room
+    towers: tuple[CoolingTower, ...] = ()
+    stores: tuple[BufferStore, ...] = ()
+    vessels: tuple[ExpansionVessel, ...] = ()
+    tanks: tuple[ImmersionTank, ...] = ()
 
     def dew_point_at(self, cdu: Cdu) -> float | None:
         """K of the room's dew point that guards a CDU: as its table says, else that of the room's supplies."""
@@ -46,3 +52,12 @@ class Plant:
     def on(self, facility: str) -> list[Cdu]:
         """CDUs on a facility loop, in the order in which they hang on its mains."""
         return [one for one in self.cdus if one.facility == facility]
+
+    def vessel_of(self, loop: str) -> ExpansionVessel | None:
+        """The expansion vessel of a CDU's or a facility's loop."""
+        return next((one for one in self.vessels if one.loop == loop), None)
+
+
+def running_pumps(table: Cdu | FacilityLoop) -> int:
+    """Pumps of a group that run: as many as give its rated flow, as far as those that are left go."""
+    return min(table.pumps, table.pumps + table.standby - table.pumps_lost)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from thermal.case import air_paths, liquid, movers, objects, rack_table, scalars, schema, time_tables
+from thermal.case import air_paths, liquid_plant, movers, objects, rack_table, scalars, schema, time_tables
 from thermal.case.library import expand_types
 from thermal.case.lines import Path, guard, line_of
 from thermal.case.messages import key_text, keys_of, listed, nearest, translate
@@ -64,7 +64,7 @@ TABLES: dict[str, tuple[type[BaseModel], TableKind]] = {
     "fan_wall": (movers.FanWall, "list"),
     "in_row": (movers.InRow, "list"),
     "rdhx": (movers.RearDoor, "list"),
-    **{key: (table, "list") for key, table in liquid.TABLES.items()},
+    **{key: (table, "list") for key, table in liquid_plant.TABLES.items()},
     "time": (time_tables.Time, "optional"),
     "probe": (time_tables.ProbeTable, "list"),
     "event": (time_tables.EventTable, "list"),

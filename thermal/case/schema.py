@@ -11,7 +11,8 @@ from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.air_paths import CeilingPlenum, Chimney, Cutout, Door, Grille, Leak, Porous, RaisedFloor, Tile
 from thermal.case.fields import Bound, Corner, Extent, Name, Quantity, Table, Title, setting
-from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, LiquidLink, Outdoor, RackManifold
+from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, Outdoor, RackManifold
+from thermal.case.liquid_plant import BufferStore, CoolingTower, ExpansionVessel, ImmersionTank, LiquidLink
 from thermal.case.movers import Crah, FanWall, InRow, LibraryTable, RearDoor
 from thermal.case.objects import Containment, Obstacle, RackRow, RackType, Return, Speed, Supply, Wall
 from thermal.case.rack_table import RackTable
@@ -280,9 +281,13 @@ class CaseFile(Table):
     cold_plate: list[ColdPlate] = setting([], "Cold plates of rack types.")
     cdu: list[Cdu] = setting([], "Coolant distribution units.")
     rack_manifold: list[RackManifold] = setting([], "Rows of racks on manifolds.")
+    immersion_tank: list[ImmersionTank] = setting([], "Tanks of boards in a dielectric.")
     facility_loop: list[FacilityLoop] = setting([], "Water between CDUs and coolers.")
     dry_cooler: list[DryCooler] = setting([], "Dry and adiabatic coolers.")
+    cooling_tower: list[CoolingTower] = setting([], "Open cooling towers.")
     chiller: list[Chiller] = setting([], "Chillers.")
+    buffer_store: list[BufferStore] = setting([], "Stores in the line of facility loops.")
+    expansion_vessel: list[ExpansionVessel] = setting([], "Vessels that hold the pressure of loops.")
     liquid_link: list[LiquidLink] = setting([], "Single links of the loops.")
     time: Time | None = setting(None, "A run in time in place of the steady hall.")
     probe: list[ProbeTable] = setting([], "Numbers that are followed in time.")

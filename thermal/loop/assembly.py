@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermal.case.liquid import Cdu as CduTable
-from thermal.case.liquid import Chiller, FacilityLoop, LiquidLink, RackManifold
+from thermal.case.liquid import Chiller, FacilityLoop, RackManifold
 from thermal.case.liquid import DryCooler as DryCoolerTable
 from thermal.case.liquid_model import Plant
 from thermal.case.model import Rack
@@ -21,9 +21,10 @@ from thermal.loop.components.cdu import Cdu
 from thermal.loop.components.chip import ChipGroup
 from thermal.loop.components.dry_cooler import DryCooler
 from thermal.loop.components.exchanger import counterflow
-from thermal.loop.links import CheckValve, ColdPlate, Fitting, Law, Pipe, Pump, Regulator, Valve
-from thermal.loop.machines import curve_points, facility_curve, make_cdu, make_chips, make_cooler
+from thermal.loop.links import ColdPlate, Law, Pipe, Regulator, Valve
+from thermal.loop.machines import facility_curve, make_cdu, make_chips, make_cooler, make_pumps
 from thermal.loop.network import Exchanger, Link, Network, Node, Region, build
+from thermal.loop.plant_parts import TankPlace, TowerPlace, give_vessels, place_singles, place_store, place_tanks, place_towers
 
 RUN = 0.1  # loss coefficient of a tee passed straight on; Idelchik 1994, diagram 7-23
 VALVE_LOSS = 20e3  # Pa of an open facility valve at the rated flow, a fifth of a usual facility's side: authority 0.2
@@ -79,6 +80,8 @@ class Assembly:
     cdus: tuple[CduPlace, ...]
     coolers: tuple[CoolerPlace, ...]
     chillers: tuple[Chiller, ...]
+    towers: tuple[TowerPlace, ...] = ()
+    tanks: tuple[TankPlace, ...] = ()
 
 
 class _Parts:
@@ -116,31 +119,38 @@ def assemble(plant: Plant, racks: Sequence[Rack]) -> Assembly:
     racks_placed: list[RackPlace] = []
     cdus: list[CduPlace] = []
     coolers: list[CoolerPlace] = []
+    towers: list[TowerPlace] = []
+    tanks: list[TankPlace] = []
     for facility in plant.facilities:
-        coolers += _facility(parts, plant, facility)
+        dry, wet = _facility(parts, plant, facility)
+        coolers, towers = coolers + dry, towers + wet
         for number, table in enumerate(plant.on(facility.name), 1):
             cdus.append(_cdu(parts, plant, facility, table, number))
+            tanks += place_tanks(parts, plant, table.name, facility.roughness)
             for manifold in plant.fed_by(table.name):
                 racks_placed += _manifold(parts, plant, manifold, [rack for rack in racks if rack.row == manifold.row])
-    for single in plant.links:
-        _single(parts, single)
+    give_vessels(parts, plant)
+    place_singles(parts, plant.links, dict(plant.source))
     network = build(parts.regions, list(parts.nodes.values()), parts.links, parts.exchangers, dict(plant.source))
-    return Assembly(plant, network, tuple(racks_placed), tuple(cdus), tuple(coolers), plant.chillers)
+    return Assembly(plant, network, tuple(racks_placed), tuple(cdus), tuple(coolers), plant.chillers, tuple(towers), tuple(tanks))
 
 
 def _pipe(length: float, diameter: float, roughness: float, loss: float = 0.0) -> Pipe:
     return Pipe(max(length, 1e-3), diameter, min(roughness, 0.05 * diameter), loss)
 
 
-def _facility(parts: _Parts, plant: Plant, table: FacilityLoop) -> list[CoolerPlace]:
+def _facility(parts: _Parts, plant: Plant, table: FacilityLoop) -> tuple[list[CoolerPlace], list[TowerPlace]]:
     name, liquid = table.name, read_liquid(table.fluid)
     parts.regions.append(Region(name, liquid, table.supply))
     suction, discharge = parts.node(f"{name}.suction", name, table.pressure), parts.node(f"{name}.discharge", name)
-    parts.link(f"{name}.pump", suction, discharge, Pump(points=curve_points(facility_curve(table)), efficiency=table.efficiency))
+    parts.link(f"{name}.pump", suction, discharge, make_pumps(facility_curve(table), table))
+    discharge = place_store(parts, plant, name, "return", discharge, table.diameter)
     chillers = [one for one in plant.chillers if one.facility == name]
     coolers = [one for one in plant.coolers if one.facility == name]
     supply = parts.node(f"{name}.supply", name)
-    cooled = parts.node(f"{name}.cooled", name) if chillers and coolers else supply
+    outdoors = coolers or any(one.facility == name for one in plant.towers)
+    cooled = parts.node(f"{name}.cooled", name) if chillers and outdoors else supply
+    towers = place_towers(parts, plant, name, discharge, cooled, float(liquid.density(table.supply)))
     placed = []
     for cooler in coolers:
         machine = make_cooler(plant, cooler)
@@ -149,8 +159,9 @@ def _facility(parts: _Parts, plant: Plant, table: FacilityLoop) -> list[CoolerPl
         links = tuple(parts.link(f"{cooler.name}.{n}", discharge, cooled, law, cells=1) for n in range(1, cooler.count + 1))
         placed.append(CoolerPlace(cooler, machine, liquid, links))
     for chiller in chillers:
-        start = cooled if coolers else discharge
+        start = cooled if outdoors else discharge
         parts.link(chiller.name, start, supply, ColdPlate(chiller.loss, chiller.flow), cells=1)
+    supply = place_store(parts, plant, name, "supply", supply, table.diameter)
     count = len(plant.on(name))
     nodes = {side: [parts.node(f"{name}.{side}{n}", name) for n in range(1, count + 1)] for side in "sr"}
     lead = _pipe(table.lead_length, table.diameter, table.roughness)
@@ -163,7 +174,7 @@ def _facility(parts: _Parts, plant: Plant, table: FacilityLoop) -> list[CoolerPl
     if table.arrangement == "ring" and count > 1:
         parts.link(f"{name}.supply-ring", nodes["s"][0], nodes["s"][-1], step)
         parts.link(f"{name}.return-ring", nodes["r"][-1], nodes["r"][0], step)
-    return placed
+    return placed, towers
 
 
 def _cdu(parts: _Parts, plant: Plant, facility: FacilityLoop, table: CduTable, number: int) -> CduPlace:
@@ -172,7 +183,7 @@ def _cdu(parts: _Parts, plant: Plant, facility: FacilityLoop, table: CduTable, n
     parts.regions.append(Region(name, place.liquid, table.supply))
     suction, discharge = parts.node(f"{name}.suction", name, table.pressure), parts.node(f"{name}.discharge", name)
     supply = parts.node(f"{name}.supply", name)
-    parts.link(f"{name}.pump", suction, discharge, Pump(points=curve_points(unit.curve), efficiency=table.efficiency))
+    parts.link(f"{name}.pump", suction, discharge, make_pumps(unit.curve, table))
     parts.link(f"{name}.plates", discharge, supply, ColdPlate(THROUGH, unit.curve.flows[-1]), cells=1)
     ends = [parts.node(f"{name}.facility-{end}", facility.name) for end in ("in", "open", "out")]
     branch = _pipe(
@@ -254,15 +265,3 @@ def _pitches(racks: Sequence[Rack]) -> list[float]:
     """m from the middle of each rack to that of the next."""
     middles = [np.array([0.5 * (low + high) for low, high in zip(rack.box.low, rack.box.high, strict=True)]) for rack in racks]
     return [float(np.abs(b - a).sum()) for a, b in zip(middles, middles[1:], strict=False)]
-
-
-def _single(parts: _Parts, table: LiquidLink) -> None:
-    known = [parts.nodes[name].region for name in (table.start, table.end) if name in parts.nodes]
-    region = known[0] if known else parts.regions[0].name
-    laws: dict[str, Law] = {
-        "pipe": _pipe(table.length, table.diameter, 4.5e-5, table.loss), "fitting": Fitting(table.loss or 1.0, table.diameter),
-        "valve": Valve(table.kv, table.opening), "check-valve": CheckValve(table.kv),
-    }  # fmt: skip
-    for node in (table.start, table.end):
-        parts.node(node, region)
-    parts.links.append(Link(table.name, table.start, table.end, laws[table.kind], heat=table.heat))

@@ -14,6 +14,7 @@ from thermal.loop.chips import Chips
 from thermal.loop.hydraulics import LANES, Hydraulics, padded
 from thermal.loop.ledger import Ledger
 from thermal.loop.plan import BLOCK, Batch, batches, layout, pieces
+from thermal.loop.stores import Stores
 
 Floats = NDArray[np.float64]
 
@@ -68,12 +69,14 @@ class Heat:
         of_link = warm[hydraulics.start]
         self.cells = np.repeat(of_link, count)
         self._count = count
-        self._cell_capacity = self.capacity * volume / count  # J/K
+        self.volume = volume  # m3, (links,)
+        self._cell_capacity = (self.capacity * volume + np.array([one.solids for one in links])) / count  # J/K
         self._node_store = self.node_capacity * np.array([one.volume for one in nodes])  # J/K
         self._loss = np.array([one.loss for one in links]) / count
         self.ambient = np.array([one.ambient for one in links], float)
         self.heat = np.array([one.heat for one in links], float)
         self.chips = Chips(links, of_link)
+        self.stores = Stores(links, self.first, self._cell_capacity, volume, network)
         self._has_chip = np.zeros(len(links), bool)
         self._has_chip[self.chips.link] = True
         self._duties = [(n, one.duty) for n, one in enumerate(links) if one.duty is not None]
@@ -131,6 +134,9 @@ class Heat:
         if len(self.chips.link):
             self.chips.advance(self.temperature[self.up[self.chips.link]])
         self._ledger = None
+        if self.stores and np.isfinite(seconds):
+            self._ledger = Ledger.of(self)  # of what flowed; what settles in a store moves no heat in or out of it
+            self.stores.settle(self.cells, seconds)
 
     @property
     def ledger(self) -> Ledger:
@@ -194,17 +200,18 @@ class Heat:
     def _duty_pass(self, node: Floats, given: Floats, slope: Floats, fresh: bool) -> None:
         """Solve, again and again while apparatus answers to what enters it."""
         a, be = self._arrays, self.hydraulics.backend
-        last = None
+        expected: Floats | None = None
         be.store(node, a["S"])
         for _ in range(DUTIES if self._duties else 1):
+            entering = self.temperature[self.up[[n for n, _ in self._duties]]] if self._duties else np.zeros(0)
+            asked = [duty(abs(float(self.rate[n])), float(t)) for (n, duty), t in zip(self._duties, entering, strict=True)]
+            heat, by = np.array([one for one, _ in asked]), np.array([one for _, one in asked])
+            if expected is not None and np.abs(heat - expected).max() <= SETTLED * np.abs(heat).max() + 1e-9:
+                break  # the apparatus gives what the solution before has counted on
             self._given, self._slope = (given.copy(), slope.copy()) if self._duties else (given, slope)
-            now = []
-            for n, duty in self._duties:
-                entering = float(self.temperature[self.up[n]])
-                heat, by = duty(abs(float(self.rate[n])), entering)
-                self._given[n] += heat - by * entering
-                self._slope[n] += by
-                now.append(heat)
+            for (n, _), one, two, t in zip(self._duties, heat, by, entering, strict=True):
+                self._given[n] += one - two * t
+                self._slope[n] += two
             be.store(self._given, a["s"])
             be.store(self._slope, a["k"])
             be.store(np.where(self.unknown, 0.0, self.temperature) if self.unknown.any() else self.temperature, a["T"])
@@ -214,13 +221,18 @@ class Heat:
                     store.factor()
                 store.solve()
             self.temperature = be.download(a["T"])
-            current = np.array(now)
-            if last is not None and np.abs(current - last).max() <= SETTLED * np.abs(current).max() + 1e-9:
-                break
-            last = current
+            if self._duties:
+                expected = heat + by * (self.temperature[self.up[[n for n, _ in self._duties]]] - entering)
+        else:
+            if self._duties:
+                self._note("coolers did not come to rest with what enters them: their heat is that of the last pass")
         self._advance()
         if self.unknown.any():
             self.temperature[self.unknown] = np.nan
+
+    def _note(self, words: str) -> None:
+        if words not in self.hydraulics.notes:
+            self.hydraulics.notes.append(words)
 
     def _exchangers_at(self, rate: Floats) -> Floats:
         """(links,) W/K between the entering temperatures of the two sides of each exchanger."""

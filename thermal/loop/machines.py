@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from thermal.case.liquid import Cdu as CduTable
 from thermal.case.liquid import ColdPlate, FacilityLoop
 from thermal.case.liquid import DryCooler as DryCoolerTable
-from thermal.case.liquid_model import Plant
+from thermal.case.liquid_model import Plant, running_pumps
 from thermal.fluids.liquids import read_liquid
 from thermal.loop.components.cdu import PUBLISHED, Cdu, CduRating, HeadCurve, rate_cdu
 from thermal.loop.components.chip import ChipGroup
 from thermal.loop.components.cold_plate import Resistance, TabledResistance, ocp_module
 from thermal.loop.components.dry_cooler import DryCooler
+from thermal.loop.links import Pump
 
 FINE = 16  # intervals of a pump's curve as the network has it: the smooth curve in pieces, within 0.1 % of the head
 
@@ -52,9 +55,19 @@ def make_chips(plate: ColdPlate) -> ChipGroup:
 
 def facility_curve(table: FacilityLoop) -> HeadCurve:
     """Head of a facility loop's pumps together, at full speed."""
-    last = len(table.head_curve) - 1
-    flows = tuple(table.flow * place / last for place in range(last + 1))
-    return HeadCurve(flows, tuple(table.head * ratio for ratio in table.head_curve))
+    return head_curve(table.head_curve, table.flow, table.head)
+
+
+def head_curve(ratios: Sequence[float], flow: float, head: float) -> HeadCurve:
+    """Heads over the rated head at flows evenly spaced from 0 to the rated one, m3/s and Pa."""
+    last = len(ratios) - 1
+    return HeadCurve(tuple(flow * place / last for place in range(last + 1)), tuple(head * ratio for ratio in ratios))
+
+
+def make_pumps(curve: HeadCurve, table: CduTable | FacilityLoop) -> Pump:
+    """The pumps of a group for a network: each has its part of the curve; those that stand are shut by check valves."""
+    points = tuple((flow / table.pumps, head) for flow, head in curve_points(curve))
+    return Pump(points=points, running=running_pumps(table), efficiency=table.efficiency)
 
 
 def curve_points(curve: HeadCurve) -> tuple[tuple[float, float], ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from thermal.errors import CaseError, CaseErrors, quote
 from thermal.loop.links import Law, Pipe
 
+ATMOSPHERE = 101325.0  # Pa; ISO 2533:1975
 ROOM = 293.15  # K; 20 degC, where a network begins and to which its pipes lose heat unless it says otherwise
 
 
@@ -72,7 +73,8 @@ class Node:
     pressure      Pa, held (an expansion vessel, a reservoir); None: found
     inflow        m3/s into the network from outside, negative out of it;   inflow_temperature   K, of an inflow
     temperature   K, held, whatever it takes; also of what a held pressure lets in. None: found
-    elevation     m;   volume   m3, mixed (a tank, a buffer store)
+    elevation     m;   volume   m3, mixed (a tank)
+    vessel        an expansion vessel that holds `pressure` when the loop is cold, and more of it when the loop is warm
     """
 
     name: str
@@ -83,6 +85,22 @@ class Node:
     inflow_temperature: float | None = None
     temperature: float | None = None
     volume: float = 0.0
+    vessel: Vessel | None = None
+
+
+@dataclass(frozen=True)
+class Vessel:
+    """An expansion vessel with a membrane at a node whose pressure is held; pressures over atmosphere, as in the network.
+
+    volume   m3, of the vessel;   precharge   Pa, gas pressure of the empty vessel
+    filled   K, of the liquid when the loop was filled to the node's pressure
+    more     m3 of liquid in the loop beside that of the network's links and nodes
+    """
+
+    volume: float
+    precharge: float
+    filled: float = 283.15
+    more: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +119,7 @@ class Chip:
 
 
 class Duty(Protocol):
-    """Heat that an apparatus gives the fluid of its link."""
+    """Heat that an apparatus gives the fluid of its link. One that has `numbers` (thermal.loop.apparatus) tells what it takes."""
 
     def __call__(self, capacity_rate: float, entering: float) -> tuple[float, float]:
         """W into the fluid, and its slope W/K by the entering temperature (<= 0), at W/K of capacity rate and K entering."""
@@ -119,6 +137,9 @@ class Link:
     duty           heat that depends on what flows in (coolers, chillers, coils), beside `heat`
     loss           W/K of the whole link to `ambient` (K)
     open           False: shut, whatever its law says
+    solids         J/K of what stands in the fluid and is as warm as it (boards in a bath, a tank's wall)
+    surface        K/W: a hottest surface over the fluid that leaves, by the link's heat (immersed boards)
+    height         m: a store in layers, its cells, with `start` on top; 0: no store
     """
 
     name: str
@@ -133,6 +154,16 @@ class Link:
     open: bool = True
     chip: Chip | None = None
     duty: Duty | None = None
+    solids: float = 0.0
+    surface: float = 0.0
+    height: float = 0.0
+
+    @property
+    def kind(self) -> str:
+        """What it is, as the tables name it: the kind of its apparatus, a store, a tank, or the kind of its law."""
+        apparatus = getattr(self.duty, "kind", "")
+        bath = "immersion-tank" if self.solids > 0.0 or self.surface > 0.0 else ""
+        return apparatus or ("store" if self.height > 0.0 else bath) or self.law.kind
 
 
 @dataclass(frozen=True)
@@ -175,6 +206,27 @@ class Network:
         return replace(self, links=links)
 
 
+NOT_NEGATIVE = ("loss", "ambient", "volume", "solids", "surface", "height")  # of a link
+
+
+def vessel_mistakes(node: Node) -> list[tuple[str, str]]:
+    """What cannot be of a node's expansion vessel, as (what is wrong, what is accepted)."""
+    vessel, found = node.vessel, []
+    if vessel is None:
+        return []
+    if node.pressure is None:
+        found.append(("an expansion vessel at a node without a held pressure", "the pressure to which the cold loop was filled"))
+    elif not -ATMOSPHERE < vessel.precharge <= node.pressure:
+        found.append(
+            (f"a vessel's precharge of {vessel.precharge:g} Pa", f"above -1 atm, at most the filling's {node.pressure:g} Pa")
+        )
+    if not (np.isfinite(vessel.volume) and vessel.volume > 0.0):
+        found.append((f"a vessel of {vessel.volume!r} m3", "a volume above zero"))
+    if not (np.isfinite(vessel.more) and vessel.more >= 0.0 and np.isfinite(vessel.filled) and vessel.filled > 0.0):
+        found.append(("a vessel's loop volume or filling temperature", "m3, >= 0, and K, > 0"))
+    return found
+
+
 def build(
     regions: Sequence[Region],
     nodes: Sequence[Node],
@@ -212,6 +264,8 @@ def build(
             wrong(node.name, "volume below zero", "m3, >= 0")
         if node.pressure is not None and node.inflow:
             wrong(node.name, "both a held pressure and an inflow", "one of them")
+        for what, accepted in vessel_mistakes(node):
+            wrong(node.name, what, accepted)
     for link in links:
         missing = [name for name in (link.start, link.end) if name not in by_node]
         for name in missing:
@@ -223,7 +277,7 @@ def build(
             wrong(link.name, f"begins and ends at {quote(link.start)}", "two nodes")
         for what, accepted in link.law.mistakes():
             wrong(link.name, what, accepted)
-        for key, low in (("heat", -np.inf), ("loss", 0.0), ("ambient", 0.0), ("volume", 0.0)):
+        for key, low in (("heat", -np.inf), *((name, 0.0) for name in NOT_NEGATIVE)):
             number = getattr(link, key)
             if number is not None and not (np.isfinite(number) and number >= low):
                 wrong(link.name, f"{key} is {number!r}", "a finite number" if low < 0 else "a finite number >= 0")

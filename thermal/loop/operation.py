@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thermal.loop.apparatus import DRAUGHT
 from thermal.loop.assembly import LEAST_FLOW, Assembly, CduPlace, CoolerPlace, RackPlace, effectiveness_of
 from thermal.loop.components.adiabatic_cooler import AdiabaticCooler, PadAir, WettedPad
 from thermal.loop.components.chiller import ChillerPoint, published_chillers
@@ -24,11 +25,11 @@ from thermal.loop.heat import Heat
 from thermal.loop.hydraulics import Hydraulics
 from thermal.loop.links import Pump, Regulator
 from thermal.loop.network import Link
+from thermal.loop.plant_parts import TowerPlace
 
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-11  # largest move of a setting, as a share of itself, in an answer
 MOST_ROUNDS = 80
-DRAUGHT = 0.02  # of the full air flow that a dry cooler passes with its fans at rest
 IDEAL = 1.0 - 1e-9  # effectiveness of a chiller that holds its outlet
 OPEN = 20.0  # times the rated flow: a valve that asks for more is simply open
 
@@ -90,6 +91,7 @@ class Operation:
         self.assembly, self.plant = assembly, assembly.plant
         self.settings = Settings()
         self._sinks: dict[str, Sink] = {one: Sink() for cooler in assembly.coolers for one in cooler.links}
+        self._sinks |= {one.link: Sink() for one in assembly.towers}
         self._sinks |= {chiller.name: Sink() for chiller in assembly.chillers}
         self._plates = {f"{place.table.name}.exchanger": Plates(effectiveness_of(place.unit)) for place in assembly.cdus}
         exchangers = {name: replace(one, effectiveness=self._plates[name]) for name, one in assembly.network.exchangers.items()}
@@ -117,6 +119,10 @@ class Operation:
             self._cool(
                 cooler.links, machine.heat / (machine.liquid_inlet - machine.air_inlet), machine.coil.warm, self.plant.dry_bulb
             )
+        for tower in assembly.towers:
+            self.settings.fans[tower.table.name] = 1.0
+            rated = tower.table.heat * tower.table.count / (tower.table.liquid_inlet - tower.table.wet_bulb)
+            self._cool([tower.link], rated, rated, tower.machine.wet_bulb)
         for chiller in assembly.chillers:
             place = self.number[chiller.name]
             self._cool([chiller.name], 1.0, chiller.flow * float(self.heat.capacity[place]), self._supply(chiller.facility))
@@ -170,6 +176,7 @@ class Operation:
             self._thin()
             moves += [self._move_valve(cdu) for cdu in self.assembly.cdus]
             moves += [self._move_cooler(cooler) for cooler in self.assembly.coolers]
+            moves += [self._move_tower(tower) for tower in self.assembly.towers]
             moves += [self._move_chiller(chiller.name) for chiller in self.assembly.chillers]
             moves += [self._move_pump(name) for name in self.settings.speed]
             self.moved = max(moves, default=0.0)
@@ -256,6 +263,23 @@ class Operation:
         self.settings.fans[name], self.settings.pads[name] = speed, self._cooler_air(place, speed)
         return self._cool(place.links, across, rate, air.temperature)
 
+    def _move_tower(self, place: TowerPlace) -> float:
+        """Fan speed of towers that holds the facility's supply temperature, and the heat that they take at it."""
+        wanted, link = self._supply(place.table.facility), self.links[place.link]
+        inlet, rate = self.at(link.start), self.rate(place.link)
+        outlet = inlet + self.gained(place.link) / rate if rate > 0.0 else inlet
+        ratio = self._flow_ahead(place.table.facility)
+        rate *= ratio
+        coming = wanted + (inlet - outlet) / ratio  # as of a dry cooler
+        wet = place.machine.wet_bulb
+        speed, heat = 0.0, 0.0
+        if rate > 0.0 and coming > wet:
+            machine = replace(place.machine, outlet=wanted)
+            speed = machine.setting(rate, coming)
+            heat = machine.taken(rate, coming, speed)
+        self.settings.fans[place.table.name] = speed
+        return self._cool([place.link], heat / (coming - wet) if heat > 0.0 else 0.0, rate, wet)
+
     def _cool(self, names: Sequence[str], across: float, rate: float, ambient: float) -> float:
         """Let links give heat = across x (inlet - ambient); returns the move as a share."""
         moved = 0.0
@@ -271,6 +295,9 @@ class Operation:
             DRAUGHT < self.settings.fans[one.table.name] < min(1.0, self.most.get(one.table.name, 1.0))
             for one in self.assembly.coolers
             if one.table.facility == facility
+        ]
+        fans += [
+            DRAUGHT < self.settings.fans[one.table.name] < 1.0 for one in self.assembly.towers if one.table.facility == facility
         ]
         rest = [self.settings.chillers.get(one.name) for one in self.assembly.chillers if one.facility == facility]
         return any(fans) or any(point is None or 0.0 < point.part_load < 1.0 for point in rest)
@@ -333,8 +360,9 @@ class Operation:
     def _asked_of_pump(self, name: str, speed: float) -> tuple[float, float]:
         """Pa that a control measures at this speed, and the speed that the racks' least flow asks for."""
         racks = [one for one in self.assembly.racks if one.cdu == name]
-        if racks:
-            measured = min(self.fall(*self.branch_ends(one)) for one in racks)
+        tanks = [one.ends(self.links) for one in self.assembly.tanks if one.table.cdu == name]
+        if racks or tanks:
+            measured = min(self.fall(*ends) for ends in [*map(self.branch_ends, racks), *tanks])
             least = max((speed * self._lack(one) for one in racks), default=0.0)
         else:
             count = len(self.plant.on(name))

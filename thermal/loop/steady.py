@@ -14,6 +14,7 @@ from thermal.loop.heat import Heat
 from thermal.loop.hydraulics import Hydraulics
 from thermal.loop.links import Pump
 from thermal.loop.network import ConstantFluid, Link, Network
+from thermal.loop.vessels import VesselPoint, vessel_points, with_vessels
 
 Floats = NDArray[np.float64]
 
@@ -28,6 +29,9 @@ class Answer:
     flow         of links, m3/s, positive from `start` to `end`;   fall   of links, Pa from start to end, elevation taken off
     pressure     of nodes, Pa;   temperature   of nodes, K: NaN where nothing takes the heat away (`notes` say so)
     outlet       of links, K of what leaves them;   case, junction   of links with chips, K
+    surface      of immersion tanks, K of their hottest surface
+    machines     of coolers: W taken, fan speed, W of fans or compressors, kg/s of water, by name of the number
+    vessels      of nodes with an expansion vessel: its pressure, the liquid in it
     power        of pumps, W electric
     balance      W to the fluid, lost, stored, taken at held temperatures, carried out, exchanged; `defect` over what moves
     mass_defect  largest over the nodes, over the flow through the node;   rounds   Newton rounds of all passes
@@ -47,6 +51,9 @@ class Answer:
     rounds: int
     friction: str
     notes: list[str] = field(default_factory=list)
+    surface: dict[str, float] = field(default_factory=dict)
+    machines: dict[str, dict[str, float]] = field(default_factory=dict)
+    vessels: dict[str, VesselPoint] = field(default_factory=dict)
 
 
 def solve(network: Network, friction: str = "colebrook", backend: Backend | str = "host") -> Answer:
@@ -104,12 +111,13 @@ def answer(hydraulics: Hydraulics, heat: Heat, rounds: int, present: Mapping[str
         return dict(zip(names, np.asarray(values, float).tolist(), strict=True))
 
     plates = [links[n] for n in chips.link]
+    vessels, outlet = vessel_points(heat), heat.outlet()
     return Answer(
         flow=named(links, hydraulics.flow),
         fall=named(links, hydraulics.falls()),
-        pressure=named(nodes, hydraulics.pressure),
+        pressure=named(nodes, with_vessels(heat, hydraulics.pressure, vessels)),
         temperature=named(nodes, heat.temperature),
-        outlet=named(links, heat.outlet()),
+        outlet=named(links, outlet),
         case=named(plates, chips.case),
         junction=named(plates, chips.junction),
         power=pump_power(hydraulics, present),
@@ -117,5 +125,14 @@ def answer(hydraulics: Hydraulics, heat: Heat, rounds: int, present: Mapping[str
         mass_defect=float(np.abs(hydraulics.mass_defect()).max(initial=0.0)),
         rounds=rounds,
         friction=hydraulics.friction,
-        notes=list(hydraulics.notes),
-    )
+        notes=hydraulics.notes + [one.trouble for one in vessels.values() if one.trouble],
+        surface={
+            name: float(outlet[n] + heat.heat[n] * one.surface)
+            for n, (name, one) in enumerate(present.items()) if one.surface > 0.0
+        },
+        machines={
+            name: one.duty.numbers(abs(float(heat.rate[n])), float(heat.temperature[heat.up[n]]))  # type: ignore[union-attr]
+            for n, (name, one) in enumerate(present.items()) if hasattr(one.duty, "numbers")
+        },
+        vessels=vessels,
+    )  # fmt: skip

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from thermal.case.liquid_model import running_pumps
 from thermal.couple import Coupling, Uncoupled
 from thermal.loop.assembly import CduPlace, CoolerPlace, RackPlace
 from thermal.loop.operation import Operation
+from thermal.loop.vessels import vessel_points, with_vessels
+from thermal.output.plant_rows import plant_rows, plant_warnings
 from thermal.units import ZERO_CELSIUS
 
 CLOSE = 0.05  # K: a supply farther than this from its setting is named
@@ -29,7 +32,7 @@ def liquid_rows(coupling: Coupling | Uncoupled) -> dict[str, Any]:
             "wet_bulb_degC": None if operation.plant.wet_bulb is None else operation.plant.wet_bulb - ZERO_CELSIUS,
         },
         "balance": balance(coupling), "racks": racks, "cdus": cdus, "facility_loops": facilities, "coolers": coolers,
-        "chillers": chiller_rows(operation), "exchanges": coupling.exchanges,
+        "chillers": chiller_rows(operation), **plant_rows(operation), "exchanges": coupling.exchanges,
         "nodes": {name: {"pressure_kPa": p / 1e3, "temperature_degC": t - ZERO_CELSIUS} for name, p, t in _nodes(operation)},
         "links": {name: {"flow_L_min": flow * LPM, "fall_kPa": fall / 1e3} for name, flow, fall in _links(operation)},
     }  # fmt: skip
@@ -64,6 +67,7 @@ def cdu_row(operation: Operation, place: CduPlace) -> dict[str, Any]:
     flow, facility = operation.through(f"{name}.pump"), operation.through(f"{name}.valve")
     supply, entering = operation.at(f"{name}.supply"), operation.at(f"{name}.facility-in")
     speed, dew_point = _speed(operation, name), operation.plant.dew_point_at(table)
+    part = running_pumps(table) / table.pumps  # of the group's flow at full speed
     hydraulic = operation.pump_heat(name)
     return {
         "name": name, "model": table.model, "facility": table.facility, "fluid": table.fluid,
@@ -75,8 +79,9 @@ def cdu_row(operation: Operation, place: CduPlace) -> dict[str, Any]:
         "pump_hydraulic_kW": hydraulic / 1e3, "pump_kW": hydraulic / table.efficiency / 1e3,
         "valve_open_share": min(1.0, facility / unit.facility_loss.flow), "rated_heat_kW": unit.rating.heat / 1e3,
         "rated_flow_L_min": unit.curve.flows[-1] * LPM, "rated_head_kPa": unit.rating.head / 1e3,
+        "pumps": table.pumps, "pumps_running": running_pumps(table),
         "dew_point_margin_K": None if dew_point is None else supply - dew_point,
-        "curve": [[q * speed * LPM, speed**2 * h / 1e3] for q, h in zip(unit.curve.flows, unit.curve.heads, strict=True)],
+        "curve": [[q * part * speed * LPM, speed**2 * h / 1e3] for q, h in zip(unit.curve.flows, unit.curve.heads, strict=True)],
         "full_curve": [[q * LPM, h / 1e3] for q, h in zip(unit.curve.flows, unit.curve.heads, strict=True)],
     }  # fmt: skip
 
@@ -91,12 +96,12 @@ def facility_row(operation: Operation, name: str) -> dict[str, Any]:
         "return_degC": operation.at(f"{name}.suction") - ZERO_CELSIUS,
         "head_kPa": -operation.fall(f"{name}.suction", f"{name}.discharge") / 1e3, "speed": _speed(operation, name),
         "pump_hydraulic_kW": hydraulic / 1e3, "pump_kW": hydraulic / table.efficiency / 1e3,
-        "rated_flow_L_min": table.flow * LPM,
+        "rated_flow_L_min": table.flow * LPM, "pumps": table.pumps, "pumps_running": running_pumps(table),
     }  # fmt: skip
 
 
 def cooler_row(operation: Operation, place: CoolerPlace) -> dict[str, Any]:
-    """Dry coolers of one table together."""
+    """Dry coolers of one table together; their approach counts from the air at the coil, behind the pads where they are wet."""
     table, machine, link = place.table, place.machine, place.links[0]
     speed, pad = operation.settings.fans[table.name], operation.settings.pads[table.name]
     heat = -sum(operation.gained(one) for one in place.links)
@@ -106,7 +111,7 @@ def cooler_row(operation: Operation, place: CoolerPlace) -> dict[str, Any]:
         "fan_kW": machine.fans(speed) * table.count / 1e3 if speed > 0.03 else 0.0,
         "liquid_inlet_degC": operation.at(operation.links[link].start) - ZERO_CELSIUS,
         "liquid_outlet_degC": outlet - ZERO_CELSIUS,
-        "air_inlet_degC": pad.temperature - ZERO_CELSIUS, "approach_K": outlet - operation.plant.dry_bulb,
+        "air_inlet_degC": pad.temperature - ZERO_CELSIUS, "approach_K": outlet - pad.temperature,
         "water_L_h": pad.water * table.count * 3600.0, "rated_heat_kW": table.heat * table.count / 1e3,
     }  # fmt: skip
 
@@ -132,23 +137,25 @@ def balance(coupling: Coupling) -> dict[str, float]:
     interface   largest difference between what leaves a rack's air side and what enters its loop, over the rack's power
     """
     operation = coupling.operation
-    power = sum(rack.power for rack in coupling.case.racks)
-    to_liquid = sum(chips.to_coolant for chips in operation.settings.chips.values())
+    tanks = [place.table for place in operation.assembly.tanks]
+    baths = sum(operation.gained(place.link) for place in operation.assembly.tanks)
+    power = sum(rack.power for rack in coupling.case.racks) + sum(table.power for table in tanks)
+    to_liquid = sum(chips.to_coolant for chips in operation.settings.chips.values()) + baths
     pipes = sum(operation.settings.lost.values())
     names = [one.table.name for one in operation.assembly.cdus] + [one.name for one in operation.plant.facilities]
     pumps = sum(max(0.0, operation.pump_heat(name)) for name in names)
     singles = sum(link.heat for link in operation.plant.links)
-    sinks = [one for place in operation.assembly.coolers for one in place.links] + [
-        one.name for one in operation.assembly.chillers
-    ]
+    sinks = [one for place in operation.assembly.coolers for one in place.links]
+    sinks += [one.name for one in operation.assembly.chillers] + [one.name for one in operation.plant.stores]
+    sinks += [place.link for place in operation.assembly.towers]
     outdoors = -sum(operation.gained(name) for name in sinks)
-    entering = sum(operation.gained(place.link) for place in operation.assembly.racks)
+    entering = sum(operation.gained(place.link) for place in operation.assembly.racks) + baths
     interface = max(
         (abs(operation.settings.chips[place.rack.name].to_coolant - operation.gained(place.link)) / place.rack.power
          for place in operation.assembly.racks), default=0.0,
     )  # fmt: skip
     left = entering + pumps + singles - pipes - outdoors - operation.stored
-    to_air = float(coupling.heat_to_air.sum())
+    to_air = float(coupling.heat_to_air.sum()) + sum(table.room_heat for table in tanks)
     return {
         "it_kW": power / 1e3, "to_liquid_kW": to_liquid / 1e3, "to_air_kW": to_air / 1e3, "pipes_to_air_kW": pipes / 1e3,
         "pumps_to_liquid_kW": pumps / 1e3, "outdoors_kW": outdoors / 1e3, "loops": abs(left) / max(entering, 1.0),
@@ -169,14 +176,14 @@ def warnings(operation: Operation, rows: dict[str, Any]) -> list[str]:
             )
         if row["heat_kW"] > 1.001 * row["rated_heat_kW"]:
             found.append(f"CDU {row['name']}: {row['heat_kW']:.0f} kW is more than its rated {row['rated_heat_kW']:.0f} kW")
-        if row["flow_L_min"] > 1.001 * row["speed"] * row["rated_flow_L_min"]:
-            last = row["speed"] * row["rated_flow_L_min"]
+        last = row["speed"] * row["rated_flow_L_min"] * row["pumps_running"] / row["pumps"]
+        if row["flow_L_min"] > 1.001 * last:
             found.append(f"CDU {row['name']}: its pumps run beyond their curve, which ends at {last:.0f} L/min at this speed")
         margin = row["dew_point_margin_K"]
         if margin is not None and margin < 0.0:
             found.append(f"CDU {row['name']}: supply lies {-margin:.1f} K below the room's dew point")
     for row in rows["facility_loops"]:
-        if row["flow_L_min"] > 1.001 * row["speed"] * row["rated_flow_L_min"]:
+        if row["flow_L_min"] > 1.001 * row["speed"] * row["rated_flow_L_min"] * row["pumps_running"] / row["pumps"]:
             found.append(f"facility loop {row['name']}: its pumps run beyond their curve at this speed")
     for name, control in operation.settings.speed.items():
         if control.is_at_its_limit:
@@ -202,7 +209,7 @@ def warnings(operation: Operation, rows: dict[str, Any]) -> list[str]:
             found.append(f"facility loop {region.name}: its liquid freezes at {freezing - ZERO_CELSIUS:.1f} °C")
     if operation.moved > 1e-6:
         found.append(f"loops: controls did not come to rest, the last round moved one by {100.0 * operation.moved:.2g} %")
-    return found + list(operation.hydraulics.notes)
+    return found + plant_warnings(operation, rows) + list(operation.hydraulics.notes)
 
 
 def _speed(operation: Operation, name: str) -> float:
@@ -210,7 +217,8 @@ def _speed(operation: Operation, name: str) -> float:
 
 
 def _nodes(operation: Operation) -> list[tuple[str, float, float]]:
-    return [(name, float(operation.pressure[n]), float(operation.temperature[n])) for name, n in operation.node.items()]
+    pressure = with_vessels(operation.heat, operation.pressure, vessel_points(operation.heat))
+    return [(name, float(pressure[n]), float(operation.temperature[n])) for name, n in operation.node.items()]
 
 
 def _links(operation: Operation) -> list[tuple[str, float, float]]:

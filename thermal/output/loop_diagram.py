@@ -56,7 +56,7 @@ class _Paper:
 def _diagram(liquid: Mapping[str, Any], facility: Mapping[str, Any]) -> str:
     paper, name = _Paper(), facility["name"]
     cdus = [row for row in liquid["cdus"] if row["facility"] == name]
-    coolers = [row for row in liquid["coolers"] if row["facility"] == name]
+    coolers = [row for row in [*liquid["coolers"], *liquid.get("towers", [])] if row["facility"] == name]
     chillers = [row for row in liquid["chillers"] if row["facility"] == name]
     bands = [TOP + BAND * number for number in range(len(cdus))]
     height = TOP + BAND * max(len(cdus), 1) - 24.0
@@ -122,6 +122,8 @@ def _band(paper: _Paper, liquid: Mapping[str, Any], row: Mapping[str, Any], band
             f"{row['pump_kW']:.1f} kW electric"]  # fmt: skip
     paper.lines(CDU_X + 0.5 * BOX, band + 32.0, rows)
     racks = [one for one in liquid["racks"] if one["cdu"] == row["name"]]
+    tanks = [one for one in liquid.get("tanks", []) if one["cdu"] == row["name"]]  # a bath is as warm as what leaves it
+    racks += [{**one, "return_degC": one["bath_degC"]} for one in tanks]
     shown: list[Mapping[str, Any] | None] = list(racks)
     if len(racks) > MOST_RACKS:
         shown = [*racks[: MOST_RACKS - 2], None, racks[-1]]

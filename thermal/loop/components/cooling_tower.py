@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thermal.fluids import moist_air
 from thermal.loop.components.exchanger import counterflow
@@ -52,23 +52,49 @@ class CoolingTower:
         if water <= 0.0 or air <= 0.0:
             return TowerPoint(0.0, inlet, 0.0, 0.0, enthalpy, before)
         ntu = self.constant * (water / air) ** (1.0 + self.exponent)
-        outlet, heat = 0.5 * (inlet + wet_bulb), 0.0
-        for _ in range(200):
-            slope = _saturated_slope(inlet, outlet, pressure)
-            ratio = air * slope / (water * WATER_HEAT_CAPACITY)
-            if ratio <= 1.0:  # the air is the stream of the smaller rate
-                effectiveness = float(counterflow(ntu, ratio))
-            else:  # NTU counts in the air's rate: the same formula, its streams changed over
-                effectiveness = float(counterflow(ntu * ratio, 1.0 / ratio)) / ratio
-            heat = effectiveness * air * (_saturated(inlet, pressure) - enthalpy)
-            step = inlet - heat / (water * WATER_HEAT_CAPACITY) - outlet
-            outlet += step
-            if abs(step) < 1e-10:
-                break
+        heat, outlet = self._heat(water, inlet, air, ntu, enthalpy, wet_bulb, pressure)
         after = enthalpy + heat / air
         evaporated = air * (self._air_humidity(ntu, enthalpy, after, before, pressure) - before)
         drained = max(0.0, evaporated) / (self.cycles - 1.0)
         return TowerPoint(heat, outlet, evaporated, drained + self.drift * water, after, before + evaporated / air)
+
+    def heat(self, water: float, inlet: float, air: float, dry_bulb: float, wet_bulb: float, pressure: float) -> float:
+        """W that leave the water, as `operate` without what becomes of the air."""
+        if water <= 0.0 or air <= 0.0:
+            return 0.0
+        before = float(moist_air.humidity_ratio_of_wet_bulb(wet_bulb, dry_bulb, pressure))
+        ntu = self.constant * (water / air) ** (1.0 + self.exponent)
+        return self._heat(water, inlet, air, ntu, float(moist_air.enthalpy(dry_bulb, before)), wet_bulb, pressure)[0]
+
+    @staticmethod
+    def _heat(
+        water: float, inlet: float, air: float, ntu: float, enthalpy: float, wet_bulb: float, pressure: float
+    ) -> tuple[float, float]:
+        """W and K of the leaving water: the outlet with whose mean slope it is reached, by secants."""
+        rate, saturated = water * WATER_HEAT_CAPACITY, _saturated(inlet, pressure)
+
+        def given(outlet: float) -> float:
+            if abs(inlet - outlet) < 1e-4:
+                slope = _saturated_slope(inlet, outlet, pressure)
+            else:
+                slope = (saturated - _saturated(outlet, pressure)) / (inlet - outlet)
+            ratio = air * slope / rate
+            if ratio <= 1.0:  # the air is the stream of the smaller rate
+                effectiveness = float(counterflow(ntu, ratio))
+            else:  # NTU counts in the air's rate: the same formula, its streams changed over
+                effectiveness = float(counterflow(ntu * ratio, 1.0 / ratio)) / ratio
+            return effectiveness * air * (saturated - enthalpy)
+
+        before = 0.5 * (inlet + wet_bulb)
+        heat = given(before)
+        off_before, outlet = inlet - heat / rate - before, inlet - heat / rate
+        for _ in range(60):
+            heat = given(outlet)
+            off = inlet - heat / rate - outlet
+            if abs(off) < 1e-10 or off == off_before:
+                break
+            before, outlet, off_before = outlet, outlet - off * (outlet - before) / (off - off_before), off
+        return heat, inlet - heat / rate
 
     @staticmethod
     def _air_humidity(ntu: float, enthalpy: float, after: float, before: float, pressure: float) -> float:
@@ -108,6 +134,30 @@ def rate_tower(
         middle = 0.5 * (low + high)
         low, high = (middle, high) if reached(middle) > outlet else (low, middle)
     return CoolingTower(0.5 * (low + high), exponent)
+
+
+def rate_by_air(
+    heat: float,
+    inlet: float,
+    outlet: float,
+    dry_bulb: float,
+    wet_bulb: float,
+    air_flow: float,
+    pressure: float,
+    cycles: float = 3.0,
+) -> tuple[CoolingTower, float]:
+    """The tower of a data sheet that states heat and the fans' air, and its kg/s of dry air at full speed.
+
+    heat      W;   inlet, outlet  K of the water;   dry_bulb, wet_bulb  K;   air_flow  m3/s of moist air at its inlet
+    pressure  Pa
+    Raises    ValueError when no tower with this air flow can do it, or for cycles of concentration of 1 or less.
+    """
+    if not cycles > 1.0:
+        raise ValueError("cycles of concentration of 1 or less: all water would be drained")
+    ratio = float(moist_air.humidity_ratio_of_wet_bulb(wet_bulb, dry_bulb, pressure))
+    air = air_flow * float(moist_air.dry_density(dry_bulb, ratio, pressure))
+    water = heat / (WATER_HEAT_CAPACITY * (inlet - outlet))
+    return replace(rate_tower(water, inlet, outlet, air, dry_bulb, wet_bulb, pressure), cycles=cycles), air
 
 
 def _saturated(temperature: float, pressure: float) -> float:

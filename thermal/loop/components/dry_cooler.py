@@ -16,7 +16,8 @@ class DryCooler:
     """A dry cooler by its rating: heat, air, liquid and fans.
 
     heat            W;   air_inlet  K, dry bulb;   liquid_inlet, liquid_outlet  K;   air_flow  m3/s at the inlet's density
-    fan_power       W of all fans at full speed;   pressure  Pa, of the air at the rating
+    fan_power       W of all fans at full speed;   liquid  None where nobody asks for its mass flow
+    pressure        Pa, of the air at the rating
     Laws            air flow ~ speed, fan power ~ speed^3 (affinity), UA as coil.AirCoil
     Source          affinity laws: ISO 5801; coil: Wetter 1999, LBNL-42355.
     """
@@ -27,12 +28,14 @@ class DryCooler:
     liquid_outlet: float
     air_flow: float
     fan_power: float
-    liquid: Liquid
+    liquid: Liquid | None
     pressure: float = 101325.0
 
     @property
     def liquid_flow(self) -> float:
-        """kg/s, rated, by heat and temperatures."""
+        """kg/s, rated, by heat and temperatures. Raises ValueError without a liquid."""
+        if self.liquid is None:
+            raise ValueError("the mass flow of a cooler whose liquid is not stated")
         mean = 0.5 * (self.liquid_inlet + self.liquid_outlet)
         return self.heat / (float(self.liquid.heat_capacity(mean)) * (self.liquid_inlet - self.liquid_outlet))
 

@@ -76,10 +76,10 @@ class BufferStore:
                     matrix[i, other] -= between
         layers = np.linalg.solve(matrix, right)
         outlet, lost = float(layers[0 if down else -1]), float((shell * (layers - room)).sum())
-        return StoreStep(_settled(layers), outlet, lost)
+        return StoreStep(settled(layers), outlet, lost)
 
 
-def _settled(layers: NDArray) -> Array:
+def settled(layers: NDArray) -> Array:
     """Layers of equal heat capacity without warm below cold: neighbours that are upside down get their mean (pool-adjacent)."""
     blocks: list[tuple[float, int]] = []
     for value in layers:

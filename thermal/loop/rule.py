@@ -1,18 +1,15 @@
 """Halls of liquid loops of any size, made by rule: CDUs with racks on manifolds, with or without the facility ring behind them.
 
-`python -m benchmarks.loop_halls FOLDER --cdus 100 --racks 10 [--facility]` writes links.csv and nodes.csv for `hallflow loop`.
+The shipped network `thousand-racks` is one; `hallflow loop thousand-racks --tables FOLDER` writes it as links.csv and nodes.csv.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
 from dataclasses import replace
-from pathlib import Path
 
 from thermal.loop.links import ColdPlate, Pipe, Pump
 from thermal.loop.network import ConstantFluid, Exchanger, Link, Network, Node, Region, build
-from thermal.loop.tables import LINK_COLUMNS, Counterflow
+from thermal.loop.tables import Counterflow
 
 PG25 = ConstantFluid("PG25", 1007.74, 3972.0, 1.2267e-3)  # of loop-one-cdu
 WATER = ConstantFluid("water", 993.77, 4178.7, 7.05e-4)  # of loop-hall
@@ -94,54 +91,3 @@ def loop_hall(cdus: int = 100, racks: int = 10, facility: bool = False) -> Netwo
         return build(regions, nodes, links)
     more_nodes, more_links = facility_ring(cdus, racks)
     return build([*regions, Region("fws", WATER, COLD)], [*nodes, *more_nodes], [*links, *more_links], exchangers)
-
-
-def write_tables(network: Network, folder: Path) -> None:
-    """links.csv and nodes.csv of a hall that was made here."""
-    folder.mkdir(parents=True, exist_ok=True)
-    exchanger_of = {link: one for one in network.exchangers.values() for link in (one.first, one.second)}
-    rows = []
-    for one in network.links.values():
-        law, fluid = one.law, network.regions[network.nodes[one.start].region].fluid
-        row = {"link": one.name, "kind": law.kind, "from": one.start, "to": one.end, "heat_W": one.heat or ""}
-        if isinstance(fluid, ConstantFluid):
-            row |= {"fluid": fluid.name, "rho": fluid.rho, "mu": fluid.mu, "cp": fluid.cp}
-        if isinstance(law, Pipe):
-            row |= {"length_m": law.length, "diam_m": law.diameter, "rough_m": law.roughness, "K": law.loss}
-        elif isinstance(law, Pump):
-            row |= {"pump_A_Pa": law.shutoff, "pump_B_Pa_per_m6s2": law.fall, "running": law.running}
-            row["check_valve"] = "yes" if law.one_way else "no"
-        elif isinstance(law, ColdPlate):
-            row |= {"dp_Pa": law.drop, "flow_m3s": law.flow, "exponent": law.exponent}
-        if one.name in exchanger_of:
-            exchanger = exchanger_of[one.name]
-            row["exchanger"] = exchanger.name
-            if one.name == exchanger.first and isinstance(exchanger.effectiveness, Counterflow):
-                row["UA_W_K"] = exchanger.effectiveness.conductance
-        rows.append(row)
-    head = [name for name in LINK_COLUMNS if any(name in row for row in rows)]
-    with open(folder / "links.csv", "w", encoding="utf-8", newline="") as file:
-        links = csv.DictWriter(file, head, restval="", lineterminator="\n")
-        links.writeheader()
-        links.writerows(rows)
-    with open(folder / "nodes.csv", "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["node", "region", "fixed_p_Pa", "fixed_degC"])
-        for node in network.nodes.values():
-            warm = "" if node.temperature is None else node.temperature - 273.15
-            table.writerow([node.name, node.region, "" if node.pressure is None else node.pressure, warm])
-
-
-def main() -> None:
-    """Write the tables of a hall."""
-    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    words.add_argument("folder", type=Path)
-    words.add_argument("--cdus", type=int, default=100)
-    words.add_argument("--racks", type=int, default=10)
-    words.add_argument("--facility", action="store_true", help="with the ring of facility water behind the CDUs")
-    options = words.parse_args()
-    write_tables(loop_hall(options.cdus, options.racks, options.facility), options.folder)
-
-
-if __name__ == "__main__":
-    main()

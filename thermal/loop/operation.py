@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thermal.loop.assembly import LEAST_FLOW, Assembly, CduPlace, CoolerPlace, RackPlace, effectiveness_of
+from thermal.loop.coils import CoilAirSide, Coils
 from thermal.loop.components.adiabatic_cooler import AdiabaticCooler, PadAir, WettedPad
 from thermal.loop.components.chiller import ChillerPoint, published_chillers
 from thermal.loop.components.chip import ChipHeat
@@ -30,6 +32,7 @@ TOLERANCE = 1e-11  # largest move of a setting, as a share of itself, in an answ
 MOST_ROUNDS = 80
 DRAUGHT = 0.02  # of the full air flow that a dry cooler passes with its fans at rest
 IDEAL = 1.0 - 1e-9  # effectiveness of a chiller that holds its outlet
+NO_COILS: Mapping[str, CoilAirSide] = MappingProxyType({})
 OPEN = 20.0  # times the rated flow: a valve that asks for more is simply open
 
 
@@ -50,7 +53,7 @@ class Sink:
 
     def __call__(self, rate: float, entering: float) -> tuple[float, float]:
         """W into the liquid, and its slope in W/K."""
-        across = min(self.across, rate)
+        across = min(self.across, IDEAL * rate)
         return across * (self.ambient - entering), -across
 
 
@@ -93,7 +96,8 @@ class Operation:
         self._sinks |= {chiller.name: Sink() for chiller in assembly.chillers}
         self._plates = {f"{place.table.name}.exchanger": Plates(effectiveness_of(place.unit)) for place in assembly.cdus}
         exchangers = {name: replace(one, effectiveness=self._plates[name]) for name, one in assembly.network.exchangers.items()}
-        network = replace(assembly.network.with_links(duty=self._sinks), exchangers=exchangers)
+        self.coils = Coils(assembly.coils)
+        network = replace(assembly.network.with_links(duty={**self._sinks, **self.coils.duties}), exchangers=exchangers)
         self.links: dict[str, Link] = dict(network.links)
         self.number = {name: place for place, name in enumerate(self.links)}
         self.node = {name: place for place, name in enumerate(network.nodes)}
@@ -117,7 +121,8 @@ class Operation:
             )
         for chiller in assembly.chillers:
             place = self.number[chiller.name]
-            self._cool([chiller.name], 1.0, chiller.flow * float(self.heat.capacity[place]), self._supply(chiller.facility))
+            rate = chiller.flow * float(self.heat.capacity[place])
+            self._cool([chiller.name], IDEAL * rate, rate, self._supply(chiller.facility))
 
     @property
     def flow(self) -> Floats:
@@ -157,8 +162,9 @@ class Operation:
         """Pa between two nodes."""
         return float(self.pressure[self.node[start]] - self.pressure[self.node[end]])
 
-    def solve(self, air: Mapping[str, RackAirSide]) -> None:
-        """Bring all loops to rest with the air at the racks (by rack name)."""
+    def solve(self, air: Mapping[str, RackAirSide], coils: Mapping[str, CoilAirSide] = NO_COILS) -> None:
+        """Bring all loops to rest with the air at the racks (by rack name) and at coils (by label of their bodies)."""
+        self.coils.begin(coils)
         for self.rounds in range(1, MOST_ROUNDS + 1):
             self.hydraulics.solve()
             moves = [self._move_rack(rack, air[rack.rack.name]) for rack in self.assembly.racks]
@@ -166,6 +172,7 @@ class Operation:
             self.heat.renew()
             self.heat.solve()
             self._thin()
+            moves += [self.coils.move(self, one, coils[one.body.label]) for one in self.assembly.coils]
             moves += [self._move_valve(cdu) for cdu in self.assembly.cdus]
             moves += [self._move_cooler(cooler) for cooler in self.assembly.coolers]
             moves += [self._move_chiller(chiller.name) for chiller in self.assembly.chillers]
@@ -226,7 +233,7 @@ class Operation:
         self.settings.valve[name], self._valve_before[name] = flow, old
         valve = self.links[f"{name}.valve"]
         assert isinstance(valve.law, Regulator)
-        self._change(replace(valve, law=replace(valve.law, flow=flow)))
+        self.change(replace(valve, law=replace(valve.law, flow=flow)))
         return abs(flow - old) / max(flow, old)
 
     def _move_cooler(self, place: CoolerPlace) -> float:
@@ -266,7 +273,7 @@ class Operation:
 
     def _flow_ahead(self, facility: str) -> float:
         """Flow of a facility with its valves as now set, over its flow as last solved: valves that were open stay as they are."""
-        now = ahead = 0.0
+        now, ahead = self.coils.flow_ahead(self, facility)
         for place in self.plant.on(facility):
             through, old = self.through(f"{place.name}.valve"), self._valve_before.get(place.name, 0.0)
             now += through
@@ -298,7 +305,7 @@ class Operation:
     def _begin_pump(self, name: str, speed: float, held: float | None) -> None:
         link = self.links[f"{name}.pump"]
         assert isinstance(link.law, Pump)
-        self._change(replace(link, law=replace(link.law, speed=speed)))
+        self.change(replace(link, law=replace(link.law, speed=speed)))
         if held is not None:
             self.settings.speed[name] = SpeedControl(held, speed, speed)
 
@@ -310,12 +317,11 @@ class Operation:
             measured = min(self.fall(*self.branch_ends(one)) for one in racks)
             least = max((control.speed * self._lack(one) for one in racks), default=0.0)
         else:
-            count = len(self.plant.on(name))
-            measured, least = min(self.fall(f"{name}.s{n}", f"{name}.r{n}") for n in range(1, count + 1)), 0.0
+            measured, least = min(self.fall(*nodes) for nodes in self.assembly.stations[name]), 0.0
         moved = control.move(measured, least)
         link = self.links[f"{name}.pump"]
         assert isinstance(link.law, Pump)
-        self._change(replace(link, law=replace(link.law, speed=control.speed)))
+        self.change(replace(link, law=replace(link.law, speed=control.speed)))
         return moved
 
     def branch_ends(self, place: RackPlace) -> tuple[str, str]:
@@ -338,7 +344,8 @@ class Operation:
             self.heat.heat[self.number[f"{name}.pump"]] = max(0.0, self.pump_heat(name))
 
     # -- the network ----------------------------------------------------------------------------------------------
-    def _change(self, link: Link) -> None:
+    def change(self, link: Link) -> None:
+        """One link has another law or setting from now on."""
         self.links[link.name] = link
         self.hydraulics.change(link)
 

@@ -8,16 +8,21 @@ converge together without more iterations than the air alone takes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from thermal.case.bodies import Body
 from thermal.case.model import Case, Rack
 from thermal.loop.assembly import Assembly, assemble
+from thermal.loop.coils import CoilAirSide
 from thermal.loop.in_time import OperationInTime
-from thermal.loop.operation import Operation, RackAirSide
+from thermal.loop.operation import NO_COILS, Operation
+from thermal.loop.settings import RackAirSide
+from thermal.movers.coil_sides import air_sides
 
 EVERY = 10  # iterations of the air between two exchanges
 NEAR = 1e-4  # K: inlets that moved less since the last exchange change nothing that anybody could see
@@ -40,18 +45,35 @@ class Coupling:
         self.boxes = np.array([not rack.is_through for rack in case.racks], bool)  # those whose back the air model warms
         self.inlets: NDArray[np.float64] | None = None
         self.exchanges = 0
+        self.coils = [place.body for place in assembly.coils]
+        self.sides: dict[str, CoilAirSide] = {}  # air at the coils, as of the last exchange
+        self.water: dict[str, tuple[float, float]] = {}  # by label: W/K with the valve open and K, as of it
+        self._seen: NDArray[np.float64] | None = None
 
     def begin(self, flow: Any) -> None:
-        """A new grid begins with the heat found so far."""
+        """A new grid begins with the heat and the water found so far."""
+        self._give(flow)
+
+    def _give(self, flow: Any) -> None:
+        """Tell the air what the loops answered."""
         flow.racks.set_heat(self.heat_to_air[self.boxes])
+        for body in self.coils:
+            if body.label in self.water and body.coil is not None:
+                rate, entering = self.water[body.label]
+                flow.movers.set_water(body.label, rate / body.coil.liquid_capacity, entering)
 
     def attend(self, flow: Any, inlets: NDArray[np.float64], iteration: int) -> None:
         """Let the loops answer, when it is time and the inlets (K above reference) moved."""
         if not np.isfinite(inlets).all():
             return
-        if self.inlets is None or (iteration % EVERY == 0 and bool((np.abs(inlets - self.inlets) > NEAR).any())):
-            self.exchange(inlets)
-            flow.racks.set_heat(self.heat_to_air[self.boxes])
+        if self.inlets is not None and iteration % EVERY:
+            return
+        sides = air_sides(flow.movers, self.coils)
+        seen = np.concatenate([inlets, [value for one in sides.values() for value in _kelvins(one)]])
+        if np.isfinite(seen).all() and (self._seen is None or bool((np.abs(seen - self._seen) > NEAR).any())):
+            self._seen = seen
+            self.exchange(inlets, sides)
+            self._give(flow)
 
     def close(self, flow: Any, means: NDArray[np.float64] | None, is_settled: bool) -> None:
         """At the end loops and air agree to the last digit that matters: exchange and relax the temperature by turns.
@@ -62,33 +84,45 @@ class Coupling:
             inlets = flow.measure(0.0).inlets if means is None else means
             if not np.isfinite(inlets).all():
                 return
-            moved = self.exchange(inlets)
-            flow.racks.set_heat(self.heat_to_air[self.boxes])
-            if moved < CLOSED or means is not None or not is_settled:
-                return
-            flow.polish(1)
+            moved = self.exchange(inlets, air_sides(flow.movers, self.coils))
+            self._give(flow)
+            is_polished = means is None and is_settled
+            if moved < CLOSED or not (is_polished or self.coils):
+                break
+            if is_polished:
+                flow.polish(1)
+        if self.coils and self.inlets is not None:
+            self.exchange(self.inlets, air_sides(flow.movers, self.coils))
+            self._give(flow)
+            flow.movers.carry()  # the heat of the tubes is that of the water they have now
 
-    def exchange(self, inlets: NDArray[np.float64]) -> float:
-        """Bring the loops to rest with air of these temperatures at the racks.
+    def exchange(self, inlets: NDArray[np.float64], sides: Mapping[str, CoilAirSide] = NO_COILS) -> float:
+        """Bring the loops to rest with air of these temperatures at the racks, and what coils see and ask for.
 
-        inlets    K above the case's reference (racks,)
-        Returns   the largest move of a rack's heat to the air, as a share of its power.
+        inlets    K above the case's reference (racks,);   sides   by label of the body
+        Returns   the largest move: of a rack's heat to the air, as a share of its power; of a coil's, as a share of its heat.
         """
-        self.operation.solve(self._sides(inlets))
+        self.operation.solve(self._racks(inlets), sides)
         before, self.inlets = self.heat_to_air, inlets.copy()
         self.heat_to_air = np.array([self._to_air(rack) for rack in self.case.racks])
         self.exchanges += 1
-        return float((np.abs(self.heat_to_air - before) / np.maximum(self.power, 1.0)).max(initial=0.0))
+        moved = float((np.abs(self.heat_to_air - before) / np.maximum(self.power, 1.0)).max(initial=0.0))
+        self.sides, self.water = dict(sides), dict(self.operation.coils.water())
+        for place in self.operation.assembly.coils:
+            heat, given = self.operation.coils.settings[place.name].heat, sides[place.body.label].heat
+            moved = max(moved, abs(heat - given) / max(abs(heat), abs(given), 1.0))
+        return moved
 
     def march(self, flow: Any, inlets: NDArray[np.float64], seconds: float) -> None:
         """Take the loops on by a step in time that the air has done, its inlets (K above reference) at the end of it; what they
         give the air is that of its next step."""
-        self.operation.step(seconds, self._sides(inlets))
-        self.inlets = inlets.copy()
+        self.sides = air_sides(flow.movers, self.coils)
+        self.operation.step(seconds, self._racks(inlets), self.sides)
+        self.inlets, self.water = inlets.copy(), dict(self.operation.coils.water())
         self.heat_to_air = np.array([self._to_air(rack) for rack in self.case.racks])
-        flow.racks.set_heat(self.heat_to_air[self.boxes])
+        self._give(flow)
 
-    def _sides(self, inlets: NDArray[np.float64]) -> dict[str, RackAirSide]:
+    def _racks(self, inlets: NDArray[np.float64]) -> dict[str, RackAirSide]:
         reference = self.case.air.reference_temperature
         return {
             rack.name: RackAirSide(reference + float(inlet), float(rate))
@@ -107,11 +141,22 @@ class Coupling:
             replace(rack, liquid_share=float(1.0 - heat / rack.power)) if rack.name in self.placed else rack
             for rack, heat in zip(case.racks, self.heat_to_air, strict=True)
         )
-        return replace(case, racks=racks)
+        return replace(case, racks=racks, bodies=tuple(self._as_found(body) for body in case.bodies))
+
+    def _as_found(self, body: Body) -> Body:
+        """A body whose coil has the water that its loop gave it."""
+        if body.label not in self.water or body.coil is None:
+            return body
+        rate, entering = self.water[body.label]
+        return replace(body, coil=replace(body.coil, water_capacity=rate, water_temperature=entering))
 
     def arrays(self) -> dict[str, NDArray[np.float64]]:
         """What a checkpoint keeps."""
-        kept = {"heat_to_air": self.heat_to_air, "inlets": self.inlets if self.inlets is not None else np.zeros(0)}
+        sides = [[one.flow, one.inlet, one.wanted, one.share, one.water, one.heat] for one in self.sides.values()]
+        kept = {
+            "heat_to_air": self.heat_to_air, "inlets": self.inlets if self.inlets is not None else np.zeros(0),
+            "coils": np.array(sides).reshape(-1, 6), "water": np.array(list(self.water.values())).reshape(-1, 2),
+        }  # fmt: skip
         if self.operation.time > 0.0:
             kept |= {f"loops.{name}": values for name, values in self.operation.state().items()}
         return kept
@@ -119,12 +164,26 @@ class Coupling:
     def restore(self, arrays: dict[str, Any]) -> None:
         """Go on from a checkpoint: in time as they were; else the loops come to rest with the inlets of their last exchange."""
         loops = {name.removeprefix("loops."): values for name, values in arrays.items() if name.startswith("loops.")}
+        if not loops and not len(arrays["inlets"]):
+            return
+        air, labels = self.case.air, [body.label for body in self.coils]
+        capacity = air.density * air.heat_capacity
+        rows = [(flow, capacity, *rest) for flow, *rest in arrays["coils"].tolist()]
+        sides = {label: CoilAirSide(*row) for label, row in zip(labels, rows, strict=True)}
         if loops:
             self.operation.restore(loops)
-            self.inlets, self.heat_to_air = arrays["inlets"], arrays["heat_to_air"]
-        elif len(arrays["inlets"]):
-            self.exchange(arrays["inlets"])
-            self.heat_to_air = arrays["heat_to_air"]
+            self.inlets, self.sides = arrays["inlets"], sides
+        else:
+            self.exchange(arrays["inlets"], sides)
+        self.heat_to_air = arrays["heat_to_air"]
+        self.water = {label: (rate, kelvin) for label, (rate, kelvin) in zip(labels, arrays["water"].tolist(), strict=True)}
+        self._seen = np.concatenate([arrays["inlets"], [value for one in sides.values() for value in _kelvins(one)]])
+
+
+def _kelvins(side: CoilAirSide) -> tuple[float, float, float]:
+    """What a coil sees and asks for, in K of its air: inlet, what control takes out of it, share of the open valve."""
+    stream = max(side.flow * side.capacity, 1e-9)
+    return side.inlet, (side.wanted if np.isfinite(side.wanted) else side.heat) / stream, side.share
 
 
 class Uncoupled:
@@ -158,4 +217,4 @@ class Uncoupled:
 
 def couple(case: Case) -> Coupling | Uncoupled:
     """The coupling of a case with its loops, if it has any."""
-    return Uncoupled() if case.liquid is None else Coupling(case, assemble(case.liquid, case.racks))
+    return Uncoupled() if case.liquid is None else Coupling(case, assemble(case.liquid, case.racks, case.bodies))

@@ -206,6 +206,7 @@ def make_result(
     from thermal.movers.summary import through_rack
     from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
     from thermal.output.liquid import liquid_rows
+    from thermal.output.liquid_coils import coils_taken, mark_devices
     from thermal.output.loops_in_time import add_loops
     from thermal.output.record import rack_fronts
     from thermal.output.scalars import add_scalars
@@ -272,7 +273,8 @@ def make_result(
     if any(sheet.plate.kind in PATHS for sheet in placement.sheets) or case.under_floor or case.over_ceiling:
         summary["air_paths"] = path_rows(case, placement, outcome.fields, outcome.pressure_ratio)
         summary["plenums"] = plenum_rows(case, placement, outcome.fields, summary["air_paths"])
-    summary |= liquid_rows(outcome.coupling)
+    summary |= liquid_rows(outcome.coupling, coils_taken(case, outcome.measure.movers))
+    mark_devices(summary)
     if placement.solids is not None:
         summary["solids"] = solid_rows(case, placement, fields["temperature"])
     add_scalars(placement, fields, summary, outcome.scalars)

@@ -22,6 +22,7 @@
 #define TIGHT 1e17       // Pa s/m3: slope of a one-way link against its way, until the last round shuts it for good
 #define FREE 25          // full Newton steps before steps are judged: kinks change sides best in full steps
 #define HELD 1e13        // Pa: a regulator lets 1e-8 of its flow more pass at 1 bar
+#define STEEPEST 5e16    // Pa s/m3: and no steeper, or the last round would take one of a small flow for a one-way link that is shut
 #define LINEAR 1e-4      // Pa: quadratic falls are linear below it
 #define LEAST 1e0        // Pa s/m3: no slope is less, so that y is finite
 
@@ -145,8 +146,9 @@ KERNEL void other_laws(const int others, const long long count, const int swamee
         const double over = q - law[10 * count + n];
         if (over > 0.0)
         {
-            fall += HELD / law[10 * count + n] * over;
-            slope += HELD / law[10 * count + n];
+            const double steep = HELD / law[10 * count + n], held = steep < STEEPEST ? steep : STEEPEST;
+            fall += held * over;
+            slope += held;
         }
         if (against) // goes on from the law at rest, so that h rises without a step
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 LAMINAR, TURBULENT = 2000.0, 4000.0
-TIGHT, HELD, FREE = 1e17, 1e13, 25
+TIGHT, HELD, STEEPEST, FREE = 1e17, 1e13, 5e16, 25
 LINEAR, LEAST = 1e-4, 1.0
 
 
@@ -107,8 +107,9 @@ def other_laws(others, count, swamee, all, which, law, form, curve, first, knots
         slope[on] += part[8][on] / part[9][on] * dr
     over = q - part[10]
     on = over > 0.0
-    fall[on] += HELD / part[10][on] * over[on]
-    slope[on] += HELD / part[10][on]
+    held = np.minimum(HELD / part[10][on], STEEPEST)
+    fall[on] += held * over[on]
+    slope[on] += held
     h[n] = np.where(against, fall + TIGHT * t[n], fall)
     y[n] = np.where(form[n] & 2, 0.0, 1.0 / np.maximum(np.where(against, TIGHT, slope), LEAST))
 

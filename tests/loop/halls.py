@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from thermal.case.build import case_from_text
 from thermal.case.model import Case
-from thermal.loop.operation import RackAirSide
+from thermal.loop.settings import RackAirSide
 
 HALL = """\
 [case]

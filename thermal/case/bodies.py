@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from thermal.case.model import Box, Case
 from thermal.movers.curve import STANDARD_DENSITY, FanCurve
 
+# J/(m3 K) of water at 285 K (Incropera & DeWitt 2002, table A.6); between 5 and 40 degC it lies within 1 % of this
+WATER_CAPACITY = 4.189e6
 COOLERS = ("crah", "fan_wall", "in_row", "rdhx")
 
 
@@ -44,12 +46,30 @@ class Chamber:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """How a coil hangs on a liquid loop, whose answer its water then is.
+
+    loop      name of a facility loop or CDU          flow   m3/s, design flow of the open branch
+    loss      Pa of the coil at it                    valve_kv   m3/h at 1 bar of the open control valve; None: 20 kPa at `flow`
+    diameter, length   m, of its pipes, each way; None: as the loop's branches
+    """
+
+    loop: str
+    flow: float
+    loss: float
+    valve_kv: float | None = None
+    diameter: float | None = None
+    length: float | None = None
+
+
+@dataclass(frozen=True)
 class Coil:
     """A chilled-water coil: conductance between air and water, and the water it is given.
 
     conductance      W/K at `rated_flow` of air             air_exponent   of (air flow/rated_flow) on it
     water_capacity   W/K, mass flow x heat capacity         water_temperature   K, entering
     bypass           part of the air that passes beside it  arrangement    "counter-flow" | "cross-flow"
+    liquid_capacity  J/(m3 K) of what flows through it      branch         of the loop that it hangs on; None: the water is given
     """
 
     conductance: float
@@ -59,6 +79,13 @@ class Coil:
     bypass: float = 0.0
     arrangement: str = "counter-flow"
     air_exponent: float = 0.0
+    liquid_capacity: float = WATER_CAPACITY
+    branch: Branch | None = None
+
+    @property
+    def flow(self) -> float:
+        """m3/s of the liquid with the valve open."""
+        return self.water_capacity / self.liquid_capacity
 
 
 @dataclass(frozen=True)

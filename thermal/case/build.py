@@ -109,7 +109,7 @@ def build(tables: Tables, name: str, path: Path | None = None) -> model.Case | N
     periodic.check_streams(tables, flow, patches, warm, room, len(racks) + len(blocks) + len(plates) + len(bodies))
     types = {row.name: row.type for _, row in tables.lists["rack_row"]}
     ratios = [one.humidity_ratio for one in patches if one.kind == "supply" and one.humidity_ratio is not None]
-    plant = build_plant(tables, types, air.pressure, max(ratios, default=None)) if air is not None else None
+    plant = build_plant(tables, types, air.pressure, max(ratios, default=None), bodies) if air is not None else None
     if plant is not None and span is not None and span.start == "rest":
         tables.report(("time", "start"), "liquid loops take their heat from a steady hall", 'start = "steady"')
     if tables.errors or room is None or mesh is None or air is None or flow is None:

@@ -8,6 +8,7 @@ from typing import Any
 from thermal.case import model
 from thermal.case.aisle import corners
 from thermal.case.bodies import Body, Chamber, Coil, Part
+from thermal.case.coil_loops import coil_water
 from thermal.case.fields import tidy
 from thermal.case.lines import Path
 from thermal.case.load import Tables
@@ -87,14 +88,19 @@ def resistance_of(loss: Resistance | None) -> float:
     return loss.pressure / loss.flow**2 if loss else 0.0
 
 
-def build_coil(tables: Tables, path: Path, table: CoilTable | None, air: model.Air) -> Coil | None:
-    """The coil of a table; None without one, or with the mistakes noted."""
+def build_coil(tables: Tables, path: Path, table: CoilTable | None, air: model.Air, row: str | None = None) -> Coil | None:
+    """The coil of a table; None without one, or with the mistakes noted. `row` whose racks have it as a door."""
     if table is None:
+        return None
+    water = coil_water(tables, path, table, row)
+    if water is None:
         return None
     rated = ("rated_capacity", "rated_air_flow", "rated_air_temperature", "rated_water_temperature")
     missing = [key for key in rated if getattr(table, key) is None]
-    water = WATER_CAPACITY * table.water_flow
-    common = (water, table.water_temperature, table.bypass, table.arrangement, table.air_exponent)
+    through = water.liquid_capacity * table.water_flow
+    common = (
+        through, water.temperature, table.bypass, table.arrangement, table.air_exponent, water.liquid_capacity, water.branch,
+    )  # fmt: skip
     if table.ua is not None:
         if table.rated_capacity is not None:
             tables.report((*path, "ua"), "ua and rated_capacity together", "one of them")
@@ -109,9 +115,10 @@ def build_coil(tables: Tables, path: Path, table: CoilTable | None, air: model.A
     capacity, flow = float(table.rated_capacity or 0.0), float(table.rated_air_flow or 0.0)
     difference = float(table.rated_air_temperature or 0.0) - float(table.rated_water_temperature or 0.0)
     rated_water = WATER_CAPACITY * (table.rated_water_flow or table.water_flow)
-    through = STANDARD_DENSITY * air.heat_capacity * flow
     try:
-        conductance = rated_conductance(capacity, through, rated_water, difference, table.arrangement)
+        conductance = rated_conductance(
+            capacity, STANDARD_DENSITY * air.heat_capacity * flow, rated_water, difference, table.arrangement
+        )
     except ValueError as error:
         what = f"no coil has this rated point: {error} that its air and water could exchange"
         tables.report((*path, "rated_capacity"), what, "a capacity below min(air, water) x difference of entering temperatures")
@@ -171,12 +178,12 @@ def _common(tables: Tables, kind: str, path: Path, table: Mover, air: model.Air)
     """What all kinds read alike: curve, resistance, speed, power, coil and control."""
     fan = table.fan
     curve = build_fan(tables, (*path, "fan"), fan)
-    coil = build_coil(tables, (*path, "coil"), table.coil, air)
+    coil = build_coil(tables, (*path, "coil"), table.coil, air, getattr(table, "row", None))
     label = f"{kind} {table.name}"
     if fan is None and kind != "rdhx":
         tables.report(path, f"{label} has no fan", "fan = { flow = [...], pressure = [...] }")
     if table.coil is None and kind != "fan_wall":
-        tables.report(path, f"{label} has no coil", "coil = { ua = ..., water_temperature = ..., water_flow = ... }")
+        tables.report(path, f"{label} has no coil", "coil = { ua = ..., water_flow = ..., and water_temperature or loop }")
     if (table.control != "none") != (table.setpoint is not None):
         what = f"{label} has a control without a setpoint" if table.setpoint is None else f"{label} has a setpoint but no control"
         tables.report(

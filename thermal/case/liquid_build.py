@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from thermal.case.bodies import COOLERS as AIR_COOLERS
+from thermal.case.bodies import Body
+from thermal.case.coil_loops import on_loops
 from thermal.case.lines import Path
 from thermal.case.liquid import Cdu, DryCooler
 from thermal.case.liquid_model import STANDARD_DRY_BULB, Plant
@@ -23,10 +26,13 @@ COOLERS = ("dry_cooler", "cooling_tower", "chiller")
 RATED = ("heat", "approach", "flow", "facility_flow", "head", "facility_loss")
 
 
-def build_plant(tables: Tables, row_types: dict[str, str], pressure: float, humidity: float | None = None) -> Plant | None:
+def build_plant(
+    tables: Tables, row_types: dict[str, str], pressure: float, humidity: float | None = None, bodies: Sequence[Body] = ()
+) -> Plant | None:
     """The plant of the tables, None for a case without loops. Mistakes are noted in the tables.
 
     row_types   rack type of each row;   pressure  Pa, of the site;   humidity  kg/kg of the most humid supply, None: not solved
+    bodies      of the air side, some of which may have coils on loops
     """
     lists = tables.lists
     if not any(lists[key] for key in TABLES):
@@ -35,7 +41,8 @@ def build_plant(tables: Tables, row_types: dict[str, str], pressure: float, humi
     plates = _plates(tables, row_types)
     whole = all(tables.is_whole(key) for key in TABLES)
     if whole:
-        _check_ties(tables, names, row_types)
+        cooling = {one.coil.branch.loop for one in on_loops(bodies) if one.coil and one.coil.branch}
+        _check_ties(tables, names, row_types, cooling)
         check_plant_ties(tables, names)
     for path, one in lists["cdu"]:
         _check_cdu(tables, path, one)
@@ -101,7 +108,7 @@ def _plates(tables: Tables, row_types: dict[str, str]) -> dict[str, Any]:
     return plates
 
 
-def _check_ties(tables: Tables, kinds: dict[str, str], row_types: dict[str, str]) -> None:
+def _check_ties(tables: Tables, kinds: dict[str, str], row_types: dict[str, str], cooling: set[str]) -> None:
     """Every reference leads somewhere, and nothing hangs in the air."""
     lists = tables.lists
     plated = {one.type for _, one in lists["cold_plate"]}
@@ -132,8 +139,10 @@ def _check_ties(tables: Tables, kinds: dict[str, str], row_types: dict[str, str]
         if not any(user.cdu == one.name for key in ("rack_manifold", "immersion_tank") for _, user in lists[key]):
             tables.report(path, f"no racks hang on CDU {one.name}", "", f'add [[rack_manifold]] with cdu = "{one.name}"')
     for path, one in lists["facility_loop"]:
-        if not any(cdu.facility == one.name for _, cdu in lists["cdu"]):
-            tables.report(path, f"facility loop {one.name} cools nothing", "", f'a [[cdu]] with facility = "{one.name}"')
+        is_used = one.name in cooling or any(cdu.facility == one.name for _, cdu in lists["cdu"])
+        if not is_used and tables.is_whole(*AIR_COOLERS) and not tables.errors:
+            ways = f'a [[cdu]] with facility = "{one.name}", or a coil with loop = "{one.name}"'
+            tables.report(path, f"facility loop {one.name} cools nothing", "", ways)
         if not any(cooler.facility == one.name for key in COOLERS for _, cooler in lists[key]):
             tables.report(path, f"nothing cools facility loop {one.name}", "", f'a [[dry_cooler]] with facility = "{one.name}"')
     for path, one in lists["cold_plate"]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from thermal.case.fields import Corner, Extent, Name, Quantity, Table, setting
-from thermal.units import CONDUCTANCE, FLOW, FRACTION, NUMBER, POWER, PRESSURE, TEMPERATURE
+from thermal.units import CONDUCTANCE, FLOW, FRACTION, LENGTH, NUMBER, POWER, PRESSURE, TEMPERATURE
 
 Side = Literal["x-", "x+", "y-", "y+", "top", "bottom"]
 Rise = Annotated[float, Quantity(PRESSURE, low=-1e5, high=1e5)]
@@ -80,8 +80,25 @@ class CoilTable(Table):
         "How water and air meet: coils of four rows and more come near counter flow.",
         source="Incropera & DeWitt 2002, table 11.3",
     )
-    water_temperature: Degrees = setting(..., "Temperature of the entering water.")
-    water_flow: Flow = setting(..., "Water flow with the valve open.")
+    water_temperature: Degrees | None = setting(None, "Temperature of the entering water, in place of a loop.", shown="none")
+    water_flow: Flow = setting(..., "Water flow with the valve open; on a loop the flow at which water_loss is stated.")
+    loop: Name | None = setting(
+        None,
+        "The [[facility_loop]] that it hangs on, or for a rear door the [[cdu]] that feeds its row: water is the loop's answer.",
+        shown="none: the water is given",
+    )
+    water_loss: Annotated[float, Quantity(PRESSURE, above=0.0, high=1e7)] = setting(
+        "30 kPa", "On a loop: pressure loss of the coil at water_flow.", source="usual design value of data sheets"
+    )
+    valve_kv: Annotated[float, Quantity(NUMBER, above=0.0, high=1e5)] | None = setting(
+        None, "On a loop: Kv of its open control valve, m3/h at 1 bar.", shown="20 kPa at water_flow"
+    )
+    branch_diameter: Annotated[float, Quantity(LENGTH, above=0.0, high=5.0)] | None = setting(
+        None, "On a loop: bore of its branch.", shown="that of the loop's branches"
+    )
+    branch_length: Annotated[float, Quantity(LENGTH, low=0.0, high=1e4)] | None = setting(
+        None, "On a loop: length of its branch, each way.", shown="that of the loop's branches"
+    )
     bypass: Share = setting(0.0, "Part of the air that passes beside the coil.")
     valve: Literal["three-way", "two-way"] = setting(
         "three-way", "Whether the valve sends water round the coil, or lets less of it come; it changes the water's outlet alone."

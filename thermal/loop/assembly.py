@@ -6,17 +6,19 @@ links `cdu-1.pump`, `cdu-1.valve`, `A3.plates`, `dry-1.2` (the second cooler of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from thermal.case.bodies import Body
 from thermal.case.liquid import Cdu as CduTable
 from thermal.case.liquid import Chiller, FacilityLoop, RackManifold
 from thermal.case.liquid import DryCooler as DryCoolerTable
 from thermal.case.liquid_model import Plant
 from thermal.case.model import Rack
 from thermal.fluids.liquids import Liquid, read_liquid
+from thermal.loop.coil_places import CoilPlace, coils_on, place_coil, steps_between
 from thermal.loop.components.cdu import Cdu
 from thermal.loop.components.chip import ChipGroup
 from thermal.loop.components.dry_cooler import DryCooler
@@ -82,6 +84,8 @@ class Assembly:
     chillers: tuple[Chiller, ...]
     towers: tuple[TowerPlace, ...] = ()
     tanks: tuple[TankPlace, ...] = ()
+    coils: tuple[CoilPlace, ...] = ()
+    stations: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # facility -> nodes where branches hang
 
 
 class _Parts:
@@ -110,8 +114,8 @@ class _Parts:
         return made
 
 
-def assemble(plant: Plant, racks: Sequence[Rack]) -> Assembly:
-    """The network of a plant with the racks of its hall.
+def assemble(plant: Plant, racks: Sequence[Rack], bodies: Sequence[Body] = ()) -> Assembly:
+    """The network of a plant with the racks of its hall, and those of its bodies that have a coil on a loop.
 
     Raises   CaseErrors for single links that do not fit.
     """
@@ -121,25 +125,44 @@ def assemble(plant: Plant, racks: Sequence[Rack]) -> Assembly:
     coolers: list[CoolerPlace] = []
     towers: list[TowerPlace] = []
     tanks: list[TankPlace] = []
+    coils: list[CoilPlace] = []
+    stations: dict[str, tuple[tuple[str, str], ...]] = {}
     for facility in plant.facilities:
-        dry, wet = _facility(parts, plant, facility)
+        hanging = coils_on(bodies, facility.name)
+        dry, wet = _facility(parts, plant, facility, hanging)
         coolers, towers = coolers + dry, towers + wet
+        count = len(plant.on(facility.name)) + len(hanging)
+        stations[facility.name] = tuple((f"{facility.name}.s{n}", f"{facility.name}.r{n}") for n in range(1, count + 1))
+        own = facility.branch_diameter or facility.diameter, facility.branch_length, facility.branch_loss, facility.roughness
+        for body, mains in zip(hanging, stations[facility.name][count - len(hanging) :], strict=True):
+            coils.append(place_coil(parts, body, read_liquid(facility.fluid), mains, own))
         for number, table in enumerate(plant.on(facility.name), 1):
             cdus.append(_cdu(parts, plant, facility, table, number))
             tanks += place_tanks(parts, plant, table.name, facility.roughness)
             for manifold in plant.fed_by(table.name):
-                racks_placed += _manifold(parts, plant, manifold, [rack for rack in racks if rack.row == manifold.row])
+                here = [rack for rack in racks if rack.row == manifold.row]
+                racks_placed += _manifold(parts, plant, manifold, here)
+                own = manifold.branch_diameter, manifold.branch_length, manifold.branch_loss, manifold.roughness
+                for body in coils_on(bodies, table.name, manifold.row):
+                    number = next(n for n, rack in enumerate(here, 1) if body.name.endswith(f"-{rack.name}"))
+                    mains = f"{manifold.name}.s{number}", f"{manifold.name}.r{number}"
+                    coils.append(place_coil(parts, body, read_liquid(table.fluid), mains, own))
     give_vessels(parts, plant)
     place_singles(parts, plant.links, dict(plant.source))
     network = build(parts.regions, list(parts.nodes.values()), parts.links, parts.exchangers, dict(plant.source))
-    return Assembly(plant, network, tuple(racks_placed), tuple(cdus), tuple(coolers), plant.chillers, tuple(towers), tuple(tanks))
+    return Assembly(
+        plant, network, tuple(racks_placed), tuple(cdus), tuple(coolers), plant.chillers, tuple(towers), tuple(tanks),
+        tuple(coils), stations,
+    )  # fmt: skip
 
 
 def _pipe(length: float, diameter: float, roughness: float, loss: float = 0.0) -> Pipe:
     return Pipe(max(length, 1e-3), diameter, min(roughness, 0.05 * diameter), loss)
 
 
-def _facility(parts: _Parts, plant: Plant, table: FacilityLoop) -> tuple[list[CoolerPlace], list[TowerPlace]]:
+def _facility(
+    parts: _Parts, plant: Plant, table: FacilityLoop, coils: Sequence[Body]
+) -> tuple[list[CoolerPlace], list[TowerPlace]]:
     name, liquid = table.name, read_liquid(table.fluid)
     parts.regions.append(Region(name, liquid, table.supply))
     suction, discharge = parts.node(f"{name}.suction", name, table.pressure), parts.node(f"{name}.discharge", name)
@@ -162,16 +185,18 @@ def _facility(parts: _Parts, plant: Plant, table: FacilityLoop) -> tuple[list[Co
         start = cooled if outdoors else discharge
         parts.link(chiller.name, start, supply, ColdPlate(chiller.loss, chiller.flow), cells=1)
     supply = place_store(parts, plant, name, "supply", supply, table.diameter)
-    count = len(plant.on(name))
+    count = len(plant.on(name)) + len(coils)
     nodes = {side: [parts.node(f"{name}.{side}{n}", name) for n in range(1, count + 1)] for side in "sr"}
     lead = _pipe(table.lead_length, table.diameter, table.roughness)
-    step = _pipe(table.spacing, table.diameter, table.roughness, RUN)
+    ways = [table.spacing] * (count - len(coils)) + steps_between(coils)  # coils hang behind the CDUs, in the order of the case
+    steps = [_pipe(way, table.diameter, table.roughness, RUN) for way in ways[len(ways) - count + 1 :]]
     turned = table.arrangement == "reverse-return"
     parts.link(f"{name}.lead-supply", supply, nodes["s"][0], lead)
     parts.link(f"{name}.lead-return", nodes["r"][-1 if turned else 0], suction, lead)
-    parts.chain(nodes["s"], [step] * (count - 1), f"{name}.supply")
-    parts.chain(nodes["r"], [step] * (count - 1), f"{name}.return", turned=not turned)
+    parts.chain(nodes["s"], steps, f"{name}.supply")
+    parts.chain(nodes["r"], steps, f"{name}.return", turned=not turned)
     if table.arrangement == "ring" and count > 1:
+        step = _pipe(table.spacing, table.diameter, table.roughness, RUN)
         parts.link(f"{name}.supply-ring", nodes["s"][0], nodes["s"][-1], step)
         parts.link(f"{name}.return-ring", nodes["r"][-1], nodes["r"][0], step)
     return placed, towers

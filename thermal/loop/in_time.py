@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermal.loop.assembly import Assembly, CduPlace, RackPlace
+from thermal.loop.coils import CoilAirSide
 from thermal.loop.components.adiabatic_cooler import PadAir
 from thermal.loop.components.chiller import ChillerPoint
 from thermal.loop.components.chip import ChipHeat, ChipState
@@ -22,7 +23,8 @@ from thermal.loop.controls import LEAST_SPEED
 from thermal.loop.heat import STILL
 from thermal.loop.links import Pump, Regulator
 from thermal.loop.network import Link
-from thermal.loop.operation import Operation, RackAirSide
+from thermal.loop.operation import NO_COILS, Operation
+from thermal.loop.settings import RackAirSide
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +43,7 @@ class HeatFlows:
     chips: float  # power of what sits on cold plates
     pumps: float
     singles: float
+    coils: float  # from the room's air
     to_air: float  # from plates and pipes
     outdoors: float
     stored: float  # in liquid
@@ -50,7 +53,7 @@ class HeatFlows:
     def left(self) -> float:
         """What does not add up."""
         out = self.to_air + self.outdoors + self.stored + self.chips_stored
-        return self.chips + self.pumps + self.singles - out
+        return self.chips + self.pumps + self.singles + self.coils - out
 
 
 class OperationInTime(Operation):
@@ -69,18 +72,19 @@ class OperationInTime(Operation):
         self._moved = False  # whether flows must be found anew
         self._looked: Floats | None = None  # K of the cells when viscosities were last looked at
         self._rated = {f"{one.table.name}.valve": one.unit.facility_loss.flow for one in assembly.cdus}
+        self._rated |= {name: one.flow for one in assembly.coils for name in (one.valve, one.bypass) if name}
         self._speeds = {one.table.name: one.table.speed for one in assembly.cdus}
         self._speeds |= {one.name: one.speed for one in self.plant.facilities}
 
-    def step(self, seconds: float, air: Mapping[str, RackAirSide]) -> None:
-        """One step of so many s with the air at the racks (by name). Raises as Hydraulics and Heat."""
+    def step(self, seconds: float, air: Mapping[str, RackAirSide], coils: Mapping[str, CoilAirSide] = NO_COILS) -> None:
+        """One step of so many s with the air at racks (by name) and coils (by label of the body). Raises as Hydraulics, Heat."""
         if self._looked is None:
             self._looked = self.heat.cells.copy()
         self._seconds, self._moved = seconds, False
         self._waited += seconds
         if self._waited >= LOOK * (1.0 - 1e-9):
             self._seconds, self._waited = self._waited, 0.0
-            self._look()
+            self._look(coils)
             self._seconds = seconds
         for name in self._speeds:
             self._run_pump(name)
@@ -91,21 +95,27 @@ class OperationInTime(Operation):
             self.hydraulics.solve()
         chips = [self._warm_rack(place, air[place.rack.name]) for place in self.assembly.racks]
         self._warm_pumps()
+        self.coils.take(self, coils)
         self.heat.renew()
         before = self.heat.temperature
         self.heat.step(seconds)
         self._hold(before)
         self._lose(air)
+        self.coils.see(self)
         self.flows = self.count(sum(chips))
         self.time += seconds
         self._seconds = 0.0
 
-    def _look(self) -> None:
+    def _look(self, coils: Mapping[str, CoilAirSide]) -> None:
         """What controllers see and set, each in its turn."""
+        for place in self.assembly.coils:
+            self.coils.move(self, place, coils[place.body.label])
         for cdu in self.assembly.cdus:
             self._move_valve(cdu)
         for cooler in self.assembly.coolers:
             self._move_cooler(cooler)
+        for tower in self.assembly.towers:
+            self._move_tower(tower)
         for chiller in self.assembly.chillers:
             self._move_chiller(chiller.name)
 
@@ -147,11 +157,13 @@ class OperationInTime(Operation):
         settings, racks = self.settings, [place.rack for place in self.assembly.racks]
         self.stored, self.chips_stored = self.heat.ledger.stored, chips_stored
         to_air = sum(one.to_air for one in settings.chips.values()) + sum(settings.lost.values())
+        baths = sum(one.power - one.room_heat for one in self.plant.tanks)
+        outdoors = self.lost_by_stores() - sum(self.gained(name) for name in self._sinks)
         return HeatFlows(
-            chips=sum(rack.power * rack.liquid_share for rack in racks),
+            chips=sum(rack.power * rack.liquid_share for rack in racks) + baths,
             pumps=sum(float(self.heat.heat[self.number[f"{name}.pump"]]) for name in self._speeds),
-            singles=sum(link.heat for link in self.plant.links), to_air=to_air,
-            outdoors=-sum(self.gained(name) for name in self._sinks), stored=self.stored, chips_stored=chips_stored,
+            singles=sum(link.heat for link in self.plant.links), coils=self.coils.taken(), to_air=to_air,
+            outdoors=outdoors, stored=self.stored, chips_stored=chips_stored,
         )  # fmt: skip
 
     # -- what controllers see: the present, for what comes later comes later ------------------------------------------
@@ -168,7 +180,7 @@ class OperationInTime(Operation):
     def _share(self, lag: float) -> float:
         return 1.0 - math.exp(-self._seconds / lag) if self._seconds else 1.0
 
-    def _change(self, link: Link) -> None:
+    def change(self, link: Link) -> None:
         """At rest as wanted; in time valves go by their stroke, and what hardly moves stays."""
         if self._seconds:
             before = self.links[link.name].law
@@ -177,7 +189,7 @@ class OperationInTime(Operation):
             if link.law == before:
                 return
             self._moved = True
-        super()._change(link)
+        super().change(link)
 
     def _stroked(self, name: str, old: float, wanted: float) -> float:
         """m3/s that a valve lets through at the end of the step; one that is open closes from what passes it."""
@@ -209,7 +221,7 @@ class OperationInTime(Operation):
         speed = min(max(speed, LEAST_SPEED), most)
         if control is not None:
             control.speed = max(speed, LEAST_SPEED)
-        self._change(replace(link, law=replace(link.law, speed=speed)))
+        self.change(replace(link, law=replace(link.law, speed=speed)))
 
     # -- to be kept -----------------------------------------------------------------------------------------------
     def state(self) -> dict[str, Floats]:
@@ -228,7 +240,7 @@ class OperationInTime(Operation):
             "chillers": [astuple(one) for one in settings.chillers.values()],
             "chips": [(one.to_coolant, one.to_air, one.state.case, one.state.junction) for one in settings.chips.values()],
             "speed": [(one.speed, one._gain, *pair) for one, pair in zip(settings.speed.values(), before, strict=True)],
-            "stored": [self.stored, self.chips_stored],
+            "stored": [self.stored, self.chips_stored], "coils": [astuple(one) for one in self.coils.settings.values()],
         }  # fmt: skip
         return {name: np.array(values, float) for name, values in rows.items()}
 
@@ -271,3 +283,4 @@ class OperationInTime(Operation):
             control.speed, control._gain = speed, gain
             control._before = None if math.isnan(before[0]) else (before[0], before[1])
         self.stored, self.chips_stored = state["stored"].tolist()
+        self.coils.restore(state["coils"])

@@ -7,18 +7,18 @@ reach stays at its end, and the temperatures float.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thermal.loop.apparatus import DRAUGHT
 from thermal.loop.assembly import LEAST_FLOW, Assembly, CduPlace, CoolerPlace, RackPlace, effectiveness_of
+from thermal.loop.coils import CoilAirSide, Coils
 from thermal.loop.components.adiabatic_cooler import AdiabaticCooler, PadAir, WettedPad
-from thermal.loop.components.chiller import ChillerPoint, published_chillers
-from thermal.loop.components.chip import ChipHeat
+from thermal.loop.components.chiller import published_chillers
 from thermal.loop.components.films import film_factor
 from thermal.loop.controls import SpeedControl, setting_for
 from thermal.loop.heat import Heat
@@ -26,57 +26,13 @@ from thermal.loop.hydraulics import Hydraulics
 from thermal.loop.links import Pump, Regulator
 from thermal.loop.network import Link
 from thermal.loop.plant_parts import TowerPlace
+from thermal.loop.settings import IDEAL, Plates, RackAirSide, Settings, Sink
 
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-11  # largest move of a setting, as a share of itself, in an answer
 MOST_ROUNDS = 80
-IDEAL = 1.0 - 1e-9  # effectiveness of a chiller that holds its outlet
+NO_COILS: Mapping[str, CoilAirSide] = MappingProxyType({})
 OPEN = 20.0  # times the rated flow: a valve that asks for more is simply open
-
-
-@dataclass
-class RackAirSide:
-    """What the room's air is at a rack: K at its front, W/K of its stream."""
-
-    inlet: float
-    rate: float
-
-
-@dataclass
-class Sink:
-    """A duty of a link: heat = across x (ambient - entering temperature), W; across in W/K, ambient in K."""
-
-    across: float = 0.0
-    ambient: float = 293.15
-
-    def __call__(self, rate: float, entering: float) -> tuple[float, float]:
-        """W into the liquid, and its slope in W/K."""
-        across = min(self.across, rate)
-        return across * (self.ambient - entering), -across
-
-
-@dataclass
-class Plates:
-    """Effectiveness of an exchanger that changes with its temperatures."""
-
-    effectiveness: Callable[[Any, Any], Any]
-
-    def __call__(self, first: Any, second: Any) -> Any:
-        """Effectiveness at two capacity rates, W/K."""
-        return self.effectiveness(first, second)
-
-
-@dataclass
-class Settings:
-    """Where every control stands; what a checkpoint must keep of the loops, beside their temperatures."""
-
-    valve: dict[str, float] = field(default_factory=dict)  # CDU -> m3/s
-    speed: dict[str, SpeedControl] = field(default_factory=dict)  # CDU or facility -> its pumps
-    fans: dict[str, float] = field(default_factory=dict)  # dry cooler table -> speed
-    chillers: dict[str, ChillerPoint] = field(default_factory=dict)
-    pads: dict[str, PadAir] = field(default_factory=dict)
-    chips: dict[str, ChipHeat] = field(default_factory=dict)  # rack -> heat and temperatures
-    lost: dict[str, float] = field(default_factory=dict)  # rack -> W that its pipes give to its outgoing air
 
 
 class Operation:
@@ -95,7 +51,8 @@ class Operation:
         self._sinks |= {chiller.name: Sink() for chiller in assembly.chillers}
         self._plates = {f"{place.table.name}.exchanger": Plates(effectiveness_of(place.unit)) for place in assembly.cdus}
         exchangers = {name: replace(one, effectiveness=self._plates[name]) for name, one in assembly.network.exchangers.items()}
-        network = replace(assembly.network.with_links(duty=self._sinks), exchangers=exchangers)
+        self.coils = Coils(assembly.coils)
+        network = replace(assembly.network.with_links(duty={**self._sinks, **self.coils.duties}), exchangers=exchangers)
         self.links: dict[str, Link] = dict(network.links)
         self.number = {name: place for place, name in enumerate(self.links)}
         self.node = {name: place for place, name in enumerate(network.nodes)}
@@ -125,7 +82,8 @@ class Operation:
             self._cool([tower.link], rated, rated, tower.machine.wet_bulb)
         for chiller in assembly.chillers:
             place = self.number[chiller.name]
-            self._cool([chiller.name], 1.0, chiller.flow * float(self.heat.capacity[place]), self._supply(chiller.facility))
+            rate = chiller.flow * float(self.heat.capacity[place])
+            self._cool([chiller.name], IDEAL * rate, rate, self._supply(chiller.facility))
 
     @property
     def flow(self) -> Floats:
@@ -161,12 +119,18 @@ class Operation:
         start = self.links[link].start if self.flow[place] >= 0.0 else self.links[link].end
         return self.rate(link) * (float(self.heat.outlet()[place]) - self.at(start))
 
+    def lost_by_stores(self) -> float:
+        """W that buffer stores give to what stands around them."""
+        lost = self.heat.lost()
+        return sum(float(lost[self.number[table.name]]) for table in self.plant.stores)
+
     def fall(self, start: str, end: str) -> float:
         """Pa between two nodes."""
         return float(self.pressure[self.node[start]] - self.pressure[self.node[end]])
 
-    def solve(self, air: Mapping[str, RackAirSide]) -> None:
-        """Bring all loops to rest with the air at the racks (by rack name)."""
+    def solve(self, air: Mapping[str, RackAirSide], coils: Mapping[str, CoilAirSide] = NO_COILS) -> None:
+        """Bring all loops to rest with the air at the racks (by rack name) and at coils (by label of their bodies)."""
+        self.coils.begin(coils)
         for self.rounds in range(1, MOST_ROUNDS + 1):
             self.hydraulics.solve()
             moves = [self._move_rack(rack, air[rack.rack.name]) for rack in self.assembly.racks]
@@ -174,6 +138,7 @@ class Operation:
             self.heat.renew()
             self.heat.solve()
             self._thin()
+            moves += [self.coils.move(self, one, coils[one.body.label]) for one in self.assembly.coils]
             moves += [self._move_valve(cdu) for cdu in self.assembly.cdus]
             moves += [self._move_cooler(cooler) for cooler in self.assembly.coolers]
             moves += [self._move_tower(tower) for tower in self.assembly.towers]
@@ -232,7 +197,7 @@ class Operation:
         self.settings.valve[name], self._valve_before[name] = flow, old
         valve = self.links[f"{name}.valve"]
         assert isinstance(valve.law, Regulator)
-        self._change(replace(valve, law=replace(valve.law, flow=flow)))
+        self.change(replace(valve, law=replace(valve.law, flow=flow)))
         return abs(flow - old) / max(flow, old)
 
     def _entering(self, place: CduPlace) -> float:
@@ -309,7 +274,7 @@ class Operation:
 
     def _flow_ahead(self, facility: str) -> float:
         """Flow of a facility with its valves as now set, over its flow as last solved: valves that were open stay as they are."""
-        now = ahead = 0.0
+        now, ahead = self.coils.flow_ahead(self, facility)
         for place in self.plant.on(facility):
             through, old = self.through(f"{place.name}.valve"), self._valve_before.get(place.name, 0.0)
             now += through
@@ -344,7 +309,7 @@ class Operation:
     def _begin_pump(self, name: str, speed: float, held: float | None) -> None:
         link = self.links[f"{name}.pump"]
         assert isinstance(link.law, Pump)
-        self._change(replace(link, law=replace(link.law, speed=speed)))
+        self.change(replace(link, law=replace(link.law, speed=speed)))
         if held is not None:
             self.settings.speed[name] = SpeedControl(held, speed, speed)
 
@@ -354,7 +319,7 @@ class Operation:
         moved = control.move(*self._asked_of_pump(name, control.speed))
         link = self.links[f"{name}.pump"]
         assert isinstance(link.law, Pump)
-        self._change(replace(link, law=replace(link.law, speed=control.speed)))
+        self.change(replace(link, law=replace(link.law, speed=control.speed)))
         return moved
 
     def _asked_of_pump(self, name: str, speed: float) -> tuple[float, float]:
@@ -365,8 +330,7 @@ class Operation:
             measured = min(self.fall(*ends) for ends in [*map(self.branch_ends, racks), *tanks])
             least = max((speed * self._lack(one) for one in racks), default=0.0)
         else:
-            count = len(self.plant.on(name))
-            measured, least = min(self.fall(f"{name}.s{n}", f"{name}.r{n}") for n in range(1, count + 1)), 0.0
+            measured, least = min(self.fall(*nodes) for nodes in self.assembly.stations[name]), 0.0
         return measured, least
 
     def branch_ends(self, place: RackPlace) -> tuple[str, str]:
@@ -389,7 +353,8 @@ class Operation:
             self.heat.heat[self.number[f"{name}.pump"]] = max(0.0, self.pump_heat(name))
 
     # -- the network ----------------------------------------------------------------------------------------------
-    def _change(self, link: Link) -> None:
+    def change(self, link: Link) -> None:
+        """One link has another law or setting from now on."""
         self.links[link.name] = link
         self.hydraulics.change(link)
 

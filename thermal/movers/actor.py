@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from thermal.case.bodies import Body
-from thermal.movers.coil import WATER_CAPACITY
 
 COOLER = ("speed", "setpoint", "water_temperature", "water_flow")
 
@@ -26,9 +25,9 @@ class MoverActor:
             return item.speed if any(part.fan for part in item.parts) and not item.speed_rule else None
         if quantity == "setpoint":
             return item.setpoint if item.control != "none" else None
-        if item.coil is None or quantity not in COOLER:
+        if item.coil is None or item.coil.branch is not None or quantity not in COOLER:  # a loop's water is its answer
             return None
-        return item.coil.water_temperature if quantity == "water_temperature" else item.coil.water_capacity / WATER_CAPACITY
+        return item.coil.water_temperature if quantity == "water_temperature" else item.coil.flow
 
     def take(self, quantity: str, value: float) -> None:
         """Store a new value."""
@@ -39,7 +38,7 @@ class MoverActor:
             self.movers.set_setpoint(self.item.label, value)
         elif self.item.coil is not None:
             coil = self.item.coil
-            self.movers.set_water(self.item.label, coil.water_capacity / WATER_CAPACITY, coil.water_temperature)
+            self.movers.set_water(self.item.label, coil.flow, coil.water_temperature)
 
     def apply(self) -> None:
         """Nothing is left to do at the start of a step: the kernels read what `take` stored."""
@@ -51,5 +50,9 @@ class MoverActor:
             return replace(item, **{quantity: value})  # type: ignore[arg-type]
         if item.coil is None:
             return item
-        given = {"water_temperature": value} if quantity == "water_temperature" else {"water_capacity": value * WATER_CAPACITY}
+        given = (
+            {"water_temperature": value}
+            if quantity == "water_temperature"
+            else {"water_capacity": value * item.coil.liquid_capacity}
+        )
         return replace(item, coil=replace(item.coil, **given))  # type: ignore[arg-type]

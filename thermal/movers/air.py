@@ -21,7 +21,7 @@ import numpy as np
 
 from thermal.case.bodies import kinematic, resistance_at
 from thermal.flow.domain import Domain, at_least_one
-from thermal.movers.coil import WATER_CAPACITY, Terminal
+from thermal.movers.coil import Terminal
 from thermal.movers.laws import Laws, mover_settings
 from thermal.movers.laying import LaidPart
 from thermal.state import State
@@ -182,8 +182,8 @@ class Movers:
             backend.upload(at_least_one(np.array([T - reference for T, _ in knots]), float), np.float64),
             backend.upload(at_least_one(np.array([n for _, n in knots]), float), np.float64),
         ]
-        self._settings_ = backend.upload(settings, np.float64)
-        head = (len(self.bodies), self.sums_, self._settings_, backend.upload(first, np.int32), *tables)
+        self.settings_ = backend.upload(settings, np.float64)
+        head = (len(self.bodies), self.sums_, self.settings_, backend.upload(first, np.int32), *tables)
         self._with_gain = partial(backend.bind, "mover_respond", *head, self.speed_, self.trim_, self.response_)
         self._respond, self._repeat = self._with_gain(GAIN), self._with_gain(0.0)
 
@@ -301,19 +301,20 @@ class Movers:
         """Give the coil of a body other water: flow in m3/s with the valve open, entering temperature in K. A liquid loop calls
         this with what it has and takes `terminals` back. Raises KeyError for no such coil."""
         number = self.number(label)
-        if self.bodies[number].coil is None:
+        coil = self.bodies[number].coil
+        if coil is None:
             raise KeyError(f"{label} has no coil")
         backend, air = self.domain.backend, self.domain.placement.case.air
-        settings = backend.download(self._settings_)
-        settings[16 * number + 2] = WATER_CAPACITY * flow / (air.density * air.heat_capacity)
+        settings = backend.download(self.settings_)
+        settings[16 * number + 2] = coil.liquid_capacity * flow / (air.density * air.heat_capacity)
         settings[16 * number + 3] = temperature - air.reference_temperature
-        backend.store(settings, self._settings_)
+        backend.store(settings, self.settings_)
 
     def set_setpoint(self, label: str, temperature: float) -> None:
         """Let the control of a body's coil keep another temperature, K. Raises KeyError for no such body."""
-        settings, place = self.domain.backend.download(self._settings_), 16 * self.number(label) + 7
+        settings, place = self.domain.backend.download(self.settings_), 16 * self.number(label) + 7
         settings[place] = temperature - self.domain.placement.case.air.reference_temperature
-        self.domain.backend.store(settings, self._settings_)
+        self.domain.backend.store(settings, self.settings_)
 
     def terminals(self) -> dict[str, Terminal]:
         """Water that each coil is given and heat that it gives back, by label. Waits for the device."""
@@ -322,11 +323,11 @@ class Movers:
             return {}
         air = self.domain.placement.case.air
         capacity = air.density * air.heat_capacity
-        rows = self.domain.backend.download(self._settings_).reshape(-1, 16)
+        rows = self.domain.backend.download(self.settings_).reshape(-1, 16)
         return {
             body.label: Terminal(
-                body.label, float(row[2]) * capacity / WATER_CAPACITY, float(row[3]) + air.reference_temperature,
-                capacity * float(response[4]),
+                body.label, float(row[2]) * capacity / body.coil.liquid_capacity, float(row[3]) + air.reference_temperature,
+                capacity * float(response[4]), body.coil.liquid_capacity,
             )
             for body, row, response in zip(self.bodies, rows, reading.response, strict=True)
             if body.coil is not None

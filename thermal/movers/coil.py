@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from thermal.case.bodies import Coil
+from thermal.case.bodies import WATER_CAPACITY, Coil
 
-# J/(m3 K) of water at 285 K (Incropera & DeWitt 2002, table A.6); between 5 and 40 degC it lies within 1 % of this
-WATER_CAPACITY = 4.189e6
+__all__ = ["ARRANGEMENTS", "WATER_CAPACITY", "Terminal", "coil_heat", "effectiveness", "rated_conductance", "valve_share"]
+
 ARRANGEMENTS = ("counter-flow", "cross-flow")
 
 
@@ -19,18 +19,19 @@ ARRANGEMENTS = ("counter-flow", "cross-flow")
 class Terminal:
     """What a coil shows to a liquid loop: water that it is given, and the heat that it gives back.
 
-    flow   m3/s        entering   K        heat   W given to the water
+    flow   m3/s        entering   K        heat   W given to the water        liquid_capacity   J/(m3 K) of it
     """
 
     name: str
     flow: float
     entering: float
     heat: float
+    liquid_capacity: float = WATER_CAPACITY
 
     @property
     def leaving(self) -> float:
         """K, of the water after the coil."""
-        return self.entering + (self.heat / (WATER_CAPACITY * self.flow) if self.flow > 0.0 else 0.0)
+        return self.entering + (self.heat / (self.liquid_capacity * self.flow) if self.flow > 0.0 else 0.0)
 
 
 def effectiveness(conductance: float, air: float, water: float, arrangement: str = "counter-flow") -> float:

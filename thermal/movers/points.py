@@ -116,12 +116,10 @@ def coil_terminal(body: Body, air: Air, gross: float, entering: float, heat: flo
     """
     if body.coil is None:
         raise ValueError(f"{body.label} has no coil")
-    from thermal.movers.coil import WATER_CAPACITY
-
-    coil, flow = body.coil, body.coil.water_capacity / WATER_CAPACITY
+    coil, flow = body.coil, body.coil.flow
     if body.valve == "two-way" and body.control != "none":
         flow *= valve_share(coil, air.density * air.heat_capacity * gross, gross, entering, heat)
-    return Terminal(body.name, flow, coil.water_temperature, heat)
+    return Terminal(body.name, flow, coil.water_temperature, heat, coil.liquid_capacity)
 
 
 def rated_heat(body: Body, air: Air, flow: float, entering: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from thermal.case.liquid_model import running_pumps
@@ -9,16 +11,21 @@ from thermal.couple import Coupling, Uncoupled
 from thermal.loop.assembly import CduPlace, CoolerPlace, RackPlace
 from thermal.loop.operation import Operation
 from thermal.loop.vessels import vessel_points, with_vessels
+from thermal.output.liquid_coils import coil_rows, coil_warnings
 from thermal.output.plant_rows import plant_rows, plant_warnings
 from thermal.units import ZERO_CELSIUS
 
 CLOSE = 0.05  # K: a supply farther than this from its setting is named
 FREEZING_MARGIN = 3.0  # K between the outdoor air and a liquid's freezing point; below, it is named
 LPM = 60e3  # L/min of 1 m3/s
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
-def liquid_rows(coupling: Coupling | Uncoupled) -> dict[str, Any]:
-    """{"liquid": ...} for the summary, or nothing for a hall without loops."""
+def liquid_rows(coupling: Coupling | Uncoupled, taken: Mapping[str, float] = NOTHING) -> dict[str, Any]:
+    """{"liquid": ...} for the summary, or nothing for a hall without loops.
+
+    taken   W that each coil takes from its air, by label of its body; as its loop has it where it is not told
+    """
     if isinstance(coupling, Uncoupled):
         return {}
     operation = coupling.operation
@@ -31,8 +38,9 @@ def liquid_rows(coupling: Coupling | Uncoupled) -> dict[str, Any]:
             "dry_bulb_degC": operation.plant.dry_bulb - ZERO_CELSIUS,
             "wet_bulb_degC": None if operation.plant.wet_bulb is None else operation.plant.wet_bulb - ZERO_CELSIUS,
         },
-        "balance": balance(coupling), "racks": racks, "cdus": cdus, "facility_loops": facilities, "coolers": coolers,
-        "chillers": chiller_rows(operation), **plant_rows(operation), "exchanges": coupling.exchanges,
+        "balance": balance(coupling, taken), "racks": racks, "cdus": cdus, "facility_loops": facilities, "coolers": coolers,
+        "chillers": chiller_rows(operation), "coils": coil_rows(operation), **plant_rows(operation),
+        "exchanges": coupling.exchanges,
         "nodes": {name: {"pressure_kPa": p / 1e3, "temperature_degC": t - ZERO_CELSIUS} for name, p, t in _nodes(operation)},
         "links": {name: {"flow_L_min": flow * LPM, "fall_kPa": fall / 1e3} for name, flow, fall in _links(operation)},
     }  # fmt: skip
@@ -130,15 +138,17 @@ def chiller_rows(operation: Operation) -> list[dict[str, Any]]:
     return rows
 
 
-def balance(coupling: Coupling) -> dict[str, float]:
+def balance(coupling: Coupling, taken: Mapping[str, float] = NOTHING) -> dict[str, float]:
     """One balance over air, loops and environment, kW: what comes from the chips and pumps, where it goes, what is left over.
 
     loops       |into the liquid - out of it|/into the liquid, of all loops together
-    interface   largest difference between what leaves a rack's air side and what enters its loop, over the rack's power
+    interface   largest difference between what leaves a rack or the air at a coil and what enters its loop, over the rack's
+                power or the coil's heat
+    coils       W from the room's air into the loops through coils
     """
     operation = coupling.operation
     tanks = [place.table for place in operation.assembly.tanks]
-    baths = sum(operation.gained(place.link) for place in operation.assembly.tanks)
+    baths = sum(table.power - table.room_heat for table in tanks)
     power = sum(rack.power for rack in coupling.case.racks) + sum(table.power for table in tanks)
     to_liquid = sum(chips.to_coolant for chips in operation.settings.chips.values()) + baths
     pipes = sum(operation.settings.lost.values())
@@ -146,22 +156,27 @@ def balance(coupling: Coupling) -> dict[str, float]:
     pumps = sum(max(0.0, operation.pump_heat(name)) for name in names)
     singles = sum(link.heat for link in operation.plant.links)
     sinks = [one for place in operation.assembly.coolers for one in place.links]
-    sinks += [one.name for one in operation.assembly.chillers] + [one.name for one in operation.plant.stores]
-    sinks += [place.link for place in operation.assembly.towers]
-    outdoors = -sum(operation.gained(name) for name in sinks)
-    entering = sum(operation.gained(place.link) for place in operation.assembly.racks) + baths
+    sinks += [one.name for one in operation.assembly.chillers] + [place.link for place in operation.assembly.towers]
+    outdoors = operation.lost_by_stores() - sum(operation.gained(name) for name in sinks)
+    coils = [
+        (taken.get(one.body.label, operation.gained(one.link)), operation.gained(one.link)) for one in operation.assembly.coils
+    ]
+    from_air = sum(air for air, _ in coils)
+    entering = sum(operation.gained(place.link) for place in operation.assembly.racks) + sum(loop for _, loop in coils) + baths
     interface = max(
         (abs(operation.settings.chips[place.rack.name].to_coolant - operation.gained(place.link)) / place.rack.power
          for place in operation.assembly.racks), default=0.0,
     )  # fmt: skip
+    most = max((abs(loop) for _, loop in coils), default=0.0)
+    interface = max([interface, *(abs(air - loop) / max(abs(loop), 1e-3 * most, 1.0) for air, loop in coils)])
     left = entering + pumps + singles - pipes - outdoors - operation.stored
     to_air = float(coupling.heat_to_air.sum()) + sum(table.room_heat for table in tanks)
+    whole = power + pumps + singles + from_air - to_air - outdoors - operation.stored - operation.chips_stored
     return {
         "it_kW": power / 1e3, "to_liquid_kW": to_liquid / 1e3, "to_air_kW": to_air / 1e3, "pipes_to_air_kW": pipes / 1e3,
-        "pumps_to_liquid_kW": pumps / 1e3, "outdoors_kW": outdoors / 1e3, "loops": abs(left) / max(entering, 1.0),
-        "stored_kW": (operation.stored + operation.chips_stored) / 1e3,
-        "interface": interface, "solver": operation.heat.ledger.defect,
-        "whole": abs(power + pumps + singles - to_air - outdoors - operation.stored - operation.chips_stored) / max(power, 1.0),
+        "pumps_to_liquid_kW": pumps / 1e3, "outdoors_kW": outdoors / 1e3, "coils_kW": from_air / 1e3,
+        "loops": abs(left) / max(entering, 1.0), "stored_kW": (operation.stored + operation.chips_stored) / 1e3,
+        "interface": interface, "solver": operation.heat.ledger.defect, "whole": abs(whole) / max(power, 1.0),
     }  # fmt: skip
 
 
@@ -199,6 +214,7 @@ def warnings(operation: Operation, rows: dict[str, Any]) -> list[str]:
         if row["supply_degC"] > row["set_degC"] + CLOSE:
             words = f"supply {row['supply_degC']:.1f} °C, its coolers do not reach {row['set_degC']:.1f} °C"
             found.append(f"facility loop {row['name']}: {words}")
+    found += coil_warnings(operation, rows["coils"])
     for row in rows["chillers"]:
         if not row["is_in_range"] and row["heat_kW"] > 0.0:
             found.append(f"chiller {row['name']}: outside the temperatures of its published curves")

@@ -24,6 +24,7 @@ class Edges:
         self.flow, self.domain, self.run = flow, flow.domain, run
         backend, patches = self.domain.backend, flow.patches
         number = {id(rack): n for n, rack in enumerate(self.domain.racks)}
+        self.racks = 0  # of all streams, those that are racks
         streams = flow.streams()
         for is_rack in (True, False):
             for stream, patch in zip(streams, patches, strict=True):

@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from thermal.loop.assembly import Assembly, CduPlace, RackPlace
+from thermal.loop.assembly import Assembly, CduPlace, RackPlace, effectiveness_of
 from thermal.loop.components.adiabatic_cooler import PadAir
 from thermal.loop.components.chiller import ChillerPoint
 from thermal.loop.components.chip import ChipHeat, ChipState
@@ -228,7 +228,7 @@ class OperationInTime(Operation):
             "chillers": [astuple(one) for one in settings.chillers.values()],
             "chips": [(one.to_coolant, one.to_air, one.state.case, one.state.junction) for one in settings.chips.values()],
             "speed": [(one.speed, one._gain, *pair) for one, pair in zip(settings.speed.values(), before, strict=True)],
-            "stored": [self.stored, self.chips_stored],
+            "films": [one.factors for one in self._plates.values()], "stored": [self.stored, self.chips_stored],
         }  # fmt: skip
         return {name: np.array(values, float) for name, values in rows.items()}
 
@@ -270,4 +270,7 @@ class OperationInTime(Operation):
         for control, (speed, gain, *before) in zip(settings.speed.values(), state["speed"].tolist(), strict=True):
             control.speed, control._gain = speed, gain
             control._before = None if math.isnan(before[0]) else (before[0], before[1])
+        for cdu, (hot, cold) in zip(self.assembly.cdus, state["films"].tolist(), strict=True):
+            plates = self._plates[f"{cdu.table.name}.exchanger"]
+            plates.effectiveness, plates.factors = effectiveness_of(cdu.unit, hot, cold), (hot, cold)
         self.stored, self.chips_stored = state["stored"].tolist()

@@ -87,12 +87,25 @@ def test_without_an_event_nothing_moves() -> None:
         assert np.ptp(column) < 1e-6 * column[0], name
 
 
+def test_racks_that_work_less_warm_air_and_liquid_less() -> None:
+    """Half of the power from 5 s on: half of the rise of the air at once, plates follow within their time; all is counted."""
+    case = in_time('[[event]]\nname = "night"\nat = "5 s"\nobject = "rack.*"\npower = "65 kW"\n')
+    outcome = march(replace(case, time=replace(case.time, end=25.0)), device())  # type: ignore[type-var]
+    summary = make_result(case, place_case(case), outcome, device(), "double", (1, 1, 1)).summary
+    liquid = summary["liquid"]
+    assert liquid["balance"]["it_kW"] == pytest.approx(4 * 65.0) and liquid["balance"]["run"] < 1e-10
+    assert liquid["balance"]["whole"] < 1e-9
+    for row, air in zip(liquid["racks"], summary["racks"], strict=True):
+        assert row["junction_degC"] - row["case_degC"] == pytest.approx(0.015 * 0.85 * 65e3 / 112, rel=0.01)
+        assert air["power_kW"] == 65.0 and air["outlet_mean_degC"] - air["inlet_mean_degC"] == pytest.approx(6.0, rel=1e-6)
+
+
 MISTAKES: dict[str, tuple[str, tuple[str, ...]]] = {
     "another CDU": (TRIP.replace("cdu.*", "cdu.b"), ('no cdu "b"', "cdu")),
     "no such kind": (TRIP.replace("cdu.*", "pump.cdu"), ('no kind of object "pump"', "facility_loop.NAME", "dry_cooler.NAME")),
     "a flow of a CDU": (TRIP.replace("speed = 0", 'flow = "1 L/s"'), ("a cdu has no flow to change", "speed")),
-    "power of a rack": (
-        TRIP.replace("cdu.*", "rack.A1").replace("speed = 0", 'power = "1 kW"'),
+    "flow of a rack": (
+        TRIP.replace("cdu.*", "rack.A1").replace("speed = 0", 'flow = "2 m3/s"'),
         ("hall with loops", "liquid_share"),
     ),
 }

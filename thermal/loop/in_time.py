@@ -14,6 +14,7 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from thermal.case.model import Rack
 from thermal.loop.assembly import Assembly, CduPlace, RackPlace, effectiveness_of
 from thermal.loop.components.adiabatic_cooler import PadAir
 from thermal.loop.components.chiller import ChillerPoint
@@ -65,6 +66,7 @@ class OperationInTime(Operation):
         super().__init__(assembly, friction)
         self.time = 0.0
         self.flows: HeatFlows | None = None
+        self.powers: dict[str, float] = {}  # W of racks that events give another power
         self._waited = 0.0  # s since controllers last looked
         self._moved = False  # whether flows must be found anew
         self._looked: Floats | None = None  # K of the cells when viscosities were last looked at
@@ -109,11 +111,16 @@ class OperationInTime(Operation):
         for chiller in self.assembly.chillers:
             self._move_chiller(chiller.name)
 
+    def power_of(self, rack: Rack) -> float:
+        """W of a rack now."""
+        return self.powers.get(rack.name, rack.power)
+
     # -- racks ----------------------------------------------------------------------------------------------------
     def _warm_rack(self, place: RackPlace, air: RackAirSide) -> float:
         """Plates and chips of a rack over the step; returns W that they store."""
         rack, name = place.rack, place.rack.name
-        power, direct = rack.power * rack.liquid_share, rack.power * (1.0 - rack.liquid_share)
+        whole = self.power_of(rack)
+        power, direct = whole * rack.liquid_share, whole * (1.0 - rack.liquid_share)
         link = self.links[place.link]
         inlet = self.at(link.start if self.through(place.link) >= 0.0 else link.end)
         passing = air.inlet + 0.5 * direct / air.rate
@@ -137,7 +144,11 @@ class OperationInTime(Operation):
         for place in self.assembly.racks:
             name, side = place.rack.name, air[place.rack.name]
             self.settings.lost[name] = sum(float(lost[self.number[one]]) for one in place.warm)
-            given = place.rack.air_power + self.settings.chips[name].to_air + self.settings.lost[name]
+            given = (
+                self.power_of(place.rack) * (1.0 - place.rack.liquid_share)
+                + self.settings.chips[name].to_air
+                + self.settings.lost[name]
+            )
             for one in place.warm:
                 if self.links[one].loss > 0.0:
                     self.heat.ambient[self.number[one]] = side.inlet + given / side.rate
@@ -148,7 +159,7 @@ class OperationInTime(Operation):
         self.stored, self.chips_stored = self.heat.ledger.stored, chips_stored
         to_air = sum(one.to_air for one in settings.chips.values()) + sum(settings.lost.values())
         return HeatFlows(
-            chips=sum(rack.power * rack.liquid_share for rack in racks),
+            chips=sum(self.power_of(rack) * rack.liquid_share for rack in racks),
             pumps=sum(float(self.heat.heat[self.number[f"{name}.pump"]]) for name in self._speeds),
             singles=sum(link.heat for link in self.plant.links), to_air=to_air,
             outdoors=-sum(self.gained(name) for name in self._sinks), stored=self.stored, chips_stored=chips_stored,

@@ -132,7 +132,7 @@ def balance(coupling: Coupling) -> dict[str, float]:
     interface   largest difference between what leaves a rack's air side and what enters its loop, over the rack's power
     """
     operation = coupling.operation
-    power = sum(rack.power for rack in coupling.case.racks)
+    power = sum(operation.power_of(rack) for rack in coupling.case.racks)
     to_liquid = sum(chips.to_coolant for chips in operation.settings.chips.values())
     pipes = sum(operation.settings.lost.values())
     names = [one.table.name for one in operation.assembly.cdus] + [one.name for one in operation.plant.facilities]

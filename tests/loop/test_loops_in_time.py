@@ -18,6 +18,7 @@ from thermal.case.model import Case
 from thermal.errors import CaseErrors
 from thermal.flow.steady import Outcome
 from thermal.output.checkpoint import read_checkpoint
+from thermal.output.liquid_words import hottest_chips, margin_words
 from thermal.output.loops_in_time import loop_limits
 from thermal.place import place_case
 from thermal.run import make_result
@@ -63,6 +64,9 @@ def test_chips_meet_their_limits_when_their_heat_over_their_capacity_says(trippe
     (limit,) = (row for row in summary["asserts"] if row["name"] == "warm")
     assert not limit["passed"] and limit["value"] == pytest.approx(summary["liquid"]["cdus"][0]["in_time"]["supply_degC"][1])
     assert summary["liquid"]["balance"]["run"] < 1e-10 and summary["liquid"]["balance"]["whole"] < 1e-9
+    assert any("pass a limit on the way" in words for words in summary["liquid"]["warnings"])
+    worst = hottest_chips(summary["liquid"])
+    assert worst is not None and worst["margin_K"] < 0.0 and "ABOVE its limit at the worst moment" in margin_words(worst)
     flow = series.column("loop_flow.cdu")
     time = series.column("time")
     assert abs(flow[(time > 10.0) & (time <= 22.0)]).max() < 1e-9 and flow[-1] > 0.5 * flow[0] > 0.0

@@ -81,6 +81,16 @@ def test_a_run_goes_on_to_the_last_bit(tripped: tuple[Case, Outcome], tmp_path: 
     test_march.TestGoingOn.assert_same(straight, resumed)
 
 
+def test_blocks_go_like_the_whole() -> None:
+    """To round-off, over a trip."""
+    case = in_time(TRIP.replace('"10 s"', '"1 s"'))
+    case = replace(case, time=replace(case.time, end=3.0, step=0.25))  # type: ignore[type-var]
+    whole, parts = march(case, device()).march, march(case, device(), blocks=(2, 1, 1)).march
+    assert whole is not None and parts is not None
+    for name in ("inlet.A1", "junction.A1", "loop_return.cdu", "loop_supply.fws"):
+        np.testing.assert_allclose(parts.series.column(name), whole.series.column(name), rtol=1e-6, err_msg=name)
+
+
 def test_without_an_event_nothing_moves() -> None:
     """Neither in the loops nor at the racks."""
     case = in_time("")

@@ -131,14 +131,15 @@ class Coupling:
 
     def _to_air(self, rack: Rack) -> float:
         if rack.name not in self.placed:
-            return rack.air_power
+            return self.operation.power_of(rack) * (1.0 - rack.liquid_share)
         settings = self.operation.settings
-        return rack.air_power + settings.chips[rack.name].to_air + settings.lost[rack.name]
+        direct = self.operation.power_of(rack) * (1.0 - rack.liquid_share)
+        return direct + settings.chips[rack.name].to_air + settings.lost[rack.name]
 
     def coupled_case(self, case: Case) -> Case:
         """A case of this hall with the share of each rack's power that its loop carried off in the end."""
         racks = tuple(
-            replace(rack, liquid_share=float(1.0 - heat / rack.power)) if rack.name in self.placed else rack
+            replace(rack, liquid_share=float(1.0 - heat / rack.power)) if rack.name in self.placed and rack.power else rack
             for rack, heat in zip(case.racks, self.heat_to_air, strict=True)
         )
         return replace(case, racks=racks, bodies=tuple(self._as_found(body) for body in case.bodies))

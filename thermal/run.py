@@ -214,9 +214,10 @@ def make_result(
     from thermal.output.timeline import add_timeline, spread_fields
     from thermal.solids import contact_area
 
-    given, case = case, outcome.coupling.coupled_case(case)
+    given = case
     if outcome.march is not None:  # objects as events have left them
         case = outcome.march.as_it_is(case)
+    case = outcome.coupling.coupled_case(case)
     ideal = case.flow.density == "ideal-gas"
     fields = centre_fields(case, outcome.fields, outcome.pressure_ratio)
     fields |= spread_fields(outcome.fields)

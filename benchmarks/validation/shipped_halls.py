@@ -26,7 +26,7 @@ from thermal.parallel import Serial
 from thermal.place import Placement
 
 STUDY = "shipped-halls"
-IN_TIME = ("crah-failure",)  # shipped cases that are runs in time
+IN_TIME = ("crah-failure", "pump-failure")  # shipped cases that are runs in time
 # Halls by the pairs of racks that mirror each other: facing rows of the same number, or the first and the last of one row; "none"
 # where the drawing has no mirror.
 HALLS: dict[str, str] = {

@@ -279,6 +279,7 @@ def test_one_of_two_coolers_stops(damper: bool) -> None:
         assert abs(by_name["spare"]["flow_m3_s"]) < 1e-3 * by_name["unit"]["flow_m3_s"]
     else:
         assert by_name["spare"]["flow_m3_s"] < -0.1 * by_name["unit"]["flow_m3_s"]
+        assert any("run back through it" in text for text in by_name["spare"]["warnings"])
     with pytest.raises(KeyError):
         stopped(case, "crah.none")
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import thermal
+import thermal.shipped
 from benchmarks.validation.shipped_halls import (
     AIR,
     CELLS,

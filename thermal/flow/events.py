@@ -136,6 +136,9 @@ class RackActor:
     def take(self, quantity: str, value: float) -> None:
         """Store a new value."""
         self.item = self.changed(self.item, quantity, value)
+        if self.flow.loops is not None:  # what reaches the air comes with the loops' next step
+            self.flow.loops.powers[self.item.name] = value
+            return
         domain, racks = self.flow.domain, self.flow.racks
         air = domain.placement.case.air
         racks.rise[self.number] = self.item.air_power / (air.density * air.heat_capacity * self.item.flow)
@@ -323,7 +326,7 @@ def check_events(case: Case, relieved: Sequence[bool], patches: Sequence[Patch],
                 errors.append(
                     CaseError(event.source, f"event {event.name}: {_lack(kind, item, event.quantity)}", _given(kind, item))
                 )
-            elif kind == "rack" and event.quantity in ("power", "flow") and case.liquid is not None:
+            elif kind == "rack" and event.quantity == "flow" and case.liquid is not None:
                 what = f"event {event.name}: {label} stands in a hall with loops and cannot change its {event.quantity} yet"
                 errors.append(CaseError(event.source, what, "a liquid_share in place of loops, or another event"))
             elif event.quantity == "flow":

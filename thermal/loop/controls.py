@@ -52,16 +52,22 @@ class SpeedControl:
         return self.speed >= self.most
 
 
-def setting_for(wanted: float, heat: Callable[[float], float], least: float, most: float) -> float:
+NEAR = 0.02  # share of itself by which a setting is looked for about the last one before all of its range is
+
+
+def setting_for(wanted: float, heat: Callable[[float], float], least: float, most: float, last: float = 0.0) -> float:
     """Setting (flow, fan speed) at which an exchanger gives a wanted heat; `least` when that is too much, `most` when too little.
 
-    heat   W at a setting, rising with it;   least, most   ends of the setting
+    heat   W at a setting, rising with it;   least, most   ends of the setting;   last   one near the answer, if known
     """
-    if wanted <= 0.0 or heat(least) >= wanted:
+    low, high = (1.0 - NEAR) * last, (1.0 + NEAR) * last
+    if not (wanted > 0.0 and least < low and high < most and heat(low) < wanted < heat(high)):
+        low, high = least, most
+    if wanted <= 0.0 or heat(low) >= wanted:
         return least
-    if heat(most) <= wanted:
+    if heat(high) <= wanted:
         return most
-    low, high, below, above = least, most, heat(least) - wanted, heat(most) - wanted
+    below, above = heat(low) - wanted, heat(high) - wanted
     for _ in range(100):  # false position with halving (Illinois), to round-off
         middle = (low * above - high * below) / (above - below)
         found = heat(middle) - wanted

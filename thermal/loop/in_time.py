@@ -14,7 +14,8 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from thermal.loop.assembly import Assembly, CduPlace, RackPlace
+from thermal.case.model import Rack
+from thermal.loop.assembly import Assembly, CduPlace, RackPlace, effectiveness_of
 from thermal.loop.coils import CoilAirSide
 from thermal.loop.components.adiabatic_cooler import PadAir
 from thermal.loop.components.chiller import ChillerPoint
@@ -68,6 +69,7 @@ class OperationInTime(Operation):
         super().__init__(assembly, friction)
         self.time = 0.0
         self.flows: HeatFlows | None = None
+        self.powers: dict[str, float] = {}  # W of racks that events give another power
         self._waited = 0.0  # s since controllers last looked
         self._moved = False  # whether flows must be found anew
         self._looked: Floats | None = None  # K of the cells when viscosities were last looked at
@@ -119,11 +121,16 @@ class OperationInTime(Operation):
         for chiller in self.assembly.chillers:
             self._move_chiller(chiller.name)
 
+    def power_of(self, rack: Rack) -> float:
+        """W of a rack now."""
+        return self.powers.get(rack.name, rack.power)
+
     # -- racks ----------------------------------------------------------------------------------------------------
     def _warm_rack(self, place: RackPlace, air: RackAirSide) -> float:
         """Plates and chips of a rack over the step; returns W that they store."""
         rack, name = place.rack, place.rack.name
-        power, direct = rack.power * rack.liquid_share, rack.power * (1.0 - rack.liquid_share)
+        whole = self.power_of(rack)
+        power, direct = whole * rack.liquid_share, whole * (1.0 - rack.liquid_share)
         link = self.links[place.link]
         inlet = self.at(link.start if self.through(place.link) >= 0.0 else link.end)
         passing = air.inlet + 0.5 * direct / air.rate
@@ -147,7 +154,11 @@ class OperationInTime(Operation):
         for place in self.assembly.racks:
             name, side = place.rack.name, air[place.rack.name]
             self.settings.lost[name] = sum(float(lost[self.number[one]]) for one in place.warm)
-            given = place.rack.air_power + self.settings.chips[name].to_air + self.settings.lost[name]
+            given = (
+                self.power_of(place.rack) * (1.0 - place.rack.liquid_share)
+                + self.settings.chips[name].to_air
+                + self.settings.lost[name]
+            )
             for one in place.warm:
                 if self.links[one].loss > 0.0:
                     self.heat.ambient[self.number[one]] = side.inlet + given / side.rate
@@ -160,7 +171,7 @@ class OperationInTime(Operation):
         baths = sum(one.power - one.room_heat for one in self.plant.tanks)
         outdoors = self.lost_by_stores() - sum(self.gained(name) for name in self._sinks)
         return HeatFlows(
-            chips=sum(rack.power * rack.liquid_share for rack in racks) + baths,
+            chips=sum(self.power_of(rack) * rack.liquid_share for rack in racks) + baths,
             pumps=sum(float(self.heat.heat[self.number[f"{name}.pump"]]) for name in self._speeds),
             singles=sum(link.heat for link in self.plant.links), coils=self.coils.taken(), to_air=to_air,
             outdoors=outdoors, stored=self.stored, chips_stored=chips_stored,
@@ -240,7 +251,8 @@ class OperationInTime(Operation):
             "chillers": [astuple(one) for one in settings.chillers.values()],
             "chips": [(one.to_coolant, one.to_air, one.state.case, one.state.junction) for one in settings.chips.values()],
             "speed": [(one.speed, one._gain, *pair) for one, pair in zip(settings.speed.values(), before, strict=True)],
-            "stored": [self.stored, self.chips_stored], "coils": [astuple(one) for one in self.coils.settings.values()],
+            "films": [one.factors for one in self._plates.values()], "stored": [self.stored, self.chips_stored],
+            "coils": [astuple(one) for one in self.coils.settings.values()],
         }  # fmt: skip
         return {name: np.array(values, float) for name, values in rows.items()}
 
@@ -282,5 +294,8 @@ class OperationInTime(Operation):
         for control, (speed, gain, *before) in zip(settings.speed.values(), state["speed"].tolist(), strict=True):
             control.speed, control._gain = speed, gain
             control._before = None if math.isnan(before[0]) else (before[0], before[1])
+        for cdu, (hot, cold) in zip(self.assembly.cdus, state["films"].tolist(), strict=True):
+            plates = self._plates[f"{cdu.table.name}.exchanger"]
+            plates.effectiveness, plates.factors = effectiveness_of(cdu.unit, hot, cold), (hot, cold)
         self.stored, self.chips_stored = state["stored"].tolist()
         self.coils.restore(state["coils"])

@@ -183,7 +183,8 @@ class Operation:
             float(film_factor(place.facility_liquid, means[1], rated.cold.mean)),
         )
         effectiveness = effectiveness_of(place.unit, *factors)
-        self._plates[f"{name}.exchanger"].effectiveness = effectiveness
+        plates = self._plates[f"{name}.exchanger"]
+        plates.effectiveness, plates.factors = effectiveness, factors
         rate, capacity = self.rate(hot), float(self.heat.capacity[self.number[cold]])
         supply = self.plant.guarded_supply(table)
         coming = self._coming(place, supply)
@@ -193,7 +194,7 @@ class Operation:
             return float(effectiveness(rate, facility)) * min(rate, facility) * (coming - entering)
 
         old, full = self.settings.valve[name], place.unit.facility_loss.flow
-        flow = setting_for(rate * (coming - supply), heat, LEAST_FLOW * full, OPEN * full)
+        flow = setting_for(rate * (coming - supply), heat, LEAST_FLOW * full, OPEN * full, old)
         self.settings.valve[name], self._valve_before[name] = flow, old
         valve = self.links[f"{name}.valve"]
         assert isinstance(valve.law, Regulator)
@@ -222,7 +223,7 @@ class Operation:
         rate *= ratio
         speed, across = 0.0, 0.0
         if rate > 0.0:
-            speed = machine.speed_for(wanted, coming, rate, air.temperature, plant.outdoor_pressure, DRAUGHT)
+            speed = machine.speed_for(wanted, coming, rate, air.temperature, plant.outdoor_pressure, DRAUGHT, old)
             speed = min(speed, max(self.most.get(name, 1.0), DRAUGHT))
             across = machine.conductance_between_inlets(speed, air.temperature, rate, plant.outdoor_pressure)
         self.settings.fans[name], self.settings.pads[name] = speed, self._cooler_air(place, speed)

@@ -40,6 +40,7 @@ class Plates:
     """Effectiveness of an exchanger that changes with its temperatures."""
 
     effectiveness: Callable[[Any, Any], Any]
+    factors: tuple[float, float] = (1.0, 1.0)  # of its two films, which it was made with
 
     def __call__(self, first: Any, second: Any) -> Any:
         """Effectiveness at two capacity rates, W/K."""

@@ -132,14 +132,14 @@ def warnings(body: Body, air: Air, own: dict[str, Any], flow: float, back: float
     label, found = f"{body.kind} {body.name}", []
     design = body.design_flow
     if own["speed"] <= 0.0 and row["speed"] is not None:
-        found.append(f"{label} stands still: {abs(flow):.2g} m3/s pass it")
+        found.append(f"{label} stands still: {abs(flow):.2g} m3/s {'run back through' if flow < 0.0 else 'pass'} it")
     elif design > 0.0 and flow < -STILL * design:
         found.append(f"{label} is reversed: {-flow:.3g} m3/s run backwards through its fans")
     elif design > 0.0 and flow < STILL * design:
         found.append(f"{label} is dead-headed: its fans move {flow:.2g} of {design:.3g} m3/s")
     elif back > BACKWARD * abs(flow):
         found.append(f"{label}: {back:.3g} m3/s run backwards through a part of it")
-    if row["pressure_Pa"] is not None and row["pressure_Pa"] < 0.0 < flow:
+    if own["speed"] > 0.0 and row["pressure_Pa"] is not None and row["pressure_Pa"] < 0.0 < flow:
         found.append(f"{label} is over-blown: more air is pushed through its fans than they move")
     if row["is_met"] is False:
         state = (

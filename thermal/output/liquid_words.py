@@ -11,15 +11,26 @@ MOST_WARNINGS = 20  # in the terminal; the page has all
 def hottest_chips(liquid: Mapping[str, Any]) -> dict[str, Any] | None:
     """The rack whose chips are nearest to their limits, or hottest where the case states none; None without racks on a loop.
 
+    Of a run in time: at their worst moment.
+
     >>> racks = [{"name": "A1", "junction_degC": 80.0, "margin_K": 9.0}, {"name": "A2", "junction_degC": 70.0, "margin_K": 4.0}]
     >>> hottest_chips({"racks": racks})["name"]
     'A2'
     """
-    racks = [row for row in liquid["racks"] if row["junction_degC"] is not None]
+    racks = [_at_worst(row) for row in liquid["racks"] if row["junction_degC"] is not None]
     limited = [row for row in racks if row["margin_K"] is not None]
     if limited:
         return min(limited, key=lambda row: row["margin_K"])
     return max(racks, key=lambda row: row["junction_degC"], default=None)
+
+
+def _at_worst(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with the junction and the margin of its worst moment, if it is one of a run in time."""
+    span = row.get("in_time") or {}
+    if not span:
+        return row
+    margin = span["margin_K"][0] if "margin_K" in span else row["margin_K"]
+    return row | {"junction_degC": span["junction_degC"][1], "margin_K": margin}
 
 
 def margin_words(row: Mapping[str, Any]) -> str:
@@ -27,7 +38,8 @@ def margin_words(row: Mapping[str, Any]) -> str:
     margin = row["margin_K"]
     if margin is None:
         return "no limit stated"
-    return f"{abs(margin):.1f} K {'below its' if margin >= 0.0 else 'ABOVE its'} limit"
+    words = f"{abs(margin):.1f} K {'below its' if margin >= 0.0 else 'ABOVE its'} limit"
+    return f"{words} at the worst moment" if row.get("in_time") else words
 
 
 def liquid_facts(liquid: Mapping[str, Any]) -> list[tuple[str, str, str]]:

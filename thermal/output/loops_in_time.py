@@ -63,6 +63,10 @@ def add_loops(summary: dict[str, Any], case: Case, march: Any) -> None:
                 reached = [time for time in own if time is not None]
                 row["time_to_limit_s"] = min(reached, default=march.clock.time)
                 row["limit_reached"] = bool(reached)
+    beyond = sorted((row["time_to_limit_s"], row["name"]) for row in liquid["racks"] if row.get("limit_reached"))
+    if beyond:
+        first = f"{beyond[0][1]} first, at {beyond[0][0]:.1f} s"
+        liquid["warnings"].append(f"chips of {len(beyond)} of {len(liquid['racks'])} racks pass a limit on the way, {first}")
     liquid["balance"]["run"] = run_balance(whole, place)
 
 

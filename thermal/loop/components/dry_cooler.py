@@ -67,11 +67,12 @@ class DryCooler:
         return self.fan_power * speed**3
 
     def speed_for(
-        self, outlet: float, liquid_inlet: float, liquid_rate: float, air_inlet: float, pressure: float, least: float = 0.0
-    ) -> float:
+        self, outlet: float, liquid_inlet: float, liquid_rate: float, air_inlet: float, pressure: float, least: float = 0.0,
+        last: float = 0.0,
+    ) -> float:  # fmt: skip
         """Fan speed that brings the liquid to an outlet temperature (K): 1 when even that is not enough, `least` when too much.
 
-        liquid_inlet, air_inlet   K;   liquid_rate  W/K;   least  lowest speed of the fans, 0 ... 1
+        liquid_inlet, air_inlet   K;   liquid_rate  W/K;   least  lowest speed of the fans, 0 ... 1;   last  one near the answer
         """
         wanted = (liquid_inlet - outlet) * abs(liquid_rate)
         difference = liquid_inlet - air_inlet
@@ -83,4 +84,4 @@ class DryCooler:
         def heat(speed: float) -> float:
             return self.conductance_between_inlets(speed, air_inlet, liquid_rate, pressure) * difference
 
-        return setting_for(wanted, heat, least, 1.0)
+        return setting_for(wanted, heat, least, 1.0, last)

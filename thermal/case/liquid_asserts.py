@@ -12,11 +12,12 @@ _SIDES = {
     "supply": named("supply_degC", TEMPERATURE, "degC", "liquid that comes to it, of a CDU or facility loop: that it sends out"),
     "return": named("return_degC", TEMPERATURE, "degC", "liquid that leaves it, of a CDU or facility loop: that comes back"),
 }
+_DEW = {"dew_point_margin": named("dew_point_margin_K", DIFFERENCE, "K", "liquid that comes to it above the dew point of its air")}
 _RACK = {
     "margin": named("margin_K", DIFFERENCE, "K", "of its chips to case_limit or junction_limit, whichever is nearer"),
     "case": named("case_degC", TEMPERATURE, "degC", "case temperature of its chips"),
     "junction": named("junction_degC", TEMPERATURE, "degC", "junction temperature of its chips"),
-    **_FLOW, **_SIDES,
+    **_FLOW, **_SIDES, **_DEW,
     "pressure_drop": named("dp_kPa", PRESSURE, "kPa", "between supply and return manifold where it hangs"),
     "heat_to_liquid": named("heat_to_liquid_kW", POWER, "kW", "heat of its chips that goes into the coolant"),
 }  # fmt: skip
@@ -35,6 +36,13 @@ _COOLER = {
     "fan_speed": named("fan_speed", FRACTION, "-", "speed of the fans, 1 = full"),
     "fan_power": named("fan_kW", POWER, "kW", "electric power of the fans"),
 }
+_COIL = {
+    **_FLOW, **_SIDES, **_DEW,
+    "heat": named("heat_kW", POWER, "kW", "heat that it takes from its air"),
+    "branch_flow": named("branch_L_min", FLOW, "L/min", "liquid flow of its branch, through the coil and round it"),
+    "pressure_drop": named("dp_kPa", PRESSURE, "kPa", "between the mains where it hangs"),
+    "open_share": named("open_share", FRACTION, "-", "flow through the coil over its design flow"),
+}
 _CHILLER = {
     **_HEAT,
     "power": named("power_kW", POWER, "kW", "electric power of the compressors"),
@@ -44,8 +52,9 @@ BALANCE = {
     "to_liquid": named("to_liquid_kW", POWER, "kW", "heat of all chips that goes into the coolant"),
     "to_air": named("to_air_kW", POWER, "kW", "heat of racks and pipes that goes into the air"),
     "outdoors": named("outdoors_kW", POWER, "kW", "heat that coolers and chillers take"),
+    "from_air": named("coils_kW", POWER, "kW", "heat that coils on loops take from the air"),
     "loops": named("loops", FRACTION, "-", "what the loops leave over, as a share of the heat into them"),
-    "interface": named("interface", FRACTION, "-", "what leaves a rack against what enters its loop, over its power"),
+    "interface": named("interface", FRACTION, "-", "what leaves a rack or coil against what enters its loop, over its power"),
     "whole": named("whole", FRACTION, "-", "what air, loops and outdoors together leave over, over the IT power"),
 }
 
@@ -53,6 +62,7 @@ BALANCE = {
 LIQUID: dict[str, tuple[str, dict[str, Number], str | None]] = {
     "liquid.rack": ("liquid.racks", _RACK, None),
     "liquid.cdu": ("liquid.cdus", _CDU, None),
+    "liquid.coil": ("liquid.coils", _COIL, None),
     "liquid.facility": ("liquid.facility_loops", _FACILITY, None),
     "liquid.cooler": ("liquid.coolers", _COOLER, None),
     "liquid.chiller": ("liquid.chillers", _CHILLER, None),

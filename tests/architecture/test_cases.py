@@ -13,7 +13,7 @@ LIQUID = sorted(path.parent for path in (ROOT / "cases").glob("*/links.csv"))  #
 LIQUID_NAMES = {"loop-one-cdu", "loop-hall"}
 NAMES = {"tiny-hall", "openfoam-h0", "openfoam-h1", "hall-30kw-fan-wall", "hall-30kw-contained", "hall-130kw-hybrid"}
 NAMES |= {"hall-200kw-next", "retrofit-before", "retrofit-during", "retrofit-after"}
-NAMES |= {"room-6kw", "container-edge"}
+NAMES |= {"room-6kw", "room-6kw-chilled", "container-edge"}
 
 
 def test_the_promised_cases_are_there() -> None:

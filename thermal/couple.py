@@ -26,6 +26,7 @@ from thermal.movers.coil_sides import air_sides
 
 EVERY = 10  # iterations of the air between two exchanges
 NEAR = 1e-4  # K: inlets that moved less since the last exchange change nothing that anybody could see
+HELD_AT = 1e-3  # K: a supply that the guard moves by less stays where it is
 CLOSED, MOST_CLOSING = 1e-8, 6  # share of a rack's power by which the last exchange may move its heat; exchanges that may take
 
 
@@ -136,6 +137,12 @@ class Coupling:
         direct = self.operation.power_of(rack) * (1.0 - rack.liquid_share)
         return direct + settings.chips[rack.name].to_air + settings.lost[rack.name]
 
+    def guard(self, dew_points: Mapping[str, float]) -> bool:
+        """Let computed dew points (K, by CDU) guard the supplies from now on; returns whether one is held higher or lower for it."""
+        before, plant = self.operation.plant, replace(self.operation.plant, computed=dict(dew_points))
+        self.operation.plant = plant
+        return any(abs(plant.guarded_supply(one) - before.guarded_supply(one)) > HELD_AT for one in plant.cdus)
+
     def coupled_case(self, case: Case) -> Case:
         """A case of this hall with the share of each rack's power that its loop carried off in the end."""
         racks = tuple(
@@ -203,6 +210,10 @@ class Uncoupled:
 
     def march(self, flow: Any, inlets: NDArray[np.float64], seconds: float) -> None:
         """Nothing."""
+
+    def guard(self, dew_points: Mapping[str, float]) -> bool:
+        """Nothing to hold."""
+        return False
 
     def coupled_case(self, case: Case) -> Case:
         """The case as it is."""

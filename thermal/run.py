@@ -143,6 +143,7 @@ def solve(
     """
     from thermal.flow.steady import SteadyRun
     from thermal.movers.cuts import body_cuts
+    from thermal.output.dew_points import dew_points_at_cdus
     from thermal.parallel import Serial, run_blocks
     from thermal.scalars.answer import solve_scalars
 
@@ -161,6 +162,8 @@ def solve(
             domain = outcome.flow.domain
             cuts = body_cuts(domain.placement)
             outcome.scalars = solve_scalars(domain, outcome.fields, outcome.pressure_ratio, cuts)
+            if outcome.coupling.guard(dew_points_at_cdus(domain.placement, outcome.scalars)):
+                run.close_again(outcome)  # vapour rides on the flow, which a warmer coolant hardly moves: it stays as it is
         return outcome
 
     begun = time.monotonic()
@@ -204,6 +207,7 @@ def make_result(
     from thermal.case.asserts import judge
     from thermal.movers.points import all_warnings, device_rows
     from thermal.movers.summary import through_rack
+    from thermal.output.dew_points import add_dew_points
     from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
     from thermal.output.liquid import liquid_rows
     from thermal.output.liquid_coils import coils_taken, mark_devices
@@ -279,6 +283,7 @@ def make_result(
     if placement.solids is not None:
         summary["solids"] = solid_rows(case, placement, fields["temperature"])
     add_scalars(placement, fields, summary, outcome.scalars)
+    add_dew_points(placement, fields, summary)
     if outcome.march is not None:
         add_timeline(summary, case, outcome.march)
         if case.liquid is not None and case.time is not None:

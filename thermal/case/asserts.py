@@ -14,6 +14,7 @@ from typing import Any
 from thermal.case import model
 from thermal.case.assert_number import Number, named
 from thermal.case.bodies import COOLERS, Body
+from thermal.case.coil_loops import on_loops
 from thermal.case.lines import Path
 from thermal.case.liquid_asserts import BALANCE, LIQUID, LOOP_TABLES
 from thermal.case.load import Tables
@@ -189,13 +190,13 @@ def build_limits(
         **{kind: [b.name for b in bodies if b.kind == kind] for kind in COOLERS},
         **{kind: [p.name for p in plates if p.kind == ("mouth" if kind == "chimney" else kind)] for kind in _PATHS},
         "solid": [table.name for _, table in tables.lists["obstacle"] if table.conductivity is not None],
-        "liquid.rack": list(liquid_racks),
+        "liquid.rack": list(liquid_racks), "liquid.coil": [body.name for body in on_loops(bodies)],
         **{root: [one.name for _, one in tables.lists[table]] for root, table in LOOP_TABLES.items()},
         "plenum": [key for key in ("raised_floor", "ceiling_plenum") if tables.single[key] and tables.single[key].height],
     }
     tables_of = {"solid": "obstacle", **{key: key for key in ("supply", "return", "wall", *COOLERS, *_PATHS)}}
     tables_of |= LOOP_TABLES
-    whole = {"rack": racks_whole, "liquid.rack": racks_whole, "plenum": True}
+    whole = {"rack": racks_whole, "liquid.rack": racks_whole, "liquid.coil": tables.is_whole(*COOLERS), "plenum": True}
     whole |= {root: tables.is_whole(key) for root, key in tables_of.items()}
     limits: list[model.Limit] = []
     seen: set[str] = set()

@@ -236,6 +236,11 @@ class FacilityLoop(Table):
         "0.045 mm", "Roughness of all its pipes.", source="commercial steel, Moody 1944"
     )
     pressure: Head = setting("2 bar", "Pressure over atmosphere at the pumps' suction, held by the expansion vessel.")
+    room_dew_point: Temperature | None = setting(
+        None,
+        "Dew point of the room's air, from which the margins of coils on this loop count.",
+        shown="as computed where the case states humidity, else that of the most humid [[supply]]",
+    )
 
 
 class DryCooler(Table):

@@ -17,11 +17,12 @@ _TIME = {
         "time_to_limit_s", TIME, "s", "from the start of a run in time until a limit of chips or coolant is passed"
     )
 }
+_DEW = {"dew_point_margin": named("dew_point_margin_K", DIFFERENCE, "K", "liquid that comes to it above the dew point of its air")}
 _RACK = {
     "margin": named("margin_K", DIFFERENCE, "K", "of its chips to case_limit or junction_limit, whichever is nearer"),
     "case": named("case_degC", TEMPERATURE, "degC", "case temperature of its chips"),
     "junction": named("junction_degC", TEMPERATURE, "degC", "junction temperature of its chips"),
-    **_FLOW, **_SIDES, **_TIME,
+    **_FLOW, **_SIDES, **_DEW, **_TIME,
     "pressure_drop": named("dp_kPa", PRESSURE, "kPa", "between supply and return manifold where it hangs"),
     "heat_to_liquid": named("heat_to_liquid_kW", POWER, "kW", "heat of its chips that goes into the coolant"),
 }  # fmt: skip
@@ -51,6 +52,13 @@ _TANK = {
     "margin": named("margin_K", DIFFERENCE, "K", "of its hottest surface to surface_limit"),
 }
 _VESSEL = {"pressure": named("pressure_kPa", PRESSURE, "kPa", "over atmosphere at the pumps' suction")}
+_COIL = {
+    **_FLOW, **_SIDES, **_DEW,
+    "heat": named("heat_kW", POWER, "kW", "heat that it takes from its air"),
+    "branch_flow": named("branch_L_min", FLOW, "L/min", "liquid flow of its branch, through the coil and round it"),
+    "pressure_drop": named("dp_kPa", PRESSURE, "kPa", "between the mains where it hangs"),
+    "open_share": named("open_share", FRACTION, "-", "flow through the coil over its design flow"),
+}
 _CHILLER = {
     **_HEAT,
     "power": named("power_kW", POWER, "kW", "electric power of the compressors"),
@@ -60,8 +68,9 @@ BALANCE = {
     "to_liquid": named("to_liquid_kW", POWER, "kW", "heat of all chips that goes into the coolant"),
     "to_air": named("to_air_kW", POWER, "kW", "heat of racks and pipes that goes into the air"),
     "outdoors": named("outdoors_kW", POWER, "kW", "heat that coolers and chillers take"),
+    "from_air": named("coils_kW", POWER, "kW", "heat that coils on loops take from the air"),
     "loops": named("loops", FRACTION, "-", "what the loops leave over, as a share of the heat into them"),
-    "interface": named("interface", FRACTION, "-", "what leaves a rack against what enters its loop, over its power"),
+    "interface": named("interface", FRACTION, "-", "what leaves a rack or coil against what enters its loop, over its power"),
     "run": named("run", FRACTION, "-", "what is missing at the end of a run in time of the heat into the loops"),
     "whole": named("whole", FRACTION, "-", "what air, loops and outdoors together leave over, over the IT power"),
 }
@@ -70,6 +79,7 @@ BALANCE = {
 LIQUID: dict[str, tuple[str, dict[str, Number], str | None]] = {
     "liquid.rack": ("liquid.racks", _RACK, None),
     "liquid.cdu": ("liquid.cdus", _CDU, None),
+    "liquid.coil": ("liquid.coils", _COIL, None),
     "liquid.facility": ("liquid.facility_loops", _FACILITY, None),
     "liquid.cooler": ("liquid.coolers", _COOLER, None),
     "liquid.tower": ("liquid.towers", _TOWER, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from thermal.case.liquid import Cdu, Chiller, ColdPlate, DryCooler, FacilityLoop, RackManifold
@@ -35,10 +36,11 @@ class Plant:
     stores: tuple[BufferStore, ...] = ()
     vessels: tuple[ExpansionVessel, ...] = ()
     tanks: tuple[ImmersionTank, ...] = ()
+    computed: Mapping[str, float] = field(default_factory=dict)  # CDU -> K, highest dew point at its racks, where it is solved
 
     def dew_point_at(self, cdu: Cdu) -> float | None:
-        """K of the room's dew point that guards a CDU: as its table says, else that of the room's supplies."""
-        return self.dew_point if cdu.room_dew_point is None else cdu.room_dew_point
+        """K of the dew point that guards a CDU: as its table says, else as computed at its racks, else that of the supplies."""
+        return self.computed.get(cdu.name, self.dew_point) if cdu.room_dew_point is None else cdu.room_dew_point
 
     def guarded_supply(self, cdu: Cdu) -> float:
         """K that a CDU holds to its racks: its supply, or its margin above the dew point where that is higher."""

@@ -48,7 +48,8 @@ def liquid_facts(liquid: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     if worst:
         facts.append(("Hottest chips", f"{worst['junction_degC']:.1f} °C", f"rack {worst['name']}, {margin_words(worst)}"))
     remark = f"{balance['outdoors_kW']:.4g} kW leave outdoors at {liquid['outdoor']['dry_bulb_degC']:.0f} °C"
-    facts.append(("Heat to liquid", f"{balance['to_liquid_kW']:.4g} kW", remark))
+    into = balance["to_liquid_kW"] + balance.get("coils_kW", 0.0)
+    facts.append(("Heat to liquid", f"{into:.4g} kW", remark))
     return facts
 
 
@@ -56,7 +57,8 @@ def liquid_lines(liquid: Mapping[str, Any]) -> list[str]:
     """Plain lines for the terminal: heat, chips, units, warnings."""
     balance, worst = liquid["balance"], hottest_chips(liquid)
     pumps = sum(row["pump_kW"] for row in [*liquid["cdus"], *liquid["facility_loops"]])
-    lines = [f"  loops: {balance['to_liquid_kW']:.4g} kW to liquid, pumps take {pumps:.3g} kW, balance {balance['whole']:.0e}"]
+    coils = f", {balance['coils_kW']:.4g} kW from the air" if liquid.get("coils") else ""
+    lines = [f"  loops: {balance['to_liquid_kW']:.4g} kW to liquid{coils}, pumps take {pumps:.3g} kW, balance {balance['whole']:.0e}"]
     if worst:
         lines.append(f"  hottest chips: junction {worst['junction_degC']:.1f} degC in {worst['name']}, {margin_words(worst)}")
     lines += [f"  loops, warning: {words}" for words in liquid["warnings"][:MOST_WARNINGS]]

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from thermal.output.coil_band import coil_band
+
 RACK_WIDTH, RACK_GAP, MOST_RACKS = 64.0, 8.0, 12  # of a band; of more, the first and last are drawn
 BAND, TOP = 176.0, 40.0
 COOLER_X, FACILITY_X, CDU_X, RACKS_X = 8.0, 196.0, 300.0, 486.0
@@ -21,7 +23,7 @@ def loop_diagrams(liquid: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(str(row["name"]), _diagram(liquid, row)) for row in liquid["facility_loops"]]
 
 
-class _Paper:
+class Paper:
     """Marks on a page of points; text is escaped here and nowhere else."""
 
     def __init__(self) -> None:
@@ -54,12 +56,14 @@ class _Paper:
 
 
 def _diagram(liquid: Mapping[str, Any], facility: Mapping[str, Any]) -> str:
-    paper, name = _Paper(), facility["name"]
+    paper, name = Paper(), facility["name"]
     cdus = [row for row in liquid["cdus"] if row["facility"] == name]
     coolers = [row for row in [*liquid["coolers"], *liquid.get("towers", [])] if row["facility"] == name]
     chillers = [row for row in liquid["chillers"] if row["facility"] == name]
-    bands = [TOP + BAND * number for number in range(len(cdus))]
-    height = TOP + BAND * max(len(cdus), 1) - 24.0
+    coils = [row for row in liquid.get("coils", []) if row["loop"] == name]
+    count = len(cdus) + (1 if coils else 0)
+    bands = [TOP + BAND * number for number in range(count)]
+    height = TOP + BAND * max(count, 1) - 24.0
     supply_x, return_x = FACILITY_X + 20.0, FACILITY_X + 64.0
     first, last = (bands[0], bands[-1]) if bands else (TOP, TOP)
     top, bottom = first + 28.0, last + 112.0
@@ -67,20 +71,23 @@ def _diagram(liquid: Mapping[str, Any], facility: Mapping[str, Any]) -> str:
     paper.line("return", (return_x, first + 112.0), (return_x, bottom))
     _coolers(paper, liquid, coolers, chillers, facility, (supply_x, return_x), (top, bottom))
     widest = RACKS_X
-    for band, row in zip(bands, cdus, strict=True):
+    if coils:
+        widest = max(widest, coil_band(paper, coils, bands[-1], (supply_x, return_x)))
+    for band, row in zip(bands, cdus, strict=False):
         widest = max(widest, _band(paper, liquid, row, band, (supply_x, return_x)))
     paper.text(supply_x - 4.0, top - 8.0, f"{facility['supply_degC']:.1f} °C", "cold", "end")
     paper.text(COOLER_X + 0.5 * BOX + 8.0, bottom - 6.0, f"{facility['return_degC']:.1f} °C", "hot", "start")
     pumps = f"{facility['head_kPa']:.0f} kPa at speed {facility['speed']:.2f}"
     words = f"{facility['flow_L_min']:.0f} L/min of {facility['fluid']}, {pumps}"
     paper.text(COOLER_X, 16.0, f"Facility loop {name}: {words}", "name", "start", 12.0)
-    total = sum(row["heat_kW"] for row in cdus)
-    description = f"{len(cdus)} CDUs pass {total:.0f} kW to facility loop {name}; {words}."
+    total = sum(row["heat_kW"] for row in [*cdus, *coils])
+    givers = [f"{len(rows)} {word}" for rows, word in ((cdus, "CDUs"), (coils, "coils")) if rows]
+    description = f"{' and '.join(givers)} pass {total:.0f} kW to facility loop {name}; {words}."
     return paper.svg(widest + 12.0, height, f"Loops on {name}", description)
 
 
 def _coolers(
-    paper: _Paper, liquid: Mapping[str, Any], coolers: Sequence[Mapping[str, Any]], chillers: Sequence[Mapping[str, Any]],
+    paper: Paper, liquid: Mapping[str, Any], coolers: Sequence[Mapping[str, Any]], chillers: Sequence[Mapping[str, Any]],
     facility: Mapping[str, Any], columns: tuple[float, float], ends: tuple[float, float],
 ) -> None:  # fmt: skip
     """Coolers and chillers in a column on the left, between the facility's return and its supply."""
@@ -110,7 +117,7 @@ def _coolers(
     paper.line("return", (columns[1], ends[1]), (COOLER_X + 0.5 * BOX, ends[1]), (COOLER_X + 0.5 * BOX, y))
 
 
-def _band(paper: _Paper, liquid: Mapping[str, Any], row: Mapping[str, Any], band: float, columns: tuple[float, float]) -> float:
+def _band(paper: Paper, liquid: Mapping[str, Any], row: Mapping[str, Any], band: float, columns: tuple[float, float]) -> float:
     """One CDU with its racks; returns the right edge."""
     high, low = band + 28.0, band + 112.0
     paper.line("supply", (columns[0], high), (CDU_X, high))
@@ -160,7 +167,7 @@ def curve_picture(row: Mapping[str, Any]) -> str:
     def place(flow: float, head: float) -> tuple[float, float]:
         return left + (width - left - gap) * flow / most_flow, low - (low - gap) * head / most_head
 
-    paper = _Paper()
+    paper = Paper()
     paper.parts.append(f'<rect class="frame" x="{left}" y="{gap}" width="{width - left - gap}" height="{low - gap}"/>')
     for key, kind in (("full_curve", "full"), ("curve", "now")):
         paper.line(f"curve {kind}", *(place(q, h) for q, h in row[key]))

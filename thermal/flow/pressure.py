@@ -10,6 +10,8 @@ from thermal.linear.multigrid import Multigrid
 from thermal.linear.pcg import PressureSolver
 from thermal.state import State
 
+TOGETHER = 8  # steps of one projection where nothing is predicted in between
+
 
 class Pressure:
     """Pressure correction on one block: flexible PCG, each step preconditioned by one multigrid V-cycle."""
@@ -61,9 +63,16 @@ class Pressure:
         exchange([*state.velocity, state.p])
 
     def close(self, rounds: int) -> None:
-        """Project again and again without predicting, until next to no mass defect is left."""
-        for _ in range(rounds):
+        """Project again and again without predicting, until next to no mass defect is left.
+
+        Conjugate gradients take as many steps as in so many rounds, but TOGETHER at a time: the equation stays the same, and what
+        they have learnt of it is worth keeping (container-edge at 0.5 m: 24 steps leave 1e-8 of the supply by twos, 3e-12 so).
+        """
+        usual = self.solver.iterations
+        self.solver.take_steps(TOGETHER)
+        for _ in range(-(-rounds * usual // TOGETHER)):
             self.project()
+        self.solver.take_steps(usual)
 
     def look(self) -> None:
         """Take the mass defect of the velocities as they stand."""

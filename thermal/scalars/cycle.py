@@ -77,17 +77,18 @@ class _Level:
 
 
 class Cycle:
-    """Levels of one block. Each block coarsens alone, and halos of coarse levels stay zero: blocks meet on the finest."""
+    """The finest level of one block, and all coarser ones of the whole hall: blocks hold these alike and get the same answer.
+
+    What the finest level lacks is added up over the blocks on the host.
+    """
 
     def __init__(self, domain: Domain, faces: Sequence[Faces], entering: np.ndarray, fine: tuple[Any, ...], columns: int) -> None:
-        """faces     of the finest level, per axis;  entering  m3/s through openings into each cell, [k, j, i] without halos
-        fine      device arrays of the finest level: six rows, diagonal, reciprocal diagonal
+        """faces     of the whole hall, per axis;  entering  m3/s through openings into each cell, [k, j, i] without halos
+        fine      device arrays of the block: six rows, diagonal, reciprocal diagonal
         """
-        backend, grid, low, high = domain.backend, domain.placement.grid, domain.block.low, domain.block.high
+        backend, grid = domain.backend, domain.placement.grid
         self.domain = domain
-        planes = [np.asarray(plane)[a : b + 1] for plane, a, b in zip((grid.x, grid.y, grid.z), low, high, strict=True)]
-        keep = [np.asarray(kept)[a : b + 1] for kept, a, b in zip(domain.placement.feature_planes, low, high, strict=True)]
-        plan = plan_levels(planes, keep)
+        plan = plan_levels((grid.x, grid.y, grid.z), domain.placement.feature_planes)
         *rows, diagonal, inverse = fine
         work = [backend.zeros((columns, *domain.shape)) for _ in range(2)]
         self.levels = [_Level(domain.n, tuple(rows), diagonal, inverse, None, None, None, work[0], work[1])]
@@ -98,7 +99,11 @@ class Cycle:
             ]  # fmt: skip
             for axis in range(3):
                 entering = np.add.reduceat(entering, axes[axis].starts[:-1], axis=2 - axis)
-            self.levels.append(_coarse_level(backend, axes, faces, entering, columns))
+            first = (domain.block.low, domain.block.high) if len(self.levels) == 1 else ((0, 0, 0), tuple(a.n for a in axes))
+            self.levels.append(_coarse_level(backend, axes, faces, entering, columns, first))
+        self._lacking = None
+        if domain.comm.size > 1 and len(plan) > 1:
+            self._lacking = backend.zeros((columns, *(n + 4 for n in grid.shape)))
 
     def __call__(self, b: Any, count: int) -> Any:
         """An array with about the solution of the first `count` columns for right sides `b`, which stay; valid until the next."""
@@ -141,15 +146,47 @@ class Cycle:
         below = self.levels[number + 1]
         self._bind_exchange(steps, number, x, count)
         steps.append(bind("tracer_defect", *level.n, count, x, *level.rows, b, level.diagonal, free))
-        steps.append(bind("tracer_gather", *below.n, count, *level.n, below.starts, free, below.inverse, below.b))
+        source, n = free, level.n
+        if number == 0 and self._lacking is not None:
+            steps.append(partial(self._collect, free, count))
+            source, n = self._lacking, self.domain.placement.grid.n
+        steps.append(bind("tracer_gather", *below.n, count, *n, below.starts, source, below.inverse, below.b))
         e = self._bind(steps, number + 1, below.b, count)
         steps.append(bind("tracer_spread", *level.n, count, *below.n, below.parents, e, level.diagonal, x, free))
         return self._bind_passes(steps, number, AFTER, free, b, count)
 
+    def _collect(self, local: Any, count: int) -> None:
+        """What each block's cells lack, of the whole hall on every block."""
+        backend = self.domain.backend
+        whole = np.zeros(self._lacking.shape)
+        inner = whole[(slice(0, count), *(slice(2, -2),) * 3)]
+        inner[(slice(None), *self.domain.block.window)] = backend.download(local)[:count, 2:-2, 2:-2, 2:-2]
+        inner[...] = self.domain.comm.sum(inner.ravel()).reshape(inner.shape)
+        backend.store(whole.astype(backend.real), self._lacking)
+
+
+def whole_hall(domain: Domain, local: np.ndarray, axis: int | None = None) -> np.ndarray:
+    """A field of a block, [k, j, i] with halos, over the whole hall without; of low faces along `axis`, the end face included."""
+    if domain.comm.size == 1:
+        return local[tuple(slice(2, -1 if axis is not None and place == 2 - axis else -2) for place in range(3))]
+    grid, block = domain.placement.grid, domain.block
+    shape, target, source = list(grid.shape), [], []
+    for place in range(3):
+        a = 2 - place
+        more = int(a == axis and block.high[a] == grid.n[a])
+        shape[place] += int(a == axis)
+        target.append(slice(block.low[a], block.high[a] + more))
+        source.append(slice(2, 2 + block.high[a] - block.low[a] + more))
+    whole = np.zeros(shape)
+    whole[tuple(target)] = local[tuple(source)]
+    return domain.comm.sum(whole.ravel()).reshape(shape)
+
 
 def _coarse_level(
-    backend: Any, axes: tuple[Axis, Axis, Axis], faces: Sequence[Faces], entering: np.ndarray, columns: int
-) -> _Level:
+    backend: Any, axes: tuple[Axis, Axis, Axis], faces: Sequence[Faces], entering: np.ndarray, columns: int,
+    finer: tuple[Sequence[int], Sequence[int]],
+) -> _Level:  # fmt: skip
+    """A level from its faces; `axes` and `finer` (cells of this block there, first and end) are of the level above it."""
     shape = entering.shape
     coefficients = []
     for axis, one in enumerate(faces):
@@ -163,7 +200,7 @@ def _coarse_level(
         return backend.upload(np.pad(values, 2), backend.real)
 
     starts = np.concatenate([local_starts(a.starts, 0, 0, len(a.starts) - 1) for a in axes])
-    parents = np.concatenate([local_parents(a.starts, 0, a.n, 0) for a in axes])
+    parents = np.concatenate([local_parents(a.starts, low, high, 0) for a, low, high in zip(axes, *finer, strict=True)])
     padded = tuple(n + 4 for n in shape)
     return _Level(
         shape[::-1], tuple(upload(c * inverse) for c in coefficients), upload(diagonal), upload(inverse),

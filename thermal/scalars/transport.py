@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from thermal.parallel import wrap
-from thermal.scalars.cycle import Cycle, Faces
+from thermal.scalars.cycle import Cycle, Faces, whole_hall
 from thermal.scalars.edges import Edges
 from thermal.scalars.flows import StandingFlow
 from thermal.scalars.krylov import Batch
@@ -127,11 +127,10 @@ class Transport:
         """The preconditioner, from the flows and conductances of the finest level."""
         backend = self.domain.backend
         faces = []
-        for axis, (flow_, g_) in enumerate(zip(self.flow.flows, self.conductances, strict=True)):
-            window = tuple(slice(2, -1 if place == 2 - axis else -2) for place in range(3))
-            flow, mixing = (backend.download(one)[window].astype(np.float32) for one in (flow_, g_))
+        for axis, both in enumerate(zip(self.flow.flows, self.conductances, strict=True)):
+            flow, mixing = (whole_hall(self.domain, backend.download(one).astype(np.float32), axis) for one in both)
             faces.append(Faces(np.maximum(flow, 0.0), np.maximum(-flow, 0.0), mixing))
-        entering = self.edges.inflow_of_cells()[2:-2, 2:-2, 2:-2]
+        entering = whole_hall(self.domain, self.edges.inflow_of_cells())
         inverse = backend.download(self.inverse)
         diagonal = backend.upload(np.where(inverse > 0.0, 1.0 / np.where(inverse > 0.0, inverse, 1.0), 0.0), backend.real)
         return Cycle(self.domain, faces, entering, (*rows, diagonal, self.inverse), columns)

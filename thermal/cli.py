@@ -133,7 +133,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     run.add_argument(
         "--without-each", metavar="KINDS",
-        help="then the hall without each supply, return, rack, rack_row, crah, fan_wall, in_row or rdhx in turn (several by "
+        help="then the hall without each supply, return, rack, rack_row, crah, fan_wall, in_row, rdhx, pump in turn (several by "
         "commas, some by rack.A*): one table of hottest inlets and lost limits; a rerun goes on where it was stopped",
     )  # fmt: skip
     run.add_argument("--make-up", action="store_true", help="with --without-each: the others of its kind take over its flow")

@@ -216,6 +216,7 @@ def report(options: argparse.Namespace) -> int:
 
 def cases(options: argparse.Namespace) -> int:
     """List the shipped cases."""
+    from thermal.loop.named import shipped_networks
     from thermal.shipped import shipped_cases
 
     found = shipped_cases()
@@ -223,6 +224,7 @@ def cases(options: argparse.Namespace) -> int:
     for case in found:
         print(f"{case.name:<{width}}  {clean(case.title)}")
     print(f"\nhallflow run {found[0].name}    (files: {found[0].path.parent.parent})")
+    print(f"\nliquid networks: {', '.join(shipped_networks())}\nhallflow loop thousand-racks")
     return 0
 
 

@@ -73,7 +73,8 @@ def limit_line(row: dict[str, Any]) -> str:
     place = f" at {clean(str(row['object']))}" if row.get("object") else ""
     value = _value_text(row.get("value")) + (f" +- {band_words(row['band'])}" if row.get("band") is not None else "")
     words = f"{clean(str(row['name']))} is {value}{unit if row.get('value') is not None else ''}{place}"
-    reason = f" ({clean(str(row['reason']))})" if row.get("reason") else ""
+    said = "; ".join(clean(str(row[key])) for key in ("reason", "note") if row.get(key))
+    reason = f" ({said})" if said else ""
     state = {"holds": "passed", "fails": "FAILED", "uncertain": "NOT CERTAIN"}[limit_state(row)]
     return f"limit {state}: {words}, {bound} {_value_text(row['limit'])}{unit}{reason}"
 

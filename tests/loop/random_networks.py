@@ -43,9 +43,11 @@ def draw(seed: int) -> Drawn:
             a, b = b, a
         law = law_of(random)
         heat = float(random.choice([0.0, 2e4]))
+        store = random.random() < 0.1
         links.append(
             Link(f"l{m}", f"n{a}", f"n{b}", law, heat=heat, loss=float(random.uniform(100.0, 500.0)) if heat else 0.0,
-                 cells=int(random.integers(1, 4)), open=bool(random.random() > 0.05))
+                 cells=int(random.integers(1, 4)), open=bool(random.random() > 0.05), volume=0.5 if store else None,
+                 height=2.0 if store else 0.0, solids=2e5 if random.random() < 0.1 else 0.0)
         )  # fmt: skip
     culprit = None
     if random.random() < SPOILT:

@@ -66,6 +66,7 @@ def test_pads_win_back_a_hot_day_and_take_water() -> None:
     (cooler,) = rows["coolers"]
     assert cooler["air_inlet_degC"] == pytest.approx(42.0 - 0.85 * 22.0) and cooler["water_L_h"] > 100.0
     assert rows["warnings"] == [] and cooler["fan_speed"] < 1.0
+    assert cooler["approach_K"] == pytest.approx(35.0 - 23.3, abs=1e-4)  # to the air behind the pads, not to 42 degC
 
 
 CHILLER = """

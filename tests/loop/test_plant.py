@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from tests.loop.plants import plant_hall
+from thermal.case.liquid_model import running_pumps
 from thermal.couple import Coupling
-from thermal.errors import CaseErrors
+from thermal.errors import CaseErrors, UsageError
 from thermal.fluids.liquids import read_liquid
 from thermal.loop.assembly import assemble
 from thermal.loop.components.cooling_tower import rate_by_air
 from thermal.loop.operation import Operation
 from thermal.output.liquid import liquid_rows
+from thermal.study.losses import losses_of
 
 
 def run(*changes: tuple[str, str], more: str = "") -> tuple[Operation, dict]:
@@ -168,3 +170,16 @@ def test_mistakes_are_told(changes, more: str, words: str) -> None:
         case = plant_hall(*changes, more="\n" + more)
         assemble(case.liquid, case.racks)  # what only the network knows
     assert words in str(found.value) and "case.toml" in str(found.value)
+
+
+def test_a_lost_pump_is_a_case_of_its_own() -> None:
+    """`--without-each pump`: only groups with more than one; the case that is left has one fewer."""
+    hall = plant_hall(GROUP)
+    (loss,) = losses_of(hall, [("pump", "*")])
+    assert loss.key == "pump.baths" and loss.left.liquid is not None
+    left = {one.name: one for one in loss.left.liquid.cdus}
+    assert left["baths"].pumps_lost == 1 and left["cdu"].pumps_lost == 0
+    (second,) = losses_of(loss.left, [("pump", "baths")])
+    assert [running_pumps(one) for one in second.left.liquid.cdus] == [1, 1]
+    with pytest.raises(UsageError, match="has no pump"):
+        losses_of(second.left, [("pump", "*")])

@@ -35,6 +35,10 @@ def test_random_networks(seed: int) -> None:
         heat.solve()
         assert heat.ledger.defect < 1e-10
         assert np.isfinite(heat.temperature).all()
+        heat.temperature += 5.0  # and in time, with stores that turn over
+        for seconds in (1.0, 60.0):
+            heat.step(seconds)
+            assert heat.ledger.defect < 1e-10
         return
     try:
         heat.solve()

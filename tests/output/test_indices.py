@@ -28,7 +28,8 @@ def test_rack_cooling_index_by_hand() -> None:
     assert rack_cooling_index_high([22.0, 24.0, 26.0, 29.0], a2) == pytest.approx(93.75)
     # H1: recommended to 22, allowable to 25: 1 - (1 + 2)/(3 * 3).
     assert rack_cooling_index_high([20.0, 23.0, 24.0], h1) == pytest.approx(100.0 * (1 - 3 / 9))
-    assert rack_cooling_index_low([17.0, 20.0], h1) == pytest.approx(100.0 * (1 - 1 / 6))
+    # Below 18, allowable from 5: 1 - 1/(13 * 2).
+    assert rack_cooling_index_low([17.0, 20.0], h1) == pytest.approx(100.0 * (1 - 1 / 26))
 
 
 def test_supply_heat_by_hand() -> None:

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from tests.loop.halls import hall
+from tests.loop.plants import plant_hall
 from thermal.couple import Coupling
 from thermal.loop.assembly import assemble
 from thermal.output.liquid import liquid_rows
+from thermal.output.liquid_words import liquid_facts, liquid_lines
 from thermal.output.loop_diagram import curve_picture, loop_diagrams
 from thermal.output.record import summary_json
 
@@ -54,3 +56,16 @@ def test_the_curve_holds_rated_and_working_point(liquid: dict) -> None:
 def test_rows_are_json(liquid: dict) -> None:
     text = summary_json({"liquid": liquid}).decode()
     assert "NaN" not in text and "Infinity" not in text and '"warnings"' in text
+
+
+def test_tanks_and_towers_are_on_the_page() -> None:
+    case = plant_hall()
+    coupling = Coupling(case, assemble(case.liquid, case.racks))
+    coupling.exchange(np.full(len(case.racks), 298.15 - case.air.reference_temperature))
+    liquid = liquid_rows(coupling)["liquid"]
+    ((_, svg),) = loop_diagrams(liquid)
+    for words in (">tower<", ">T1<", ">T2<", f"approach {liquid['towers'][0]['approach_K']:.1f} K", "water "):
+        assert words in svg, words
+    assert any(label == "Immersion tanks" and number == "190 kW" for label, number, _ in liquid_facts(liquid))
+    assert any("hottest surface" in line and "in T1" in line for line in liquid_lines(liquid))
+    assert b"vessels" in summary_json({"liquid": liquid})

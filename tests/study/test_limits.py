@@ -8,7 +8,7 @@ import pytest
 
 from thermal.case.asserts import judge
 from thermal.case.model import Limit
-from thermal.outcome import closing_lines, exit_code
+from thermal.outcome import closing_lines, exit_code, limit_line
 from thermal.output.junit import junit_xml
 from thermal.output.report.verdict import headline
 from thermal.output.wording import limit_state
@@ -130,3 +130,16 @@ def test_every_window_says_that_the_grid_cannot_tell() -> None:
     given = summary(("A1", 29.0, 0.5))
     judged(given)
     assert headline(given)["mood"] == "bad" and 'type="limit"' in junit_xml([given]).decode()
+
+
+def test_a_limit_on_a_loop_says_that_it_has_no_band() -> None:
+    """Bands are those of rack inlets: a chip's margin is judged as it is, and everybody is told."""
+    run = summary(("A1", 26.0, 0.3)) | {"liquid": {"racks": [{"name": "A1", "margin_K": 8.0}]}}
+    limits = [Limit("chips", "liquid.rack.*.margin", 5.0, None, "", "case.toml:1"),
+              Limit("inlets", "rack.*.inlet_max", None, 300.15, "", "case.toml:2")]  # fmt: skip
+    chips, inlets = judge(limits, run)[:2]
+    assert chips["passed"] and "without a band" in chips["note"] and "note" not in inlets
+    run["asserts"] = [chips, inlets]
+    assert b"<system-out>judged without a band" in junit_xml([run])
+    assert "(judged without a band" in limit_line(chips)
+    assert "note" not in judge(limits, {key: value for key, value in run.items() if key != "grid_study"})[0]

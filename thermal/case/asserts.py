@@ -301,6 +301,9 @@ def _find(what: str, summary: Mapping[str, Any]) -> list[tuple[str, Any, float, 
     return [("", table.get(known.key) if isinstance(table, Mapping) else None, 0.0, None)]
 
 
+NO_BAND = "judged without a band: the grid study tells none of loops, which follow the air through rack inlets alone"
+
+
 def _part(summary: Mapping[str, Any], path: str) -> Any:
     """What stands in a summary at keys joined by dots, None where nothing does."""
     value: Any = summary
@@ -341,6 +344,8 @@ def _judge_bound(limit: model.Limit, bound: float, is_max: bool, summary: Mappin
     beyond = sum(1 for value, _, _ in judged if value > sign * shown)
     if not row["passed"]:
         row["reason"] = f"{row['failed']} of {len(judged)} beyond the limit" if len(judged) > 1 else "beyond the limit"
+    if (summary.get("grid_study") or {}).get("answer") and known and split_path(limit.what)[0] in LIQUID:
+        row["note"] = NO_BAND
     if all(width is not None for *_, width in found):
         row["band"] = band
         row["certain"] = row["passed"] or surely
@@ -361,7 +366,8 @@ def judge(limits: Iterable[model.Limit], summary: Mapping[str, Any]) -> list[dic
                After a grid study also band, that of the worst object, and certain: the limit holds for value + band (a max) or
                value - band (a min) of every object, or is beyond both ends of one's band. A limit is passed when it holds with
                the band, so that what is passed is certain (guarded acceptance, JCGM 106:2012); a failed one that is not
-               certain is closer to its limit than the grid can tell.
+               certain is closer to its limit than the grid can tell. The note of a limit on a loop says that the study tells
+               no band of it.
     """
     balances = [
         model.Limit("heat-balance", "balance.heat", None, HEAT_BALANCE_LIMIT, "max 1 %", "implicit"),

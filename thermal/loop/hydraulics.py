@@ -152,18 +152,16 @@ class Hydraulics:
 
         Of the flow through the node; of a millionth of the largest flow, or of NOTHING, where that is more.
         """
-        net, through = self.inflow.copy(), np.abs(self.inflow)
-        for ends, sign in ((self.start, -1.0), (self.end, 1.0)):
-            np.add.at(net, ends, sign * self.flow)
-            np.add.at(through, ends, np.abs(self.flow))
+        count, moving = len(self.held), np.abs(self.flow)
+        net = self.inflow - np.bincount(self.start, self.flow, count) + np.bincount(self.end, self.flow, count)
+        through = np.abs(self.inflow) + np.bincount(self.start, moving, count) + np.bincount(self.end, moving, count)
         least = max(1e-6 * through.max(initial=0.0), NOTHING)
         return np.where(self.held, 0.0, net / np.maximum(0.5 * through, least))
 
     def outflow(self) -> Floats:
         """(nodes,) m3/s that leave the network at each node: what held pressures take, and negative inflows."""
-        net = np.zeros(len(self.held))
-        np.add.at(net, self.end, self.flow)
-        np.add.at(net, self.start, -self.flow)
+        count = len(self.held)
+        net = np.bincount(self.end, self.flow, count) - np.bincount(self.start, self.flow, count)
         return np.where(self.held, net, -self.inflow)
 
     def falls(self) -> Floats:
@@ -259,10 +257,13 @@ class Hydraulics:
         flow, pressure = be.download(a["q"]), be.download(a["p"])
         if (phase != DONE).any():
             raise NoFlowAnswer(self._worst(store))
-        batch = store.batch
-        of_link, of_node = real(len(batch.start), batch.loops, store.lanes), real(len(batch.nodes), batch.loops, store.lanes)
-        self.flow[store.links[of_link]] = flow[of_link]
-        self.pressure[store.nodes[of_node]] = pressure[of_node]
+        if store.lanes > 1:  # what fills the last lanes is no loop of its own
+            batch = store.batch
+            of_link, of_node = real(len(batch.start), batch.loops, store.lanes), real(len(batch.nodes), batch.loops, store.lanes)
+            self.flow[store.links[of_link]] = flow[of_link]
+            self.pressure[store.nodes[of_node]] = pressure[of_node]
+        else:
+            self.flow[store.links], self.pressure[store.nodes] = flow, pressure
         if np.abs(pressure).max(initial=0.0) > MOST_PRESSURE:
             raise NoFlowAnswer(self._forced(store))
 

@@ -2,6 +2,9 @@
 
 Source: ASHRAE TC 9.9, Thermal Guidelines for Data Processing Environments, 5th edition, 2021, table of equipment
 environment specifications for air cooling (classes A1 to A4, and H1 for high-density air-cooled equipment).
+Confirmed on the reference card of that edition (table 2.1, SI): ranges of A1 to A4, dew points and relative humidities of all of
+them, 70 % or 50 % recommended. Of H1 (table 2.2) a second text confirms 18 to 22 degC recommended and 25 degC allowable;
+its lower end, its humidity and the altitude rules come from the edition alone.
 """
 
 from __future__ import annotations
@@ -37,5 +40,5 @@ CLASSES: dict[str, AirClass] = {
     "A2": AirClass("A2", 18.0, 27.0, 10.0, 35.0, 300.0, 21.0, 80.0),
     "A3": AirClass("A3", 18.0, 27.0, 5.0, 40.0, 175.0, 24.0, 85.0),
     "A4": AirClass("A4", 18.0, 27.0, 5.0, 45.0, 125.0, 24.0, 90.0),
-    "H1": AirClass("H1", 18.0, 22.0, 15.0, 25.0, 500.0, 17.0, 80.0),
+    "H1": AirClass("H1", 18.0, 22.0, 5.0, 25.0, 500.0, 17.0, 80.0),
 }

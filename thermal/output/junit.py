@@ -48,9 +48,11 @@ def junit_xml(summaries: Iterable[dict[str, Any]]) -> bytes:
             error.text = _text(study.get("reason") or summary.get("verdict_text") or "")
         for row in asserts:
             test = ElementTree.SubElement(suite, "testcase", classname=case, name=_text(row["name"]), time="0")
+            if row["passed"] and row.get("note"):
+                ElementTree.SubElement(test, "system-out").text = _text(row["note"])
             if not row["passed"]:
                 message = f"{row.get('what') or row['name']} is {value_words(row)}, allowed {limit_words(row)}"
-                detail = " ".join(str(row[key]) for key in ("object", "reason") if row.get(key))
+                detail = " ".join(str(row[key]) for key in ("object", "reason", "note") if row.get(key))
                 kind = "grid-uncertainty" if limit_state(row) == "uncertain" else "limit"
                 ElementTree.SubElement(test, "failure", message=_text(message), type=kind).text = _text(detail or message)
         _add_losses(suite, case, (summary.get("without_each") or {}).get("losses", []), totals)

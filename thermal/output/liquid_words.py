@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MOST_WARNINGS = 20  # in the terminal; the page has all
@@ -42,11 +42,25 @@ def margin_words(row: Mapping[str, Any]) -> str:
     return f"{words} at the worst moment" if row.get("in_time") else words
 
 
+def tank_words(tanks: Sequence[Mapping[str, Any]]) -> str:
+    """The tank whose surface is nearest to its limit, or hottest where the case states none.
+
+    >>> tank_words([{"name": "T1", "surface_degC": 54.0, "margin_K": 4.0}, {"name": "T2", "surface_degC": 50.0, "margin_K": 8.0}])
+    'hottest surface 54.0 °C in T1, 4.0 K below its limit'
+    """
+    limited = [row for row in tanks if row["margin_K"] is not None]
+    worst = min(limited, key=lambda row: row["margin_K"]) if limited else max(tanks, key=lambda row: row["surface_degC"])
+    return f"hottest surface {worst['surface_degC']:.1f} °C in {worst['name']}, {margin_words(worst)}"
+
+
 def liquid_facts(liquid: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """(label, number, remark) of the page's first card."""
     facts, worst, balance = [], hottest_chips(liquid), liquid["balance"]
     if worst:
         facts.append(("Hottest chips", f"{worst['junction_degC']:.1f} °C", f"rack {worst['name']}, {margin_words(worst)}"))
+    if liquid.get("tanks"):
+        power = sum(row["power_kW"] for row in liquid["tanks"])
+        facts.append(("Immersion tanks", f"{power:g} kW", tank_words(liquid["tanks"])))
     remark = f"{balance['outdoors_kW']:.4g} kW leave outdoors at {liquid['outdoor']['dry_bulb_degC']:.0f} °C"
     into = balance["to_liquid_kW"] + balance.get("coils_kW", 0.0)
     facts.append(("Heat to liquid", f"{into:.4g} kW", remark))
@@ -61,5 +75,7 @@ def liquid_lines(liquid: Mapping[str, Any]) -> list[str]:
     lines = [f"  loops: {balance['to_liquid_kW']:.4g} kW to liquid{coils}, pumps take {pumps:.3g} kW, balance {balance['whole']:.0e}"]
     if worst:
         lines.append(f"  hottest chips: junction {worst['junction_degC']:.1f} degC in {worst['name']}, {margin_words(worst)}")
+    if liquid.get("tanks"):
+        lines.append(f"  immersion tanks: {tank_words(liquid['tanks'])}")
     lines += [f"  loops, warning: {words}" for words in liquid["warnings"][:MOST_WARNINGS]]
     return lines

@@ -30,13 +30,14 @@ def _unit(row: Mapping[str, Any]) -> str:
 
 
 def value_words(row: Mapping[str, Any]) -> str:
-    """The judged value of an assert with its unit, and the band of a grid study.
+    """The judged value of an assert with its unit, and the band of a grid study, or that it tells none.
 
     >>> value_words({"value": 26.8312, "unit": "degC", "band": 0.312}), value_words({"value": 0.01, "unit": "-"})
     ('26.83 ± 0.31 °C', '0.01')
     """
     band = f" ± {band_words(row['band'])}" if row.get("band") is not None else ""
-    return shown(row.get("value")) + ("" if row.get("value") is None else band + _unit(row))
+    without = " (no band)" if row.get("note") else ""
+    return shown(row.get("value")) + ("" if row.get("value") is None else band + _unit(row) + without)
 
 
 def band_words(band: float) -> str:

@@ -10,10 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from types import MappingProxyType
+from typing import TypeVar
 
 from thermal.case.bodies import COOLERS, Body, stopped
+from thermal.case.liquid import Cdu, FacilityLoop
 from thermal.case.model import Case, Obstacle, Opening, Rack
 from thermal.errors import UsageError, quote
+
+AnyGroup = TypeVar("AnyGroup", Cdu, FacilityLoop)
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,28 @@ def _without_door(case: Case, name: str) -> Case:
     return replace(left, bodies=bodies)
 
 
+def _pumps() -> Kind:
+    """One pump of a group on a loop: those on standby take over, and where none stands by the others carry on alone."""
+
+    def groups(case: Case) -> list[Cdu | FacilityLoop]:
+        return [] if case.liquid is None else [*case.liquid.cdus, *case.liquid.facilities]
+
+    def names(case: Case) -> list[str]:
+        return [one.name for one in groups(case) if one.pumps + one.standby - one.pumps_lost > 1]
+
+    def remove(case: Case, name: str) -> Case:
+        assert case.liquid is not None  # names says so
+        cdus = tuple(_one_less(one, name) for one in case.liquid.cdus)
+        facilities = tuple(_one_less(one, name) for one in case.liquid.facilities)
+        return replace(case, liquid=replace(case.liquid, cdus=cdus, facilities=facilities))
+
+    return Kind("one pump of a CDU or facility loop with more than one: those on standby take over", names, remove)
+
+
+def _one_less(table: AnyGroup, name: str) -> AnyGroup:
+    return table.model_copy(update={"pumps_lost": table.pumps_lost + 1}) if table.name == name else table
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "supply": _openings("supply"),
@@ -136,6 +162,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             lambda case, name: _without_racks(case, lambda rack: rack.row == name),
         ),
         **{kind: _coolers(kind) for kind in COOLERS},
+        "pump": _pumps(),
     }
 )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from thermal.fluids.liquids import read_liquid
-from thermal.loop.components.films import Films, RatedLoss, film_factor
+from thermal.loop.components.films import PLATE_EXPONENT, PLATE_LOSS_EXPONENT, Films, RatedLoss, film_factor
 from thermal.loop.components.plate import rate_by_approach
 
 PG, WATER = read_liquid("PG25"), read_liquid("water")
@@ -75,3 +75,12 @@ def test_films_and_losses() -> None:
 def test_contradicting_numbers_are_refused() -> None:
     with pytest.raises(ValueError, match="larger approach"):
         rate_by_approach(1.0e6, 4.0, 313.15, (PG, 25.0, 60e3), (WATER, 5.0, 50e3))
+
+
+def test_exponents_are_those_of_ht_and_fluids() -> None:
+    """Muley & Manglik's correlations as two other programs have them, at a chevron angle of 45 degrees."""
+    ht, fluids = pytest.importorskip("ht"), pytest.importorskip("fluids")
+    nusselt = [ht.Nu_plate_Muley_Manglik(re, 5.0, 45.0, 1.2) for re in (2000.0, 4000.0)]
+    assert np.log2(nusselt[1] / nusselt[0]) == pytest.approx(PLATE_EXPONENT, abs=5e-4)
+    friction = [fluids.friction.friction_plate_Muley_Manglik(re, 45.0, 1.2) for re in (2000.0, 4000.0)]
+    assert 2.0 + np.log2(friction[1] / friction[0]) == pytest.approx(PLATE_LOSS_EXPONENT, abs=5e-3)

@@ -14,7 +14,8 @@ from thermal.loop.components.films import Films
 Array = NDArray[np.float64]
 
 # h ~ flow^m of finned coils: air 0.8, water 0.85; the air film holds most of the resistance.
-# Wetter 1999, Simulation Model: Finned Water-Air-Coil without Condensation, LBNL-42355.
+# Wetter 1999, Simulation Model: Finned Water-Air-Coil without Condensation, LBNL-42355; all three figures as in HADryCoil of the
+# Modelica Buildings library (n_a 0.8, n_w 0.85, r_nominal 0.5: two thirds of the resistance on the air's side).
 AIR_EXPONENT = 0.8
 WATER_EXPONENT = 0.85
 AIR_SHARE = 2.0 / 3.0

@@ -30,7 +30,7 @@ class CoolingTower:
     heat = e m_a (h_s(T_w,in) - h_a,in), e the counterflow effectiveness of NTU at m* = m_a c_s/(m_w c_pw), with the slope of the
     saturated enthalpy c_s = (h_s(T_w,in) - h_s(T_w,out))/(T_w,in - T_w,out)
 
-    constant     c;   exponent  n, negative (-0.6 for usual fills)
+    constant     c;   exponent  n, negative; -0.6 stands in the middle of what is published for fills (no second source was found)
     cycles       of concentration, > 1;   drift  part of the water that is blown out (0.002 % with eliminators)
     Valid        water flow as stated (its loss by evaporation does not change it, Merkel); Lewis number 1.
     Source       Braun, Klein & Mitchell 1989, Effectiveness models for cooling towers and cooling coils, ASHRAE Trans. 95(2):164.

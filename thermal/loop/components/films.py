@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 # Exponents of Reynolds number in the heat transfer of chevron plates: 0.728 + 0.0543 sin(pi beta/45 + 3.7) is 0.70 at a chevron
 # angle of 30 degrees, 0.757 at 45, 0.78 at 60; of their friction factor: -(0.2 + 0.0577 sin(pi beta/45 + 2.1)) is -0.15 at 45.
-# Muley & Manglik 1999, J. Heat Transfer 121:110, eqs. for Re >= 1000.
+# Muley & Manglik 1999, J. Heat Transfer 121:110, eqs. for Re >= 1000; as in ht and fluids (test_plate.py).
 PLATE_EXPONENT = 0.757
 PLATE_LOSS_EXPONENT = 1.85
 

@@ -146,7 +146,14 @@ def _facts(record: Record, racks: list[dict[str, Any]]) -> list[tuple[str, str, 
         facts.append(("Hottest rack inlet", f"{row['inlet_max_degC']:.1f} °C", remark))
     if racks:
         power = sum(rack["power_kW"] for rack in racks)
-        facts.append(("IT power", f"{power:g} kW", f"{sum(rack['air_kW'] for rack in racks):g} kW of it to air"))
+        tanks = (summary.get("liquid") or {}).get("tanks")
+        facts.append(
+            (
+                "IT power of the racks" if tanks else "IT power",
+                f"{power:g} kW",
+                f"{sum(rack['air_kW'] for rack in racks):g} kW of it to air",
+            )
+        )
     if racks and has_answer(summary):
         inside = sum(1 for rack in racks if rack["status"]["mood"] == "good")
         remark = f"class {summary['indices']['class']}, by hottest inlet face"

@@ -207,8 +207,8 @@ def make_result(
     from thermal.case.asserts import judge
     from thermal.movers.points import all_warnings, device_rows
     from thermal.movers.summary import through_rack
-    from thermal.output.dew_points import add_dew_points
     from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
+    from thermal.output.dew_points import add_dew_points
     from thermal.output.liquid import liquid_rows
     from thermal.output.liquid_coils import coils_taken, mark_devices
     from thermal.output.loops_in_time import add_loops

@@ -1,0 +1,41 @@
+"""Coils on a loop that goes on in time with the air: at rest it stays there, a pump that stops leaves the room its heat, nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+import thermal
+from tests.loop.coil_halls import room
+from thermal.run import Result
+
+TIME = '[time]\nend = "20 s"\nstart = "steady"\n'
+STOP = '[[event]]\nname = "trip"\nat = "2 s"\nobject = "facility_loop.chilled"\nspeed = "0 %"\nramp = "2 s"\n'
+
+
+@pytest.fixture(scope="module")
+def stopped() -> Result:
+    """Twenty seconds in which the pump of the chilled water stops."""
+    return thermal.run(room(('cell = "0.2 m"', 'cell = "0.4 m"'), more=TIME + STOP))
+
+
+def test_a_room_at_rest_stays_there() -> None:
+    case = room(('cell = "0.2 m"', 'cell = "0.4 m"'), more=TIME)
+    rows = thermal.run(case).summary["liquid"]
+    assert rows["balance"]["run"] < 1e-9
+    for coil in rows["coils"]:
+        assert coil["heat_kW"] == pytest.approx(16.0, rel=0.1)
+        assert coil["supply_degC"] == pytest.approx(10.0, abs=0.1)
+
+
+def test_without_its_pump_the_water_takes_nothing(stopped: Result) -> None:
+    rows = stopped.summary["liquid"]
+    assert rows["balance"]["run"] < 1e-9  # all the heat of the run is found again, in water and outdoors
+    for coil in rows["coils"]:
+        assert coil["heat_kW"] < 0.5
+        assert coil["flow_L_min"] < 1.0
+
+
+def test_the_room_warms_by_what_its_coils_no_longer_take(stopped: Result) -> None:
+    before, after = stopped.summary["time"], stopped.summary["racks"]
+    assert before["worst_interval_heat"] < 1e-3
+    assert min(rack["outlet_mean_degC"] for rack in after) > 33.0

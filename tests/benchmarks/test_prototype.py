@@ -25,7 +25,7 @@ def test_the_halls_are_as_told() -> None:
 
 
 def test_the_contained_hall_is_near_the_prototype() -> None:
-    """On twice its cell within 0.15 K of its inlets (on its own 0.26 K off, where we miss it); with the distance to the nearest surface the first rack is 0.3 K off."""
+    """On twice its cell within 0.15 K; on its own we are 0.26 K off. By the nearest surface the first rack would be 0.3 K off."""
     solved = solve(PrototypeHall("contained", cell=0.2), open_backend("auto", "single", 1))
     assert solved.outcome.verdict == "steady" and solved.mirrored() < 0.05
     np.testing.assert_allclose(solved.rows(solved.inlets), HALLS["contained"][1], rtol=0, atol=0.15)

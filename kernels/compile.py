@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kernels.errors import BackendUnavailable, CompileError
+from kernels.processors import default_threads
 from kernels.signature import SOURCES, Kernel, parse, source_files
 
 # No -ffast-math: linking with it switches denormals off for the whole Python process. The two -fno options give its useful
@@ -145,7 +146,7 @@ def build_library(
             return library
         missing = {stem: cache.path(f"{stem}-{precision}-{key}.o") for stem, key in keys.items()}
         jobs = [(stem, target) for stem, target in missing.items() if not cache.holds(target)]
-        with ThreadPoolExecutor(max_workers=max(1, min(len(jobs), os.cpu_count() or 1))) as pool:
+        with ThreadPoolExecutor(max_workers=max(1, min(len(jobs), default_threads()))) as pool:
             failures = list(pool.map(lambda job: _compile_file(compiler, flags, texts[job[0]], job[0], job[1], cache), jobs))
         messages = [message for message in failures if message]
         if messages:

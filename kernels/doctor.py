@@ -18,8 +18,9 @@ import numpy as np
 from kernels.compile import MEND_COMPILER, Cache, check_compiler, find_compiler
 from kernels.cuda import MEND_CUPY
 from kernels.errors import BackendUnavailable, CompileError
-from kernels.host import HostBackend, default_threads
+from kernels.host import HostBackend
 from kernels.nvrtc import MEND_NVRTC, Nvrtc
+from kernels.processors import default_threads
 
 TIMEOUT = 90  # s a trial may take; the first import of a large package from a cold disk can take half a minute
 

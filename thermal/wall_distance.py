@@ -40,6 +40,21 @@ def wall_distance(
     return np.sqrt(best)
 
 
+def distance_to_sides(grid: Grid, fluid: np.ndarray, periodic: Sequence[int] = ()) -> np.ndarray:
+    """Distance in m, float64 (nz, ny, nx), to the nearest side of the room, whatever stands in between or is open in it.
+
+    0 in solids; infinite where every axis is periodic: a room that repeats itself along an axis has no sides there.
+    """
+    best = np.full(fluid.shape, np.inf)
+    for axis in range(3):
+        if axis not in periodic:
+            planes, centres = grid.planes(axis), grid.centres(axis)
+            line = np.minimum(centres - planes[0], planes[-1] - centres)
+            np.minimum(best, line.reshape([-1 if 2 - axis == along else 1 for along in range(3)]), out=best)
+    best[~fluid] = 0.0
+    return best
+
+
 def _repeated(
     grid: Grid, fluid: np.ndarray, cell: np.ndarray, axis: np.ndarray, side: np.ndarray, seam: int, others: Sequence[int]
 ) -> np.ndarray:

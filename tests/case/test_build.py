@@ -44,7 +44,7 @@ buoyancy = false
 turbulent_prandtl = 0.8
 constant_viscosity = "0.01 m2/s"
 zero_equation = "chen-xu"
-wall_distance = "nearest"
+wall_distance = "room"
 thermal_wall_function = "none"
 buoyancy_production = "sgdh"
 roughness_e = 9.0
@@ -341,7 +341,6 @@ def test_every_field_of_the_model_can_be_set() -> None:
     fixed = {
         "Case.path": "the file",
         "Turbulence.zero_equation": "one choice so far",
-        "Turbulence.wall_distance": "one choice so far",
         "Flow.body_force": "never beside a bulk velocity",
         "Flow.density": "an ideal gas has no expansion of its own and is not driven: test_density_can_be_chosen",
         "Case.bodies": "in cases of their own: test_movers",

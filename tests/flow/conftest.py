@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kernels import Backend, BackendUnavailable, open_backend
+from kernels.processors import default_threads
 
 
-def _best(precision: str, threads: int = 2) -> Backend:
+def _best(precision: str, most: int = 2) -> Backend:
     try:
-        return open_backend("host", precision, threads=threads)
+        return open_backend("host", precision, threads=min(most, default_threads()))
     except BackendUnavailable:
         return open_backend("numpy", precision)
 

@@ -16,6 +16,7 @@ from thermal.flow.averages import PLACES
 from thermal.flow.steady import Outcome
 from thermal.place import Patch
 
+pytestmark = pytest.mark.xdist_group("flow.balance")  # one worker solves for all of them
 HEAT, MASS = 1e-3, 1e-4  # what a run closes before it tells its answer, as shares of the heat and of the supply
 AXES = {axis: name for name, axis in PLACES.items()}
 Solved = dict[tuple[str, str, str], Outcome]  # by hall, precision and model

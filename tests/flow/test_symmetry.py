@@ -21,6 +21,7 @@ from thermal.case.model import Box, Case, Point
 from thermal.flow.steady import Outcome
 from thermal.place import place_case
 
+pytestmark = pytest.mark.xdist_group("flow.symmetry")  # one worker solves for all of them
 AGREED = 0.02  # K at the racks, at the verdict
 CONVERGED = 500  # iterations after which the halls below change no more
 

@@ -12,7 +12,7 @@ import pytest
 
 import kernels
 from kernels import BackendUnavailable, KernelError, open_backend
-from kernels.host import container_quota, default_threads
+from kernels.processors import container_quota, default_threads
 from kernels.signature import parse
 from tests.kernels.stand_in import cupy_stand_in
 

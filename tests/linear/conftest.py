@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kernels import Backend, BackendUnavailable, open_backend
+from kernels.processors import default_threads
 
 
 def _best(precision: str) -> Backend:
     try:
-        return open_backend("host", precision, threads=2)
+        return open_backend("host", precision, threads=min(2, default_threads()))
     except BackendUnavailable:
         return open_backend("numpy", precision)
 

@@ -64,7 +64,7 @@ def test_factor_on_the_matrix_of_a_hall(
     """With the hall's own right side and with a random one, at the last iteration of the finest grid."""
     with monkeypatch.context() as patches:
         recorder = Recorder(patches)
-        thermal.run(case, cell=cell, iterations=120, threads=2)
+        thermal.run(case, cell=cell, iterations=120)
         system = recorder.system()
     random = np.random.default_rng(2)
     for b in (system.b, np.pad(random.standard_normal(system.regions.shape) * (system.regions > 0), 2)):

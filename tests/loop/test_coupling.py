@@ -10,6 +10,7 @@ from tests.loop.halls import HALL, hall
 from thermal.case.build import case_from_text
 from thermal.run import simulate
 
+pytestmark = pytest.mark.xdist_group("loop.coupling")  # one worker solves for all of them
 LEAKY = (("plates = 112\n", 'plates = 112\nair_conductance = "1 W/K"\n'), ('row = "A"\n', 'row = "A"\nheat_loss = "2 W/(m K)"\n'))
 
 

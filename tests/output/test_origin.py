@@ -16,6 +16,8 @@ from thermal.output.record import read
 from thermal.output.report import render
 from thermal.run import simulate
 
+pytestmark = pytest.mark.xdist_group("output.origin")  # one worker solves for all of them
+
 
 def summary_of(count: int, **shares: float) -> dict[str, Any]:
     racks = [

@@ -22,6 +22,7 @@ from thermal.output.steps import StepsWriter
 from thermal.progress import SilentProgress
 from thermal.run import simulate
 
+pytestmark = pytest.mark.xdist_group("output.time")  # one worker solves for all of them
 TEXT = (
     SMALL.replace("27 degC", "31 degC")
     + """\

@@ -8,7 +8,8 @@ import pytest
 import thermal.wall_distance
 from tests.builders import empty_room, obstacle, plate, supply, tiny_hall
 from thermal.case.model import Box, Mesh, Refinement
-from thermal.place import place_case
+from thermal.place import place, place_case
+from thermal.wall_distance import distance_to_sides
 
 
 def all_pairs(placement):
@@ -73,3 +74,17 @@ def test_a_room_without_walls_is_infinitely_far_from_one():
         openings.append(supply(f"high{axis}", *moved, axis, -1, None))
     placement = place_case(empty_room(size, 0.25, openings=tuple(openings)))
     assert np.isinf(placement.wall_distance).all()
+
+
+def test_distance_to_the_sides_of_the_room_sees_nothing_in_it():
+    """As in the empty room with closed sides, in every cell that is air; a periodic axis has no sides."""
+    for name in ("obstacle and plate", "open wall", "tiny hall"):
+        case = ROOMS[name]
+        placement = place_case(case)
+        found = distance_to_sides(placement.grid, placement.fluid)
+        empty = place(empty_room(case.room, mesh=case.mesh), placement.grid)
+        np.testing.assert_allclose(found, np.where(placement.fluid, empty.wall_distance, 0.0), rtol=1e-12)
+    grid, fluid = placement.grid, placement.fluid
+    upright = np.where(fluid, np.minimum(grid.centres(2), grid.size[2] - grid.centres(2))[:, None, None], 0.0)
+    np.testing.assert_allclose(distance_to_sides(grid, fluid, (0, 1)), upright, rtol=1e-12)
+    assert np.isinf(distance_to_sides(grid, fluid, (0, 1, 2))[fluid]).all()

@@ -62,6 +62,8 @@ what = "crah.*.air_out"
 max = "18.5 degC"
 """ + UNIT.format("south", 0.3, 1.5) + UNIT.format("north", 2.7, 3.9)  # fmt: skip
 
+pytestmark = pytest.mark.xdist_group("study.coolers_lost")  # one worker solves for all of them
+
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):

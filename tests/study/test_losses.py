@@ -20,6 +20,7 @@ from thermal.output.report.losses import with_losses
 from thermal.study.losses import KINDS, losses_of, wanted_kinds
 from thermal.study.without import simulate_losses
 
+pytestmark = pytest.mark.xdist_group("study.losses")  # one worker solves for all of them
 SECOND = """[[supply]]
 name = "second"
 on = "floor"

@@ -23,6 +23,8 @@ from thermal.run import CHECKPOINT, Result
 
 FACTORS = (1, 2, 3)
 
+pytestmark = pytest.mark.xdist_group("study.study")  # one worker solves for all of them
+
 
 def hall(**more: Any):
     """Two racks, 3 528 cells on the finest grid, with a limit far away and one between value and band."""

@@ -29,8 +29,17 @@ from benchmarks.validation.shipped_halls import (
 from tests.kernels.stand_in import cupy_stand_in
 from thermal.output.record import read
 
+
+def together(name: str, *more: str):
+    """Parameters of a test that the worker gets which solves that hall."""
+    return pytest.param(name, *more, marks=pytest.mark.xdist_group(f"shipped {name}"))
+
+
 KINDS = [
-    (name, precision) for name in HALLS for precision in ("single", "double") if (name, precision) != ("openfoam-h1", "double")
+    together(name, precision)
+    for name in HALLS
+    for precision in ("single", "double")
+    if (name, precision) != ("openfoam-h1", "double")
 ]
 CLOSED = 1e-4  # what double precision leaves open of air over what single may
 STEADY = [name for name in HALLS if name != "openfoam-h1"]
@@ -61,7 +70,7 @@ def test_what_enters_leaves(solved, name: str, precision: str) -> None:
     assert one.ledger.racks < (0.01 if one.by_means else 1e-4)
 
 
-@pytest.mark.parametrize("name", HALLS)
+@pytest.mark.parametrize("name", map(together, HALLS))
 def test_the_written_record_adds_up(tmp_path, name: str) -> None:
     """From summary.json alone: openings take out what others bring in; they and the coils, the heat of racks, walls and fans."""
     case = thermal.load(name)
@@ -85,14 +94,14 @@ def test_the_written_record_adds_up(tmp_path, name: str) -> None:
     assert abs(summary["balance"]["heat"]) < (HEAT if name in STEADY else MEANS) and summary["balance"]["mass"] < 1e-4
 
 
-@pytest.mark.parametrize("name", STEADY)
+@pytest.mark.parametrize("name", map(together, STEADY))
 def test_single_precision_tells_the_same_inlets(solved, name: str) -> None:
     """Within 0.02 K."""
     single, double = (get(solved, name, precision) for precision in ("single", "double"))
     np.testing.assert_allclose(single.outcome.inlets, double.outcome.inlets, rtol=0, atol=PRECISIONS)
 
 
-@pytest.mark.parametrize("name", [name for name in STEADY if HALLS[name] != "none"])
+@pytest.mark.parametrize("name", [together(name) for name in STEADY if HALLS[name] != "none"])
 def test_mirrored_racks_agree(solved, name: str) -> None:
     one = get(solved, name, "double")
     pairs = mirrored(name, one.case)

@@ -57,7 +57,7 @@ class Turbulence:
     turbulent_prandtl: float = 0.9  # -
     constant_viscosity: float = 0.0  # m2/s, eddy viscosity of model "constant"
     zero_equation: str = "chen-xu"  # law of the mixing length
-    wall_distance: str = "nearest"  # nearest
+    wall_distance: str = "nearest"  # nearest, room
     thermal_wall_function: str = "jayatilleke"  # jayatilleke | none
     buoyancy_production: str = "none"  # none | sgdh
     roughness_e: float = 9.8  # E of the log law u+ = ln(E y+)/kappa

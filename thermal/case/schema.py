@@ -165,8 +165,10 @@ class FlowTable(Table):
         "Law of the zero-equation model: 0.03874 x speed x wall distance.",
         source="Chen & Xu 1998, Energy and Buildings 28:137",
     )
-    wall_distance: Literal["nearest"] = setting(
-        "nearest", "Wall distance in the zero-equation model: to the nearest solid surface."
+    wall_distance: Literal["nearest", "room"] = setting(
+        "nearest",
+        "Wall distance in the zero-equation model: to the nearest solid surface, or to the nearest side of the room as if "
+        "nothing stood in it (room), which mixes more beside racks and in aisles.",
     )
     thermal_wall_function: Literal["jayatilleke", "none"] = setting(
         "jayatilleke",

@@ -10,6 +10,7 @@ from thermal.flow.domain import Domain
 from thermal.flow.history import History
 from thermal.flow.turbulence.walls import bind_log, bind_viscous
 from thermal.state import State
+from thermal.wall_distance import distance_to_sides
 
 if TYPE_CHECKING:
     from thermal.flow.boundary import Boundary
@@ -53,14 +54,19 @@ class ZeroEquation(Laminar):
     """nut = 0.03874 |V| y with y the distance to the nearest wall (Chen & Xu 1998); wall shear by the log law.
 
     Made for rooms with mixed convection on coarse grids; no history of turbulence is carried, so jets mix by their speed and
-    distance
-    from walls alone. Of mass velocities the law gives r nut, which is what the rows of an ideal gas want.
+    distance from walls alone. With wall_distance = "room" the sides of the room alone count as walls. Of mass velocities the law
+    gives r nut, which is what the rows of an ideal gas want.
     """
 
     def __init__(self, domain: Domain, state: State, boundary: Boundary) -> None:
         backend = domain.backend
         self.domain, self.state = domain, state
-        self._distance = backend.upload(domain.local(domain.placement.wall_distance), backend.real)
+        placement = domain.placement
+        if placement.case.flow.turbulence.wall_distance == "room":
+            distance = distance_to_sides(placement.grid, placement.fluid, placement.case.flow.periodic)
+        else:
+            distance = placement.wall_distance
+        self._distance = backend.upload(domain.local(distance), backend.real)
         self._viscosity = backend.bind(
             "viscosity_chen_xu",
             *domain.n,

@@ -89,7 +89,7 @@ class Coupling:
                 break
             if is_polished:
                 flow.polish(1)
-        if self.coils:
+        if self.coils and self.inlets is not None:
             self.exchange(self.inlets, air_sides(flow.movers, self.coils))
             self._give(flow)
             flow.movers.carry()  # the heat of the tubes is that of the water they have now
@@ -123,7 +123,7 @@ class Coupling:
         return rack.power - settings.chips[rack.name].to_coolant + settings.lost[rack.name]
 
     def guard(self, dew_points: Mapping[str, float]) -> bool:
-        """Let computed dew points (K, by CDU) guard the supplies from now on; returns whether one is held higher or lower for it."""
+        """Let computed dew points (K, by CDU) guard the supplies from now on; returns whether one is held elsewhere for it."""
         before, plant = self.operation.plant, replace(self.operation.plant, computed=dict(dew_points))
         self.operation.plant = plant
         return any(abs(plant.guarded_supply(one) - before.guarded_supply(one)) > HELD_AT for one in plant.cdus)

@@ -140,9 +140,10 @@ def solve(
 
     options   `start` of SteadyRun.run, `gates` of SteadyRun, `means`: a hall that does not settle goes on in time
     """
+    from thermal.flow.closing import close_again
     from thermal.flow.steady import SteadyRun
-    from thermal.output.dew_points import dew_points_at_cdus
     from thermal.movers.cuts import cooler_cuts
+    from thermal.output.dew_points import dew_points_at_cdus
     from thermal.parallel import Serial, run_blocks
     from thermal.scalars.answer import solve_scalars
 
@@ -162,7 +163,7 @@ def solve(
             cuts = cooler_cuts(domain.placement)
             outcome.scalars = solve_scalars(domain, outcome.fields, outcome.pressure_ratio, cuts)
             if outcome.coupling.guard(dew_points_at_cdus(domain.placement, outcome.scalars)):
-                run.close_again(outcome)  # vapour rides on the flow, which a warmer coolant hardly moves: it stays as it is
+                close_again(run, outcome)
         return outcome
 
     begun = time.monotonic()
@@ -206,8 +207,8 @@ def make_result(
     from thermal.case.asserts import judge
     from thermal.movers.points import all_warnings, device_rows
     from thermal.movers.summary import through_rack
-    from thermal.output.dew_points import add_dew_points
     from thermal.output.air_paths import path_rows, plenum_rows, solid_rows
+    from thermal.output.dew_points import add_dew_points
     from thermal.output.liquid import liquid_rows
     from thermal.output.liquid_coils import coils_taken, mark_devices
     from thermal.output.record import rack_fronts

@@ -62,7 +62,7 @@ def _clash(tables: Tables, path: Path) -> None:
     own = [key for key in ("water_temperature", "loop") if tables.file_of((*path, key)) == tables.file]
     if len(own) == 1:
         other = "loop" if own[0] == "water_temperature" else "water_temperature"
-        kind, number = path[0], path[1]
+        kind, number = str(path[0]), path[1]
         name = tables.document[kind][number].get("name") if tables.document else None
         tables.report((*path, own[0]), what, accepted, f'remove = ["{kind}.{name}.coil.{other}"] in [case]')
     else:

@@ -117,7 +117,8 @@ def build_coil(tables: Tables, path: Path, table: CoilTable | None, air: model.A
     rated_water = WATER_CAPACITY * (table.rated_water_flow or table.water_flow)
     try:
         conductance = rated_conductance(
-            capacity, STANDARD_DENSITY * air.heat_capacity * flow, rated_water, difference, table.arrangement)
+            capacity, STANDARD_DENSITY * air.heat_capacity * flow, rated_water, difference, table.arrangement
+        )
     except ValueError as error:
         what = f"no coil has this rated point: {error} that its air and water could exchange"
         tables.report((*path, "rated_capacity"), what, "a capacity below min(air, water) x difference of entering temperatures")

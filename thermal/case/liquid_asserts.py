@@ -12,7 +12,9 @@ _SIDES = {
     "supply": named("supply_degC", TEMPERATURE, "degC", "liquid that comes to it, of a CDU or facility loop: that it sends out"),
     "return": named("return_degC", TEMPERATURE, "degC", "liquid that leaves it, of a CDU or facility loop: that comes back"),
 }
-_DEW = {"dew_point_margin": named("dew_point_margin_K", DIFFERENCE, "K", "liquid that comes to it above the dew point of its air")}
+_DEW = {
+    "dew_point_margin": named("dew_point_margin_K", DIFFERENCE, "K", "liquid that comes to it above the dew point of its air")
+}
 _RACK = {
     "margin": named("margin_K", DIFFERENCE, "K", "of its chips to case_limit or junction_limit, whichever is nearer"),
     "case": named("case_degC", TEMPERATURE, "degC", "case temperature of its chips"),
@@ -37,7 +39,9 @@ _COOLER = {
     "fan_power": named("fan_kW", POWER, "kW", "electric power of the fans"),
 }
 _COIL = {
-    **_FLOW, **_SIDES, **_DEW,
+    **_FLOW,
+    **_SIDES,
+    **_DEW,
     "heat": named("heat_kW", POWER, "kW", "heat that it takes from its air"),
     "branch_flow": named("branch_L_min", FLOW, "L/min", "liquid flow of its branch, through the coil and round it"),
     "pressure_drop": named("dp_kPa", PRESSURE, "kPa", "between the mains where it hangs"),

@@ -50,5 +50,9 @@ class MoverActor:
             return replace(item, **{quantity: value})  # type: ignore[arg-type]
         if item.coil is None:
             return item
-        given = {"water_temperature": value} if quantity == "water_temperature" else {"water_capacity": value * item.coil.liquid_capacity}
+        given = (
+            {"water_temperature": value}
+            if quantity == "water_temperature"
+            else {"water_capacity": value * item.coil.liquid_capacity}
+        )
         return replace(item, coil=replace(item.coil, **given))  # type: ignore[arg-type]

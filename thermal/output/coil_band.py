@@ -1,4 +1,4 @@
-"""The coils of a facility loop in its drawing: one band of boxes between the mains, as many as fit, with heat, flow and pressure."""
+"""The coils of a facility loop in its drawing: one band of boxes between the mains, with heat, flow and pressure."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import Any
 from thermal.couple import Coupling, Uncoupled
 from thermal.loop.assembly import CduPlace, CoolerPlace, RackPlace
 from thermal.loop.operation import Operation
+from thermal.output.dew_points import UNTOLD
 from thermal.output.liquid_coils import coil_rows, coil_warnings
 from thermal.units import ZERO_CELSIUS
 
@@ -35,7 +36,8 @@ def liquid_rows(coupling: Coupling | Uncoupled, taken: Mapping[str, float] = NOT
             "dry_bulb_degC": operation.plant.dry_bulb - ZERO_CELSIUS,
             "wet_bulb_degC": None if operation.plant.wet_bulb is None else operation.plant.wet_bulb - ZERO_CELSIUS,
         },
-        "balance": balance(coupling, taken), "racks": racks, "cdus": cdus, "facility_loops": facilities, "coolers": coolers, "coils": coil_rows(operation),
+        "balance": balance(coupling, taken), "racks": racks, "cdus": cdus, "facility_loops": facilities, "coolers": coolers,
+        "coils": coil_rows(operation),
         "chillers": chiller_rows(operation), "exchanges": coupling.exchanges,
         "nodes": {name: {"pressure_kPa": p / 1e3, "temperature_degC": t - ZERO_CELSIUS} for name, p, t in _nodes(operation)},
         "links": {name: {"flow_L_min": flow * LPM, "fall_kPa": fall / 1e3} for name, flow, fall in _links(operation)},
@@ -62,6 +64,7 @@ def rack_row(operation: Operation, place: RackPlace) -> dict[str, Any]:
         "heat_to_liquid_kW": chips.to_coolant / 1e3, "chips_to_air_kW": chips.to_air / 1e3,
         "pipes_to_air_kW": operation.settings.lost[rack.name] / 1e3,
         "least_flow_L_min": plate.least_flow * plate.plates * LPM if plate.least_flow else None,
+        **UNTOLD,
     }  # fmt: skip
 
 
@@ -151,7 +154,9 @@ def balance(coupling: Coupling, taken: Mapping[str, float] = NOTHING) -> dict[st
         one.name for one in operation.assembly.chillers
     ]
     outdoors = -sum(operation.gained(name) for name in sinks)
-    coils = [(taken.get(one.body.label, operation.gained(one.link)), operation.gained(one.link)) for one in operation.assembly.coils]
+    coils = [
+        (taken.get(one.body.label, operation.gained(one.link)), operation.gained(one.link)) for one in operation.assembly.coils
+    ]
     from_air = sum(air for air, _ in coils)
     entering = sum(operation.gained(place.link) for place in operation.assembly.racks) + sum(loop for _, loop in coils)
     interface = max(
@@ -164,8 +169,8 @@ def balance(coupling: Coupling, taken: Mapping[str, float] = NOTHING) -> dict[st
     to_air = float(coupling.heat_to_air.sum())
     return {
         "it_kW": power / 1e3, "to_liquid_kW": to_liquid / 1e3, "to_air_kW": to_air / 1e3, "pipes_to_air_kW": pipes / 1e3,
-        "pumps_to_liquid_kW": pumps / 1e3, "outdoors_kW": outdoors / 1e3, "coils_kW": from_air / 1e3, "loops": abs(left) / max(entering, 1.0),
-        "interface": interface, "solver": operation.heat.ledger.defect,
+        "pumps_to_liquid_kW": pumps / 1e3, "outdoors_kW": outdoors / 1e3, "coils_kW": from_air / 1e3,
+        "loops": abs(left) / max(abs(entering), 1.0), "interface": interface, "solver": operation.heat.ledger.defect,
         "whole": abs(power + pumps + singles + from_air - to_air - outdoors) / max(power, 1.0),
     }  # fmt: skip
 

@@ -276,8 +276,10 @@ def make_result(
     if any(sheet.plate.kind in PATHS for sheet in placement.sheets) or case.under_floor or case.over_ceiling:
         summary["air_paths"] = path_rows(case, placement, outcome.fields, outcome.pressure_ratio)
         summary["plenums"] = plenum_rows(case, placement, outcome.fields, summary["air_paths"])
-    summary |= liquid_rows(outcome.coupling, coils_taken(case, outcome.measure.movers))
-    mark_devices(summary)
+    at_rest = outcome.march is None  # a run in time leaves the loops where its start left them: their rows are of that moment
+    summary |= liquid_rows(outcome.coupling, coils_taken(case, outcome.measure.movers if at_rest else None))
+    if at_rest:
+        mark_devices(summary)
     if placement.solids is not None:
         summary["solids"] = solid_rows(case, placement, fields["temperature"])
     add_scalars(placement, fields, summary, outcome.scalars)

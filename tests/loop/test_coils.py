@@ -9,7 +9,6 @@ import pytest
 
 from tests.loop.coil_halls import air_at, rest, room
 from tests.loop.halls import hall
-from thermal.case.build import case_from_text
 from thermal.couple import Coupling
 from thermal.errors import CaseErrors
 from thermal.loop.assembly import assemble
@@ -18,6 +17,7 @@ from thermal.loop.hydraulics import Hydraulics
 from thermal.loop.links import Pump, Regulator
 from thermal.loop.network import ConstantFluid, Link, Node, Region, build
 from thermal.output.liquid import liquid_rows
+from thermal.place import place_case
 
 WATER = 4.196e6  # J/(m3 K) at 10 degC, Incropera & DeWitt 2002, table A.6: 1000 kg/m3 x 4193 J/(kg K), within 0.1 %
 DRY = """
@@ -187,10 +187,6 @@ def test_limits_name_coils() -> None:
 
 
 def test_events_do_not_set_water_that_a_loop_gives() -> None:
-    text = '[time]\nend = "10 s"\n[[event]]\nat = "2 s"\nwhat = "crah.west"\nwater_temperature = "15 degC"\n'
-    with pytest.raises(CaseErrors, match="water_temperature"):
-        room(more=text)
-
-
-def test_case_without_a_file_reads() -> None:
-    assert case_from_text(room().text).liquid is not None
+    event = '[time]\nend = "10 s"\n[[event]]\nname = "warm"\nat = "2 s"\nobject = "crah.west"\nwater_temperature = "15 degC"\n'
+    with pytest.raises(CaseErrors, match=r"crah\.west has no water_temperature to change; accepted: speed, setpoint"):
+        place_case(room(more=event))

@@ -138,7 +138,7 @@ class Coupling:
         return direct + settings.chips[rack.name].to_air + settings.lost[rack.name]
 
     def guard(self, dew_points: Mapping[str, float]) -> bool:
-        """Let computed dew points (K, by CDU) guard the supplies from now on; returns whether one is held higher or lower for it."""
+        """Let computed dew points (K, by CDU) guard the supplies from now on; returns whether one is held elsewhere for it."""
         before, plant = self.operation.plant, replace(self.operation.plant, computed=dict(dew_points))
         self.operation.plant = plant
         return any(abs(plant.guarded_supply(one) - before.guarded_supply(one)) > HELD_AT for one in plant.cdus)

@@ -141,6 +141,7 @@ def solve(
 
     options   `start` of SteadyRun.run, `gates` of SteadyRun, `means`: a hall that does not settle goes on in time
     """
+    from thermal.flow.closing import close_again
     from thermal.flow.steady import SteadyRun
     from thermal.movers.cuts import body_cuts
     from thermal.output.dew_points import dew_points_at_cdus
@@ -163,7 +164,7 @@ def solve(
             cuts = body_cuts(domain.placement)
             outcome.scalars = solve_scalars(domain, outcome.fields, outcome.pressure_ratio, cuts)
             if outcome.coupling.guard(dew_points_at_cdus(domain.placement, outcome.scalars)):
-                run.close_again(outcome)  # vapour rides on the flow, which a warmer coolant hardly moves: it stays as it is
+                close_again(run, outcome)
         return outcome
 
     begun = time.monotonic()
@@ -278,8 +279,10 @@ def make_result(
     if any(sheet.plate.kind in PATHS for sheet in placement.sheets) or case.under_floor or case.over_ceiling:
         summary["air_paths"] = path_rows(case, placement, outcome.fields, outcome.pressure_ratio)
         summary["plenums"] = plenum_rows(case, placement, outcome.fields, summary["air_paths"])
-    summary |= liquid_rows(outcome.coupling, coils_taken(case, outcome.measure.movers))
-    mark_devices(summary)
+    at_rest = outcome.march is None  # a run in time leaves the loops where its start left them: their rows are of that moment
+    summary |= liquid_rows(outcome.coupling, coils_taken(case, outcome.measure.movers if at_rest else None))
+    if at_rest:
+        mark_devices(summary)
     if placement.solids is not None:
         summary["solids"] = solid_rows(case, placement, fields["temperature"])
     add_scalars(placement, fields, summary, outcome.scalars)

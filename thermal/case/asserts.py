@@ -190,7 +190,8 @@ def build_limits(
         **{kind: [b.name for b in bodies if b.kind == kind] for kind in COOLERS},
         **{kind: [p.name for p in plates if p.kind == ("mouth" if kind == "chimney" else kind)] for kind in _PATHS},
         "solid": [table.name for _, table in tables.lists["obstacle"] if table.conductivity is not None],
-        "liquid.rack": list(liquid_racks), "liquid.coil": [body.name for body in on_loops(bodies)],
+        "liquid.rack": list(liquid_racks),
+        "liquid.coil": [body.name for body in on_loops(bodies)],
         **{root: [one.name for _, one in tables.lists[table]] for root, table in LOOP_TABLES.items()},
         "plenum": [key for key in ("raised_floor", "ceiling_plenum") if tables.single[key] and tables.single[key].height],
     }

@@ -17,7 +17,9 @@ _TIME = {
         "time_to_limit_s", TIME, "s", "from the start of a run in time until a limit of chips or coolant is passed"
     )
 }
-_DEW = {"dew_point_margin": named("dew_point_margin_K", DIFFERENCE, "K", "liquid that comes to it above the dew point of its air")}
+_DEW = {
+    "dew_point_margin": named("dew_point_margin_K", DIFFERENCE, "K", "liquid that comes to it above the dew point of its air")
+}
 _RACK = {
     "margin": named("margin_K", DIFFERENCE, "K", "of its chips to case_limit or junction_limit, whichever is nearer"),
     "case": named("case_degC", TEMPERATURE, "degC", "case temperature of its chips"),
@@ -53,7 +55,9 @@ _TANK = {
 }
 _VESSEL = {"pressure": named("pressure_kPa", PRESSURE, "kPa", "over atmosphere at the pumps' suction")}
 _COIL = {
-    **_FLOW, **_SIDES, **_DEW,
+    **_FLOW,
+    **_SIDES,
+    **_DEW,
     "heat": named("heat_kW", POWER, "kW", "heat that it takes from its air"),
     "branch_flow": named("branch_L_min", FLOW, "L/min", "liquid flow of its branch, through the coil and round it"),
     "pressure_drop": named("dp_kPa", PRESSURE, "kPa", "between the mains where it hangs"),

@@ -137,7 +137,7 @@ class SteadyRun:
             ending = self._level()
             if ending or self.phase.level == len(self.placements) - 1:
                 return self._close(*(ending or ("unfinished", "")))
-            before = self.placements[self.phase.level].grid, self._fields()
+            before = self.placements[self.phase.level].grid, self.fields()
             movers = self.flow.movers.arrays()
             self.phase.force = self.flow.drive.force
             self.phase.level_iterations.append(self.phase.iteration)
@@ -245,18 +245,9 @@ class SteadyRun:
             worst = self._worst(*shortfalls[0][1:])
         return Outcome(
             verdict, text, worst, phase.iteration, [*phase.level_iterations, phase.iteration], inlets, swing, error, balance,
-            measure, self.history, self._fields(), flow.density.pressure_ratio(), flow,
+            measure, self.history, self.fields(), flow.density.pressure_ratio(), flow,
             coupling=self.coupling,
         )  # fmt: skip
-
-    def close_again(self, outcome: Outcome) -> None:
-        """Bring loops and air together once more, in place: something about the loops was learnt from the answer."""
-        flow, means = self.flow, outcome.inlets if self.averages is not None else None
-        self.coupling.close(flow, means, outcome.verdict == "steady")
-        measure = flow.measure(flow.pressure.mass_defect())
-        outcome.measure, outcome.fields = measure, self._fields()
-        if means is None:
-            outcome.inlets, outcome.balance = measure.inlets, {"heat": measure.balance, "mass": measure.mass}
 
     def _worst(self, quantity: str, index: int, value: float, gate: float) -> dict[str, Any]:
         """What kept the run from being steady, with its object; of a track without racks the values are shares of its scale."""
@@ -312,7 +303,7 @@ class SteadyRun:
         self.coupling.begin(self.flow)
         self.watch = Watch(self.gates if level == len(self.placements) - 1 else COARSE, EVERY)
 
-    def _fields(self) -> dict[str, np.ndarray]:
+    def fields(self) -> dict[str, np.ndarray]:
         """All declared fields as global arrays."""
         state = self.flow.state
         return {name: self.flow.whole_field(getattr(state, name), PLACES.get(name)) for name in state.names}
@@ -379,7 +370,7 @@ class SteadyRun:
 
     def _save(self) -> None:
         self.saved = time.monotonic()
-        arrays = {f"fields/{name}": values for name, values in self._fields().items()}
+        arrays = {f"fields/{name}": values for name, values in self.fields().items()}
         arrays |= {f"movers/{name}": values for name, values in self.flow.movers.arrays().items()}
         arrays |= {f"coupling/{name}": values for name, values in self.coupling.arrays().items()}
         arrays |= {f"watch/{name}": values for name, values in self.watch.arrays().items()}

@@ -102,7 +102,8 @@ def place_coil(
 ) -> CoilPlace:
     """Put a coil's branch on the network that comes together in `parts`, and say where it is.
 
-    mains   nodes of the supply and the return main   own   bore m, length m, loss coefficient and roughness m of the loop's branches
+    mains   nodes of the supply and the return main
+    own     bore m, length m, loss coefficient and roughness m of the loop's branches
     """
     assert body.coil is not None and body.coil.branch is not None
     branch, label = body.coil.branch, body.label
@@ -130,7 +131,7 @@ def place_coil(
 
 
 def _resistance(pipe: Pipe, flow: float, density: float, viscosity: float) -> float:
-    """Pa/(m3/s)^2 of a pipe at a flow, friction after Haaland (1983, J. Fluids Eng. 105:89); what a valve's reach needs, no more."""
+    """Pa/(m3/s)^2 of a pipe at a flow, friction after Haaland (1983, J. Fluids Eng. 105:89): for a valve's reach."""
     area = math.pi / 4.0 * pipe.diameter**2
     reynolds = max(density * flow / area * pipe.diameter / viscosity, 2300.0)
     friction = (-1.8 * math.log10(6.9 / reynolds + (pipe.roughness / pipe.diameter / 3.7) ** 1.11)) ** -2

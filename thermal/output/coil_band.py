@@ -1,4 +1,4 @@
-"""The coils of a facility loop in its drawing: one band of boxes between the mains, as many as fit, with heat, flow and pressure."""
+"""The coils of a facility loop in its drawing: one band of boxes between the mains, with heat, flow and pressure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST = 10  # boxes of a band; of more coils the first and the last are drawn
 def coil_band(paper: Any, coils: Sequence[Mapping[str, Any]], band: float, columns: tuple[float, float]) -> float:
     """Draw the band at a height of the paper; returns its right edge.
 
-    paper     thermal.output.loop_diagram.Paper   coils   rows of summary["liquid"]["coils"] of one loop
+    paper     of thermal.output.loop_diagram   coils   rows of summary["liquid"]["coils"] of one loop
     columns   x of the supply and of the return main
     """
     high, low = band + 28.0, band + 112.0

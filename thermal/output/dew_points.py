@@ -1,12 +1,13 @@
 """Dew points where surfaces are cold: at each coil and each rack on a loop, from the solved humidity there or from what is given.
 
-The coldest surface of a coil or rack is where its liquid comes in. A margin below zero means that water condenses on it; neither that
-water nor its heat is computed.
+The coldest surface of a coil or rack is where its liquid comes in. A margin below zero means that water condenses on it; neither
+that water nor its heat is computed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from thermal.scalars.humidity import HUMIDITY
 from thermal.units import ZERO_CELSIUS
 
 FIELD = "dew_point"  # K, of the record
+UNTOLD: Mapping[str, None] = MappingProxyType(dict.fromkeys(("dew_point_degC", "dew_point_from", "dew_point_margin_K")))
 
 
 def dew_points_at_cdus(placement: Any, scalars: Any) -> dict[str, float]:

@@ -11,6 +11,7 @@ from thermal.couple import Coupling, Uncoupled
 from thermal.loop.assembly import CduPlace, CoolerPlace, RackPlace
 from thermal.loop.operation import Operation
 from thermal.loop.vessels import vessel_points, with_vessels
+from thermal.output.dew_points import UNTOLD
 from thermal.output.liquid_coils import coil_rows, coil_warnings
 from thermal.output.plant_rows import plant_rows, plant_warnings
 from thermal.units import ZERO_CELSIUS
@@ -66,6 +67,7 @@ def rack_row(operation: Operation, place: RackPlace) -> dict[str, Any]:
         "heat_to_liquid_kW": chips.to_coolant / 1e3, "chips_to_air_kW": chips.to_air / 1e3,
         "pipes_to_air_kW": operation.settings.lost[rack.name] / 1e3,
         "least_flow_L_min": plate.least_flow * plate.plates * LPM if plate.least_flow else None,
+        **UNTOLD,
     }  # fmt: skip
 
 
@@ -175,7 +177,7 @@ def balance(coupling: Coupling, taken: Mapping[str, float] = NOTHING) -> dict[st
     return {
         "it_kW": power / 1e3, "to_liquid_kW": to_liquid / 1e3, "to_air_kW": to_air / 1e3, "pipes_to_air_kW": pipes / 1e3,
         "pumps_to_liquid_kW": pumps / 1e3, "outdoors_kW": outdoors / 1e3, "coils_kW": from_air / 1e3,
-        "loops": abs(left) / max(entering, 1.0), "stored_kW": (operation.stored + operation.chips_stored) / 1e3,
+        "loops": abs(left) / max(abs(entering), 1.0), "stored_kW": (operation.stored + operation.chips_stored) / 1e3,
         "interface": interface, "solver": operation.heat.ledger.defect, "whole": abs(whole) / max(power, 1.0),
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Coils on loops in a result: their rows under summary["liquid"], what they say in the rows of their devices, warnings by name."""
+"""Coils on loops in a result: their rows under summary["liquid"], what the rows of their devices say, warnings by name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from thermal.case.model import Case
 from thermal.loop.coil_places import CoilPlace
 from thermal.loop.operation import Operation
 from thermal.movers.coil_sides import taken
+from thermal.output.dew_points import UNTOLD
 from thermal.units import ZERO_CELSIUS
 
 LPM = 60e3  # L/min of 1 m3/s
@@ -46,6 +47,7 @@ def coil_row(operation: Operation, place: CoilPlace) -> dict[str, Any]:
         "return_degC": operation.at(place.ends[1]) - ZERO_CELSIUS,
         "heat_kW": heat / 1e3, "open_share": flow / place.flow, "is_open": setting.is_open,
         "air_in_degC": side.inlet - ZERO_CELSIUS if side else None, "air_flow_m3_s": side.flow if side else None,
+        **UNTOLD,
     }  # fmt: skip
 
 

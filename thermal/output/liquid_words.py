@@ -72,7 +72,9 @@ def liquid_lines(liquid: Mapping[str, Any]) -> list[str]:
     balance, worst = liquid["balance"], hottest_chips(liquid)
     pumps = sum(row["pump_kW"] for row in [*liquid["cdus"], *liquid["facility_loops"]])
     coils = f", {balance['coils_kW']:.4g} kW from the air" if liquid.get("coils") else ""
-    lines = [f"  loops: {balance['to_liquid_kW']:.4g} kW to liquid{coils}, pumps take {pumps:.3g} kW, balance {balance['whole']:.0e}"]
+    lines = [
+        f"  loops: {balance['to_liquid_kW']:.4g} kW to liquid{coils}, pumps take {pumps:.3g} kW, balance {balance['whole']:.0e}"
+    ]
     if worst:
         lines.append(f"  hottest chips: junction {worst['junction_degC']:.1f} degC in {worst['name']}, {margin_words(worst)}")
     if liquid.get("tanks"):

@@ -23,7 +23,7 @@ def loop_diagrams(liquid: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(str(row["name"]), _diagram(liquid, row)) for row in liquid["facility_loops"]]
 
 
-class Paper:
+class _Paper:
     """Marks on a page of points; text is escaped here and nowhere else."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Paper:
 
 
 def _diagram(liquid: Mapping[str, Any], facility: Mapping[str, Any]) -> str:
-    paper, name = Paper(), facility["name"]
+    paper, name = _Paper(), facility["name"]
     cdus = [row for row in liquid["cdus"] if row["facility"] == name]
     coolers = [row for row in [*liquid["coolers"], *liquid.get("towers", [])] if row["facility"] == name]
     chillers = [row for row in liquid["chillers"] if row["facility"] == name]
@@ -87,7 +87,7 @@ def _diagram(liquid: Mapping[str, Any], facility: Mapping[str, Any]) -> str:
 
 
 def _coolers(
-    paper: Paper, liquid: Mapping[str, Any], coolers: Sequence[Mapping[str, Any]], chillers: Sequence[Mapping[str, Any]],
+    paper: _Paper, liquid: Mapping[str, Any], coolers: Sequence[Mapping[str, Any]], chillers: Sequence[Mapping[str, Any]],
     facility: Mapping[str, Any], columns: tuple[float, float], ends: tuple[float, float],
 ) -> None:  # fmt: skip
     """Coolers and chillers in a column on the left, between the facility's return and its supply."""
@@ -117,7 +117,7 @@ def _coolers(
     paper.line("return", (columns[1], ends[1]), (COOLER_X + 0.5 * BOX, ends[1]), (COOLER_X + 0.5 * BOX, y))
 
 
-def _band(paper: Paper, liquid: Mapping[str, Any], row: Mapping[str, Any], band: float, columns: tuple[float, float]) -> float:
+def _band(paper: _Paper, liquid: Mapping[str, Any], row: Mapping[str, Any], band: float, columns: tuple[float, float]) -> float:
     """One CDU with its racks; returns the right edge."""
     high, low = band + 28.0, band + 112.0
     paper.line("supply", (columns[0], high), (CDU_X, high))
@@ -167,7 +167,7 @@ def curve_picture(row: Mapping[str, Any]) -> str:
     def place(flow: float, head: float) -> tuple[float, float]:
         return left + (width - left - gap) * flow / most_flow, low - (low - gap) * head / most_head
 
-    paper = Paper()
+    paper = _Paper()
     paper.parts.append(f'<rect class="frame" x="{left}" y="{gap}" width="{width - left - gap}" height="{low - gap}"/>')
     for key, kind in (("full_curve", "full"), ("curve", "now")):
         paper.line(f"curve {kind}", *(place(q, h) for q, h in row[key]))

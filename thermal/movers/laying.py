@@ -19,7 +19,7 @@ from thermal.movers.rows import slot_rows
 from thermal.painting import Painter, join_names
 from thermal.patches import Patch
 
-OPENS_PLATES = ("crah", "fan_wall")  # kinds that stand in a hole of whatever plate they pass
+OPENS_PLATES = ("crah", "fan_wall", "in_row")  # kinds that stand in a hole of whatever plate they pass
 
 
 TRAY = 0.4  # m between two trays of a level body

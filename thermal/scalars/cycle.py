@@ -101,7 +101,7 @@ class Cycle:
                 entering = np.add.reduceat(entering, axes[axis].starts[:-1], axis=2 - axis)
             first = (domain.block.low, domain.block.high) if len(self.levels) == 1 else ((0, 0, 0), tuple(a.n for a in axes))
             self.levels.append(_coarse_level(backend, axes, faces, entering, columns, first))
-        self._lacking = None
+        self._lacking: Any = None
         if domain.comm.size > 1 and len(plan) > 1:
             self._lacking = backend.zeros((columns, *(n + 4 for n in grid.shape)))
 

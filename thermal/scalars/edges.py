@@ -24,13 +24,13 @@ class Edges:
         self.flow, self.domain, self.run = flow, flow.domain, run
         backend, patches = self.domain.backend, flow.patches
         number = {id(rack): n for n, rack in enumerate(self.domain.racks)}
-        self.racks = 0  # of all streams, those that are racks
-        streams = flow.streams()
+        streams, self.racks = flow.streams(), 0
         for is_rack in (True, False):
             for stream, patch in zip(streams, patches, strict=True):
                 if stream is not None and is_passed_on(patch) == is_rack:
                     number.setdefault(id(stream), len(number))
-            self.racks = len(number) if is_rack else self.racks
+            if is_rack:
+                self.racks = len(number)
         self.rack = np.array([-1 if one is None else number[id(one)] for one in streams], np.int64)
         racks, own = len(number), np.arange(len(patches))
         self._leaving = [backend_array for backend_array in self._groups(own, len(patches))]

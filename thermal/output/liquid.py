@@ -143,7 +143,7 @@ def balance(coupling: Coupling) -> dict[str, float]:
     to_liquid = sum(chips.to_coolant for chips in operation.settings.chips.values()) + baths
     pipes = sum(operation.settings.lost.values())
     names = [one.table.name for one in operation.assembly.cdus] + [one.name for one in operation.plant.facilities]
-    pumps = sum(max(0.0, operation.pump_heat(name)) for name in names)
+    pumps = sum(max(0.0, operation.pump_heat(name)) for name in names) + sum(operation.single_pumps().values())
     singles = sum(link.heat for link in operation.plant.links)
     sinks = [one for place in operation.assembly.coolers for one in place.links]
     sinks += [one.name for one in operation.assembly.chillers] + [one.name for one in operation.plant.stores]

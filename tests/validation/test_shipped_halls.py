@@ -64,7 +64,7 @@ def test_what_enters_leaves(solved, name: str, precision: str) -> None:
 
 @pytest.mark.parametrize("name", HALLS)
 def test_the_written_record_adds_up(tmp_path, name: str) -> None:
-    """From summary.json alone: openings take out what others bring in; they and the coils, the heat of racks, walls, tanks, fans."""
+    """From summary.json alone: openings take out what others bring in; they and the coils, heat of racks, walls, tanks, fans."""
     case = thermal.load(name)
     path = thermal.run(name, cell=COARSE[name], threads=1, out=tmp_path).path
     summary = read(path).summary

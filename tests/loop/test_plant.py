@@ -127,6 +127,14 @@ name = "check"
 kind = "check-valve"
 after = "cdu.pump"
 kv = 100
+[[liquid_link]]
+name = "booster"
+kind = "pump"
+after = "store"
+flow = "800 L/min"
+head = "20 kPa"
+pumps = 2
+check_valve = true
 """
 
 
@@ -140,6 +148,9 @@ def test_links_in_line(settled) -> None:
         assert rows["links"][name]["fall_kPa"] == pytest.approx(100.0 * (flow / kv) ** 2 * float(rho) / 1000.0, rel=1e-7)
     assert rows["links"]["limit"]["flow_L_min"] == pytest.approx(300.0, rel=1e-6)
     assert operation.through("T2.supply") == pytest.approx(operation.through("limit"))
+    booster = rows["links"]["booster"]
+    assert 20.0 < -booster["fall_kPa"] < 30.0  # on its curve, which falls from 1.5 to 1 times the rated head
+    assert operation.single_pumps()["booster"] == pytest.approx(-booster["fall_kPa"] * booster["flow_L_min"] / 60.0, rel=1e-9)
     assert rows["balance"]["whole"] < 1e-10
 
 

@@ -170,7 +170,7 @@ def test_missing_files_and_bad_words(tmp_path: Path, capsys) -> None:
     assert "no.csv: cannot be read" in capsys.readouterr().err
     links, nodes = write(tmp_path)
     assert main(["loop", str(links), str(nodes), "--out", str(tmp_path / "a.txt")]) == 2
-    assert "ends in .csv or .json" in capsys.readouterr().err
+    assert "ends in .html, .json or .csv" in capsys.readouterr().err
 
 
 def test_the_command_prints_and_writes(tmp_path: Path, capsys) -> None:

@@ -72,7 +72,7 @@ def test_what_enters_leaves(solved, name: str, precision: str) -> None:
 
 @pytest.mark.parametrize("name", map(together, HALLS))
 def test_the_written_record_adds_up(tmp_path, name: str) -> None:
-    """From summary.json alone: openings take out what others bring in; they and the coils, the heat of racks, walls and fans."""
+    """From summary.json alone: openings take out what others bring in; they and the coils, heat of racks, walls, tanks, fans."""
     case = thermal.load(name)
     path = thermal.run(name, cell=COARSE[name], threads=1, out=tmp_path).path
     summary = read(path).summary
@@ -86,6 +86,7 @@ def test_the_written_record_adds_up(tmp_path, name: str) -> None:
     taken = capacity * sum(signs[o["kind"]] * o["flow_m3_s"] * o["temperature_degC"] for o in summary["openings"])
     racks = 1e3 * sum(rack["air_kW"] for rack in summary["racks"])
     inside = 1e3 * sum(row["heat_kW"] for row in summary["walls"]) + 1e3 * sum(row["air_heat_kW"] for row in devices)
+    inside += 1e3 * sum(row["room_heat_kW"] for row in (summary.get("liquid") or {}).get("tanks", []))
     assert taken == pytest.approx(racks + inside, abs=(HEAT if name in STEADY else MEANS) * racks)
     for rack in summary["racks"]:
         rise = 1e3 * rack["air_kW"] / (capacity * rack["air_flow_m3_s"])

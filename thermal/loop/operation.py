@@ -345,13 +345,22 @@ class Operation:
         return plate.least_flow * plate.plates / flow if plate.least_flow and flow > 0.0 else 0.0
 
     def pump_heat(self, name: str) -> float:
-        """W that pumps give their liquid: flow x head, all of it friction somewhere in the loop."""
-        link = self.links[f"{name}.pump"]
-        return self.through(link.name) * -self.fall(link.start, link.end)
+        """W that a unit's pumps give their liquid: flow x head, all of it friction somewhere in the loop."""
+        return self._driven(f"{name}.pump")
+
+    def single_pumps(self) -> dict[str, float]:
+        """W, likewise, of each [[liquid_link]] that is a pump."""
+        return {one.name: max(0.0, self._driven(one.name)) for one in self.plant.links if one.kind == "pump"}
+
+    def _driven(self, name: str) -> float:
+        link = self.links[name]
+        return self.through(name) * -self.fall(link.start, link.end)
 
     def _warm_pumps(self) -> None:
         for name in (*(one.table.name for one in self.assembly.cdus), *(one.name for one in self.plant.facilities)):
             self.heat.heat[self.number[f"{name}.pump"]] = max(0.0, self.pump_heat(name))
+        for name, heat in self.single_pumps().items():
+            self.heat.heat[self.number[name]] = self.links[name].heat + heat
 
     # -- the network ----------------------------------------------------------------------------------------------
     def change(self, link: Link) -> None:

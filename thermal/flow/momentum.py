@@ -7,12 +7,13 @@ from thermal.flow.density import Boussinesq, IdealGas
 from thermal.flow.domain import Domain, expansion
 from thermal.flow.drive import Drive
 from thermal.flow.history import History
+from thermal.flow.relaxation import sweeps
 from thermal.flow.sweeps import Sweeps
 from thermal.movers.air import Movers
 from thermal.state import State
 
 NAMES = "xyz"
-SWEEPS = 5  # hall-30kw-contained at 0.1 m: 166 iterations in 17 s instead of 244 in 25 s with 3
+SWEEPS = 5  # at least; hall-30kw-contained at 0.1 m took 244 iterations with 3
 # Weight of the semi-implicit buoyancy: N^2 dt_local V on the diagonal of w. The converged answer does not depend on it.
 # 5 gave the residuals of 20 on a contained hall of 415 000 cells; no other value was tried.
 STIFFNESS = 20.0
@@ -33,7 +34,7 @@ class Momentum:
         air, scheme = case.air, {"upwind": "upwind", "second-order": "second"}[case.flow.velocity_scheme]
         buoyancy = air.gravity * expansion(case) if case.flow.buoyancy else 0.0
         stiffness = history.stiffness if history else STIFFNESS
-        self._count = history.sweeps["momentum"] if history else SWEEPS
+        self._count = history.sweeps["momentum"] if history else sweeps(relaxation, SWEEPS)
         self._past = [[history.rows(name)] if history else [] for name in "uvw"]
         self.assemble = []
         for axis, name in enumerate(NAMES):

@@ -17,6 +17,7 @@ import numpy as np
 
 from thermal.flow.domain import Domain, expansion, inflow_turbulence
 from thermal.flow.history import History
+from thermal.flow.relaxation import sweeps
 from thermal.flow.scales import find_scales
 from thermal.flow.sweeps import Sweeps
 from thermal.flow.turbulence.walls import C_MU, head, laminar_limit, moving, tangents
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from thermal.flow.boundary import Boundary
 
 C_1, C_2, SIGMA_K, SIGMA_EPSILON = 1.44, 1.92, 1.0, 1.3
-SWEEPS = 2
-RELAXATION = 0.6
+SWEEPS = 2  # at least
 STREAM, EDDY = 0.05, 0.05  # start of a stream that nothing enters: intensity, and eddy size over the gap
 MOST = 1e5  # eddy over molecular viscosity: above it a cell has lost its epsilon in the first iterations
 LEAST_K, LEAST_EPSILON = 1e-10, 1e-12
@@ -157,13 +157,13 @@ class KEpsilon:
         self.domain.backend.fill(self.state.epsilon, epsilon)
 
     def bind(self, relaxation: float, step: float, history: History | None = None) -> None:
-        """Fix the pseudo-time step (s); `relaxation` is that of the momentum, k and epsilon keep at or below it. With a history,
-        `step` is 1/m of a step in time, and nothing else relaxes."""
+        """Fix relaxation factor (0..1), that of the momentum, and pseudo-time step (s). With a history, `step` is 1/m of a step
+        in time, and nothing relaxes."""
         s, domain, backend = self.state, self.domain, self.domain.backend
         nu = domain.placement.case.air.kinematic_viscosity
         common = (*s.velocity, s.eddy_viscosity, domain.mask, domain.metrics, s.extra, s.source, *s.rows, s.rhs, s.inverse)
-        inverse = 1.0 if history else 1.0 / min(RELAXATION, relaxation)
-        self._count = history.sweeps["turbulence"] if history else SWEEPS
+        inverse = 1.0 if history else 1.0 / relaxation
+        self._count = history.sweeps["turbulence"] if history else sweeps(relaxation, SWEEPS)
         self._past = [[history.rows(name)] if history else [] for name in ("k", "epsilon")]
         self._rows_epsilon = self._bind_dissipation(common, inverse, 1.0 / step)
         self._rows_k = backend.bind(

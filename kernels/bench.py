@@ -35,7 +35,9 @@ LEAST = {"cuda": 4e-3}  # s, of one sample; processors need less
 BUDGET = 0.03  # s of samples a round
 HOT = (
     "FV_CELLS",
+    "FV_PICK",
     "FV_COLOUR",
+    "FV_HALF",
     "FV_EACH",
     "FV_SUM",
 )  # loops over whole fields: what a step spends its time on, once they are large

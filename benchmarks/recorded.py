@@ -37,12 +37,13 @@ class Sum:
 
 @dataclass(frozen=True)
 class Step:
-    """One launch: the part of the solver, the kernel, its bytes, and the cells of its grid along x, y, z, if it has one."""
+    """One launch: the part of the solver, the kernel, its bytes, cells of its grid along x, y, z, if it has one, seconds."""
 
     part: str
     kernel: str
     traffic: Traffic
     grid: tuple[int, int, int] | None
+    seconds: float = 0.0
 
 
 class Watched:
@@ -137,7 +138,7 @@ class Recorder:
         total.seconds += seconds
         if listed:
             self._inner(LISTS, seconds)
-        self.order.append(Step(LISTS if listed else self.part, name, count, watched.grid))
+        self.order.append(Step(LISTS if listed else self.part, name, count, watched.grid, seconds))
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -4,13 +4,15 @@
     python -m benchmarks.hot --write kernels/shares.csv  what `hallflow bench` prints and judges by
 
 Every launch of an iteration is timed, the least of several iterations counts; a kernel's share is the sum of its launches over
-that of all (fills and copies with them), the largest of the halls. Schemes and models are those of the case files.
+that of all (fills and copies with them), the largest of the halls. Schemes and models are those of the case files. One thread of
+the host backend, and the seconds that the processor gives it: a machine that does other things as well changes little.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -29,11 +31,9 @@ HALLS = (
 WARM, WATCHED = 4, 10  # iterations before any is timed, and those timed
 
 
-def shares(
-    placement: Placement, backend: str = "auto", precision: str = "single", threads: int | None = None
-) -> dict[str, float]:
+def shares(placement: Placement) -> dict[str, float]:
     """Each kernel's share of the time of one iteration, 0..1."""
-    recorder = Recorder(open_backend(backend, precision, threads))
+    recorder = Recorder(open_backend("host", "single", 1), now=time.process_time)
     flow = open_flow(placement, recorder.device)
     for _ in range(WARM):
         flow.iterate(False)
@@ -52,14 +52,13 @@ def shares(
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="benchmarks.hot", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--threads", type=int)
     parser.add_argument("--write", type=Path, metavar="FILE.csv")
     options = parser.parse_args(arguments)
     largest: dict[str, float] = defaultdict(float)
     for variant in HALLS:
         case = variant.load()
         placement = place(case, make_grid(case))
-        found = shares(placement, threads=options.threads)
+        found = shares(placement)
         print(
             f"{variant}: {placement.grid.cells} cells, {sum(share >= HOT for share in found.values())} at {HOT:.0%} and more",
             flush=True,

@@ -72,8 +72,10 @@ class Recorder:
     clock   seconds by part, host and waiting included, parts inside it not
     """
 
-    def __init__(self, device: Any, dry: bool = False) -> None:
-        """dry: launches, fills and copies are counted and not done, so that arrays take no memory; downloads give zeros."""
+    def __init__(self, device: Any, dry: bool = False, now: Callable[[], float] = time.perf_counter) -> None:
+        """dry: launches, fills and copies are counted and not done, so that arrays take no memory; downloads give zeros.
+        now: seconds of the clock that launches are timed by."""
+        self._now = now
         self.device, self.on, self.part, self.dry = device, False, OTHER, dry
         self.sums: dict[tuple[str, str], Sum] = defaultdict(Sum)
         self.order: list[Step] = []
@@ -123,11 +125,11 @@ class Recorder:
                 launch()
             return
         count = watched.traffic  # made at the first launch, outside the time
-        begun = time.perf_counter()
+        begun = self._now()
         if not self.dry:
             launch()
         self.device.synchronize()
-        seconds = time.perf_counter() - begun
+        seconds = self._now() - begun
         kernel = self.device.kernels.get(name)
         listed = kernel is not None and kernel.file == "boundary"
         total = self.sums[LISTS if listed else self.part, name]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import iteration, kernels
+from benchmarks import hot, iteration, kernels
 from benchmarks.variants import Variant
 from tests.kernels.stand_in import cupy_stand_in
 from thermal.gridding import make_grid
@@ -36,6 +36,13 @@ def test_counts_do_not_depend_on_the_backend(placement: Placement) -> None:
         if name not in SUMS:
             other = cuda.by_kernel()[name]
             assert other.moved == other.ideal == one.ideal <= one.moved, name
+
+
+def test_shares_of_time_are_those_of_one_iteration(placement: Placement) -> None:
+    """Every kernel of an iteration, no other, and together all of it."""
+    found = hot.shares(placement)
+    assert set(found) == set(iteration.record(placement, "host", "single", 1).by_kernel())
+    assert sum(found.values()) == pytest.approx(1.0) and min(found.values()) > 0
 
 
 def test_parts_and_kernels_are_the_same_whole(placement: Placement) -> None:

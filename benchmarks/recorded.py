@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -43,7 +43,7 @@ class Step:
     kernel: str
     traffic: Traffic
     grid: tuple[int, int, int] | None
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
 
 class Watched:

@@ -18,7 +18,7 @@ from benchmarks.iteration import Iteration, measure, record
 from benchmarks.table import load, machine
 from benchmarks.variants import Variant
 from kernels import open_backend
-from kernels.bench import GOOD, Timing, is_hot, summary
+from kernels.bench import GOOD, HOT, Timing, is_field, is_hot, iteration_shares, summary
 from kernels.bench import measure as time_kernels
 from thermal.gridding import make_grid
 from thermal.place import place
@@ -28,13 +28,14 @@ WHOLE = 0.6  # share of the triad that a whole iteration is to reach
 
 
 def kernel_rows(timings: Sequence[Timing]) -> list[str]:
-    """Markdown rows: loops over whole fields first, then lists; bytes of single precision, Mcells/s and share by column."""
+    """Markdown rows: hot kernels first, then others over whole fields, then lists; share of time, bytes of single precision,
+    Mcells/s and share of the triad by column."""
     columns = list(dict.fromkeys((t.precision, t.place) for t in timings))
     found = {(t.kernel, t.precision, t.place): t for t in timings}
     heads = " | ".join(f"{precision}, {place}: Mcells/s | share" for precision, place in columns)
-    rows = [f"| file | kernel | B/cell ideal | moved | {heads} |", "|---|---|---|---|" + "---|---|" * len(columns)]
+    rows = [f"| file | kernel | of time | B/cell ideal | moved | {heads} |", "|---|---|---|---|---|" + "---|---|" * len(columns)]
     firsts = {t.kernel: t for t in reversed(timings)}
-    for t in sorted(firsts.values(), key=lambda t: (not is_hot(t), t.file, t.kernel)):
+    for t in sorted(firsts.values(), key=lambda t: (not is_hot(t), not is_field(t), t.file, t.kernel)):
         cells = []
         for key in columns:
             one = found[t.kernel, *key]
@@ -42,7 +43,12 @@ def kernel_rows(timings: Sequence[Timing]) -> list[str]:
                 f"**{one.share:.0%}**" if is_hot(one) and one.share < GOOD and key[1] == "out of cache" else f"{one.share:.0%}"
             )
             cells.append(f"{one.rate / 1e6:.0f} | {share}")
-        rows.append(f"| {t.file} | {t.kernel} | {t.ideal:.1f} | {t.moved:.1f} | " + " | ".join(cells) + " |")
+        part = iteration_shares().get(t.kernel, 0.0)
+        rows.append(
+            f"| {t.file} | {t.kernel} | {f'{part:.1%}' if part else ''} | {t.ideal:.1f} | {t.moved:.1f} | "
+            + " | ".join(cells)
+            + " |"
+        )
     return rows
 
 
@@ -84,6 +90,12 @@ def main(arguments: list[str] | None = None) -> int:
     notes.append(f"load average {load():.1f} at the end; shares hold better than rates on a busy machine, and neither well")
     given = shlex.join(["python", "-m", "benchmarks.kernels", *(sys.argv[1:] if arguments is None else arguments)])
     lines = ["# Kernels beside a STREAM triad", "", f"Made by `{given}`; shares in bold miss {GOOD:.0%}.", ""]
+    lines += [
+        f"Hot kernels come first: those that take {HOT:.0%} or more of an iteration's time on a shipped hall of about 400 000 "
+        "cells (`of time`: the largest share that `python -m benchmarks.hot` found). The target is theirs. Then come the other "
+        "loops over whole fields, then lists.",
+        "",
+    ]
     lines += [
         *(f"- {note}" for note in notes),
         "",

@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -37,12 +37,13 @@ class Sum:
 
 @dataclass(frozen=True)
 class Step:
-    """One launch: the part of the solver, the kernel, its bytes, and the cells of its grid along x, y, z, if it has one."""
+    """One launch: the part of the solver, the kernel, its bytes, cells of its grid along x, y, z, if it has one, seconds."""
 
     part: str
     kernel: str
     traffic: Traffic
     grid: tuple[int, int, int] | None
+    seconds: float = field(default=0.0, compare=False)
 
 
 class Watched:
@@ -71,8 +72,10 @@ class Recorder:
     clock   seconds by part, host and waiting included, parts inside it not
     """
 
-    def __init__(self, device: Any, dry: bool = False) -> None:
-        """dry: launches, fills and copies are counted and not done, so that arrays take no memory; downloads give zeros."""
+    def __init__(self, device: Any, dry: bool = False, now: Callable[[], float] = time.perf_counter) -> None:
+        """dry: launches, fills and copies are counted and not done, so that arrays take no memory; downloads give zeros.
+        now: seconds of the clock that launches are timed by."""
+        self._now = now
         self.device, self.on, self.part, self.dry = device, False, OTHER, dry
         self.sums: dict[tuple[str, str], Sum] = defaultdict(Sum)
         self.order: list[Step] = []
@@ -122,11 +125,11 @@ class Recorder:
                 launch()
             return
         count = watched.traffic  # made at the first launch, outside the time
-        begun = time.perf_counter()
+        begun = self._now()
         if not self.dry:
             launch()
         self.device.synchronize()
-        seconds = time.perf_counter() - begun
+        seconds = self._now() - begun
         kernel = self.device.kernels.get(name)
         listed = kernel is not None and kernel.file == "boundary"
         total = self.sums[LISTS if listed else self.part, name]
@@ -137,7 +140,7 @@ class Recorder:
         total.seconds += seconds
         if listed:
             self._inner(LISTS, seconds)
-        self.order.append(Step(LISTS if listed else self.part, name, count, watched.grid))
+        self.order.append(Step(LISTS if listed else self.part, name, count, watched.grid, seconds))
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -25,7 +25,7 @@ def launch_geometry(kernel: Kernel, arguments: Sequence[Any]) -> tuple[Size, Siz
         return _blocks((nx, 1, 1), ROW)
     if kernel.macro == "FV_SUM":
         return _blocks((partial_count(nx, ny, nz, cuda=True), 1, 1), ROW)
-    return _blocks(((nx + 1) // 2 if kernel.macro == "FV_COLOUR" else nx, ny, nz), BLOCK)
+    return _blocks(((nx + 1) // 2 if kernel.macro in ("FV_COLOUR", "FV_HALF") else nx, ny, nz), BLOCK)
 
 
 def loop_extent(kernel: Kernel, arguments: Sequence[Any]) -> Size:

@@ -65,6 +65,10 @@ class Hall:
         """A field on fine rows with one entry a coarse cell along x."""
         return self.field(0.1, 1.0, (*self.shape[:2], self.coarse[0] + 4))
 
+    def lines(self) -> np.ndarray:
+        """A field of fine cells along x, coarse ones along y and z."""
+        return self.field(0.1, 1.0, (*(n + 4 for n in self.coarse[:0:-1]), self.size[0] + 4))
+
     def starts(self) -> np.ndarray:
         """First child of each coarse plane, [x | y | z]."""
         return np.concatenate(self.firsts).astype(np.int32)
@@ -243,7 +247,13 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("share_residual", "nx"): lambda hall: hall.coarse[0],
     ("share_residual", "fx"): lambda hall: hall.size[0],
     ("share_residual", "i1"): lambda hall: hall.coarse[0],
-    **_restrict_like("coarsen_conductances", ("hx", "hy", "hz"), ("gx", "gy", "gz")),
+    ("line_conductances", "ny"): _coarse_cells(1),
+    ("line_conductances", "nz"): _coarse_cells(2),
+    ("line_conductances", "mx"): _coarse_cells(0),
+    ("line_conductances", "fy"): bounds(1, 1),
+    **{("line_conductances", name): lambda hall: hall.lines() for name in ("sx", "sy", "sz")},
+    **_restrict_like("coarsen_conductances", ("hx", "hy", "hz"), ()),
+    **{("coarsen_conductances", name): lambda hall: hall.lines() for name in ("sx", "sy", "sz")},
     **_restrict_like("coarsen_fixed", ("hd",), ("gx", "gy", "gz", "gd")),
     ("coarsen_fixed", "count"): lambda hall: hall.coarse[0] * hall.coarse[1] * hall.coarse[2],
     ("coarsen_fixed", "cells"): lambda hall: _every_coarse_cell(hall),

@@ -1,15 +1,24 @@
 // Velocity gradients at a cell's centre, shared by whatever makes turbulence out of them.
 #pragma once
 
-// Mean of the two one-sided differences of a velocity at the centre; m_* 1 where air mixes through the side. At a closed side the velocity along the face is zero, half a cell
-// away: air blown from a back or tile comes in square to the face and shears against what passes by, as the momentum rows have it.
-// `stick` 0: cells at openings where air leaves, with its tangential velocity unchanged. (Wall cells get G from the wall law.)
-INLINE real slope(const real low, const real mid, const real high, const real o_lo, const real o_hi, const real m_lo, const real m_hi,
-                  const real r_lo, const real r_hi, const real at_wall)
+// Weights of a slope at the centre along one axis, the same for whatever varies along it. Slopes are means of the two one-sided
+// differences. At a closed side the velocity along the face is zero, half a cell away: air blown from a back or tile comes in square
+// to the face and shears against what passes by, as the momentum rows have it.
+struct Sides {
+    real low, high, wall;
+};
+
+// o_* 1 where a side is open, m_* 1 where air mixes through it, r_* reciprocal distances, at_wall 2/width, or 0: cells at openings
+// where air leaves, with its tangential velocity unchanged. (Wall cells get G from the wall law.)
+INLINE Sides sides(const real o_lo, const real o_hi, const real m_lo, const real m_hi, const real r_lo, const real r_hi, const real at_wall)
 {
-    const real below = m_lo * (mid - low) * r_lo + (R(1.0) - o_lo) * mid * at_wall;
-    const real above = m_hi * (high - mid) * r_hi - (R(1.0) - o_hi) * mid * at_wall;
-    return R(0.5) * (below + above);
+    const Sides s = {R(0.5) * m_lo * r_lo, R(0.5) * m_hi * r_hi, R(0.5) * (o_hi - o_lo) * at_wall};
+    return s;
+}
+
+INLINE real slope(const Sides s, const real low, const real mid, const real high)
+{
+    return s.low * (mid - low) + s.high * (high - mid) + s.wall * mid;
 }
 
 // ux is du/dx, and so on; lapse is dT/dz.
@@ -35,13 +44,15 @@ INLINE Gradients gradients(const long long c, const long long s_y, const long lo
     g.ux = (u[c + 1] - u[c]) * dx[i + inverse];
     g.vy = (v[c + s_y] - v[c]) * dy[j + inverse];
     g.wz = (w[c + s_z] - w[c]) * dz[k + inverse];
-    g.uy = R(0.5) * slope(u[c - s_y] + u[c + 1 - s_y], um, u[c + s_y] + u[c + 1 + s_y], o_s, o_n, m_s, m_n, r_s, r_n, q_y);
-    g.uz = R(0.5) * slope(u[c - s_z] + u[c + 1 - s_z], um, u[c + s_z] + u[c + 1 + s_z], o_b, o_t, m_b, m_t, r_b, r_t, q_z);
-    g.vx = R(0.5) * slope(v[c - 1] + v[c - 1 + s_y], vm, v[c + 1] + v[c + 1 + s_y], o_w, o_e, m_w, m_e, r_w, r_e, q_x);
-    g.vz = R(0.5) * slope(v[c - s_z] + v[c + s_y - s_z], vm, v[c + s_z] + v[c + s_y + s_z], o_b, o_t, m_b, m_t, r_b, r_t, q_z);
-    g.wx = R(0.5) * slope(w[c - 1] + w[c - 1 + s_z], wm, w[c + 1] + w[c + 1 + s_z], o_w, o_e, m_w, m_e, r_w, r_e, q_x);
-    g.wy = R(0.5) * slope(w[c - s_y] + w[c - s_y + s_z], wm, w[c + s_y] + w[c + s_y + s_z], o_s, o_n, m_s, m_n, r_s, r_n, q_y);
-    g.lapse = slope(T[c - s_z], T[c], T[c + s_z], o_b, o_t, m_b, m_t, r_b, r_t, R(0.0));
+    const Sides x = sides(o_w, o_e, m_w, m_e, r_w, r_e, q_x), y = sides(o_s, o_n, m_s, m_n, r_s, r_n, q_y);
+    const Sides z = sides(o_b, o_t, m_b, m_t, r_b, r_t, q_z);
+    g.uy = R(0.5) * slope(y, u[c - s_y] + u[c + 1 - s_y], um, u[c + s_y] + u[c + 1 + s_y]);
+    g.uz = R(0.5) * slope(z, u[c - s_z] + u[c + 1 - s_z], um, u[c + s_z] + u[c + 1 + s_z]);
+    g.vx = R(0.5) * slope(x, v[c - 1] + v[c - 1 + s_y], vm, v[c + 1] + v[c + 1 + s_y]);
+    g.vz = R(0.5) * slope(z, v[c - s_z] + v[c + s_y - s_z], vm, v[c + s_z] + v[c + s_y + s_z]);
+    g.wx = R(0.5) * slope(x, w[c - 1] + w[c - 1 + s_z], wm, w[c + 1] + w[c + 1 + s_z]);
+    g.wy = R(0.5) * slope(y, w[c - s_y] + w[c - s_y + s_z], wm, w[c + s_y] + w[c + s_y + s_z]);
+    g.lapse = z.low * (T[c] - T[c - s_z]) + z.high * (T[c + s_z] - T[c]);
     return g;
 }
 

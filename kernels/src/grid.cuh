@@ -10,7 +10,9 @@
 //   METRICS(m)                     dx[i], dy[j], dz[k] cell widths and ex[i], ey[j], ez[k] distances from centre i-1 to centre i
 //                                  and `inverse`: dx[i + inverse] is 1/dx[i], likewise of all six (a division costs ten products)
 //   FV_CELLS(i,j,k)                all interior cells
-//   FV_COLOUR(i,j,k,colour)        interior cells with i+j+k+colour even (stride 2: a colour test would stop vectorisation)
+//   FV_PICK(i,j,k)                 all interior cells, for bodies that read or write at places looked up in lists
+//   FV_COLOUR(i,j,k,colour)        interior cells with i+j+k+colour even, for such bodies
+//   FV_HALF(i,j,k,colour,x,EXPR)   x = EXPR in cells of one colour; EXPR may read x in cells of the other, and in its own cell
 //   FV_BOX(i,j,k,i0,i1,j0,j1,k0,k1)   cells of the half-open box; bounds from -2 to n+2
 //   FV_EACH(i,j,k,m,columns)       all interior cells of each of `columns` fields that lie one after the other, m the field
 //   FV_LIST(n,count)               0 <= n < count; two entries must not write to the same place
@@ -45,11 +47,17 @@
     const int k = (k0) + FV_THREAD(z);            \
     if (i < (i1) && j < (j1) && k < (k1))
 #define FV_CELLS(i, j, k) FV_BOX(i, j, k, 0, nx, 0, ny, 0, nz)
+#define FV_PICK(i, j, k) FV_CELLS(i, j, k)
 #define FV_COLOUR(i, j, k, colour)                              \
     const int j = FV_THREAD(y);                                 \
     const int k = FV_THREAD(z);                                 \
     const int i = 2 * FV_THREAD(x) + ((j + k + (colour)) & 1);  \
     if (i < nx && j < ny && k < nz)
+#define FV_HALF(i, j, k, colour, x, ...)   \
+    FV_COLOUR(i, j, k, colour)             \
+    {                                      \
+        (x)[AT(i, j, k)] = (__VA_ARGS__);  \
+    }
 // One thread a cell for all fields, so that what they share (a matrix) is read once.
 #define FV_EACH(i, j, k, m, columns)          \
     const int i = FV_THREAD(x);               \
@@ -112,10 +120,26 @@ INLINE double pow(const double x, const double y) { return __builtin_pow(x, y); 
     FV_PRAGMA(omp simd)                                                                                       \
     for (int i = (i0); i < (i1); ++i)
 #define FV_CELLS(i, j, k) FV_BOX(i, j, k, 0, nx, 0, ny, 0, nz)
+// One by one: what a vector would gather costs more together than apart.
+#define FV_PICK(i, j, k)                                             \
+    FV_ROWS(j, k, 0, ny, 0, nz, (long long)nx * ny * nz)             \
+    for (int i = 0; i < nx; ++i)
+// No vectors here either, for the same reason.
 #define FV_COLOUR(i, j, k, colour)                                   \
     FV_ROWS(j, k, 0, ny, 0, nz, (long long)nx * ny * nz / 2)         \
-    FV_PRAGMA(omp simd)                                              \
     for (int i = (j + k + (colour)) & 1; i < nx; i += 2)
+// Rows of one colour by whole rows: twice the arithmetic and none of the shuffles that bring every second cell together.
+#define FV_HALF(i, j, k, colour, x, ...)                             \
+    FV_ROWS(j, k, 0, ny, 0, nz, (long long)nx * ny * nz / 2)         \
+    {                                                                \
+        real fv_row[nx];                                             \
+        FV_PRAGMA(omp simd)                                          \
+        for (int i = 0; i < nx; ++i)                                 \
+            fv_row[i] = (__VA_ARGS__);                               \
+        real* const fv_target = (x) + AT(0, j, k);                   \
+        for (int i = (j + k + (colour)) & 1; i < nx; i += 2)         \
+            fv_target[i] = fv_row[i];                                \
+    }
 // A row of all fields after another, so that what they share (a matrix) is read from the cache.
 #define FV_EACH(i, j, k, m, columns)                                            \
     FV_ROWS(j, k, 0, ny, 0, nz, (long long)nx * ny * nz * (columns))            \

@@ -32,7 +32,7 @@ INLINE void momentum_row(const long long c, const long long sa, const long long 
     // sides along a: at the centres of the two cells
     const real F_hi = R(0.5) * (f[c] + f[c + sa]) * area, F_lo = R(0.5) * (f[c - sa] + f[c]) * area;
     const real ra_hi = da[ia + inverse], ra_lo = da[ia - 1 + inverse];
-    const real ca_hi = (nu + nut[c]) * area * ra_hi + (F_hi < R(0.0) ? -F_hi : R(0.0));
+    const real ca_hi = (nu + nut[c]) * area * ra_hi - (F_hi < R(0.0) ? F_hi : R(0.0));
     const real ca_lo = (nu + nut[l]) * area * ra_lo + (F_lo > R(0.0) ? F_lo : R(0.0));
 
     // sides along b and d: each is half in the low cell, half in the high cell; either half may be closed
@@ -46,12 +46,12 @@ INLINE void momentum_row(const long long c, const long long sa, const long long 
     const real ml_dlo = mixing<D_>(mask[l]), mp_dlo = mixing<D_>(mask[c]), ml_dhi = mixing<D_>(mask[l + sd]), mp_dhi = mixing<D_>(mask[c + sd]);
     const real n_l = nu + R(0.5) * nut[l], n_p = nu + R(0.5) * nut[c];
     const real rb_lo = eb[ib + inverse], rb_hi = eb[ib + 1 + inverse], rd_lo = ed[id + inverse], rd_hi = ed[id + 1 + inverse];
-    const real Db_lo = (ml_blo * h_l * (n_l + R(0.5) * nut[l - sb]) + mp_blo * h_p * (n_p + R(0.5) * nut[c - sb])) * wd * rb_lo;
-    const real Db_hi = (ml_bhi * h_l * (n_l + R(0.5) * nut[l + sb]) + mp_bhi * h_p * (n_p + R(0.5) * nut[c + sb])) * wd * rb_hi;
-    const real Dd_lo = (ml_dlo * h_l * (n_l + R(0.5) * nut[l - sd]) + mp_dlo * h_p * (n_p + R(0.5) * nut[c - sd])) * wb * rd_lo;
-    const real Dd_hi = (ml_dhi * h_l * (n_l + R(0.5) * nut[l + sd]) + mp_dhi * h_p * (n_p + R(0.5) * nut[c + sd])) * wb * rd_hi;
-    const real cb_lo = Db_lo + (Fb_lo > R(0.0) ? Fb_lo : R(0.0)), cb_hi = Db_hi + (Fb_hi < R(0.0) ? -Fb_hi : R(0.0));
-    const real cd_lo = Dd_lo + (Fd_lo > R(0.0) ? Fd_lo : R(0.0)), cd_hi = Dd_hi + (Fd_hi < R(0.0) ? -Fd_hi : R(0.0));
+    const real Db_lo = (ml_blo * h_l * (n_l + R(0.5) * nut[l - sb]) + mp_blo * h_p * (n_p + R(0.5) * nut[c - sb])) * (wd * rb_lo);
+    const real Db_hi = (ml_bhi * h_l * (n_l + R(0.5) * nut[l + sb]) + mp_bhi * h_p * (n_p + R(0.5) * nut[c + sb])) * (wd * rb_hi);
+    const real Dd_lo = (ml_dlo * h_l * (n_l + R(0.5) * nut[l - sd]) + mp_dlo * h_p * (n_p + R(0.5) * nut[c - sd])) * (wb * rd_lo);
+    const real Dd_hi = (ml_dhi * h_l * (n_l + R(0.5) * nut[l + sd]) + mp_dhi * h_p * (n_p + R(0.5) * nut[c + sd])) * (wb * rd_hi);
+    const real cb_lo = Db_lo + (Fb_lo > R(0.0) ? Fb_lo : R(0.0)), cb_hi = Db_hi - (Fb_hi < R(0.0) ? Fb_hi : R(0.0));
+    const real cd_lo = Dd_lo + (Fd_lo > R(0.0) ? Fd_lo : R(0.0)), cd_hi = Dd_hi - (Fd_hi < R(0.0) ? Fd_hi : R(0.0));
 
     // pressure, and the weight of the two half cells
     real source = (p[l] - p[c]) * area;
@@ -67,16 +67,15 @@ INLINE void momentum_row(const long long c, const long long sa, const long long 
     if (SECOND) {
         const real u_m = u[c - sa], u_p = u[c + sa];
         const real ok_hi = (real)((mask[c + sa] >> (1 + A)) & 1), ok_lo = (real)((mask[l] >> (1 + A)) & 1);
-        real out = face_correction(F_hi, u_m, u0, u_p, u[c + 2 * sa], ra_lo, ra_hi, da[ia + 1 + inverse], h_p, h_p, R(1.0), ok_hi);
-        out -= face_correction(F_lo, u[c - 2 * sa], u_m, u0, u_p, da[ia - 2 + inverse], ra_lo, ra_hi, h_l, h_l, ok_lo, R(1.0));
+        real out = face_correction(F_hi, u_m, u0, u_p, u[c + 2 * sa], ra_lo, ra_hi, da[ia + 1 + inverse], da[ia], da[ia], R(1.0), ok_hi);
+        out -= face_correction(F_lo, u[c - 2 * sa], u_m, u0, u_p, da[ia - 2 + inverse], ra_lo, ra_hi, da[ia - 1], da[ia - 1], ok_lo, R(1.0));
         const real b_in = ol_blo * op_blo, b_out = ol_bhi * op_bhi, d_in = ol_dlo * op_dlo, d_out = ol_dhi * op_dhi;
         const real b_far = (real)((mask[l + 2 * sb] & mask[c + 2 * sb]) >> (1 + B) & 1), b_near = (real)((mask[l - sb] & mask[c - sb]) >> (1 + B) & 1);
         const real d_far = (real)((mask[l + 2 * sd] & mask[c + 2 * sd]) >> (1 + D_) & 1), d_near = (real)((mask[l - sd] & mask[c - sd]) >> (1 + D_) & 1);
-        const real hb = R(0.5) * wb, hd = R(0.5) * wd;
-        out += face_correction(Fb_hi, u[c - sb], u0, u[c + sb], u[c + 2 * sb], rb_lo, rb_hi, eb[ib + 2 + inverse], hb, R(0.5) * db[ib + 1], b_in, b_far);
-        out -= face_correction(Fb_lo, u[c - 2 * sb], u[c - sb], u0, u[c + sb], eb[ib - 1 + inverse], rb_lo, rb_hi, R(0.5) * db[ib - 1], hb, b_near, b_out);
-        out += face_correction(Fd_hi, u[c - sd], u0, u[c + sd], u[c + 2 * sd], rd_lo, rd_hi, ed[id + 2 + inverse], hd, R(0.5) * dd[id + 1], d_in, d_far);
-        out -= face_correction(Fd_lo, u[c - 2 * sd], u[c - sd], u0, u[c + sd], ed[id - 1 + inverse], rd_lo, rd_hi, R(0.5) * dd[id - 1], hd, d_near, d_out);
+        out += face_correction(Fb_hi, u[c - sb], u0, u[c + sb], u[c + 2 * sb], rb_lo, rb_hi, eb[ib + 2 + inverse], wb, db[ib + 1], b_in, b_far);
+        out -= face_correction(Fb_lo, u[c - 2 * sb], u[c - sb], u0, u[c + sb], eb[ib - 1 + inverse], rb_lo, rb_hi, db[ib - 1], wb, b_near, b_out);
+        out += face_correction(Fd_hi, u[c - sd], u0, u[c + sd], u[c + 2 * sd], rd_lo, rd_hi, ed[id + 2 + inverse], wd, dd[id + 1], d_in, d_far);
+        out -= face_correction(Fd_lo, u[c - 2 * sd], u[c - sd], u0, u[c + sd], ed[id - 1 + inverse], rd_lo, rd_hi, dd[id - 1], wd, d_near, d_out);
         source -= out;
     }
     const real full = diagonal * inv_alpha + volume * inv_dt + spring;

@@ -25,25 +25,24 @@ INLINE void scalar_row(const long long c, const long long s_y, const long long s
     const real m_w = mixing<0>(m), m_s = mixing<1>(m), m_b = mixing<2>(m);
     const real m_e = mixing<0>(mask[c + 1]), m_n = mixing<1>(mask[c + s_y]), m_t = mixing<2>(mask[c + s_z]);
     const real gp = gl + R(0.5) * gt * nut[c], gn = R(0.5) * gt;
-    const real c_w = m_w * (gp + gn * nut[c - 1]) * ax * r_w + (F_w > R(0.0) ? F_w : R(0.0));
-    const real c_e = m_e * (gp + gn * nut[c + 1]) * ax * r_e + (F_e < R(0.0) ? -F_e : R(0.0));
-    const real c_s = m_s * (gp + gn * nut[c - s_y]) * ay * r_s + (F_s > R(0.0) ? F_s : R(0.0));
-    const real c_n = m_n * (gp + gn * nut[c + s_y]) * ay * r_n + (F_n < R(0.0) ? -F_n : R(0.0));
-    const real c_b = m_b * (gp + gn * nut[c - s_z]) * az * r_b + (F_b > R(0.0) ? F_b : R(0.0));
-    const real c_t = m_t * (gp + gn * nut[c + s_z]) * az * r_t + (F_t < R(0.0) ? -F_t : R(0.0));
+    const real c_w = m_w * (gp + gn * nut[c - 1]) * (ax * r_w) + (F_w > R(0.0) ? F_w : R(0.0));
+    const real c_e = m_e * (gp + gn * nut[c + 1]) * (ax * r_e) - (F_e < R(0.0) ? F_e : R(0.0));
+    const real c_s = m_s * (gp + gn * nut[c - s_y]) * (ay * r_s) + (F_s > R(0.0) ? F_s : R(0.0));
+    const real c_n = m_n * (gp + gn * nut[c + s_y]) * (ay * r_n) - (F_n < R(0.0) ? F_n : R(0.0));
+    const real c_b = m_b * (gp + gn * nut[c - s_z]) * (az * r_b) + (F_b > R(0.0) ? F_b : R(0.0));
+    const real c_t = m_t * (gp + gn * nut[c + s_z]) * (az * r_t) - (F_t < R(0.0) ? F_t : R(0.0));
     real source = source0;
     if (SECOND) {
         const real q0 = q[c];
         const real o_ww = (real)((mask[c - 1] >> 1) & 1), o_ee = (real)((mask[c + 2] >> 1) & 1);
         const real o_ss = (real)((mask[c - s_y] >> 2) & 1), o_nn = (real)((mask[c + 2 * s_y] >> 2) & 1);
         const real o_bb = (real)((mask[c - s_z] >> 3) & 1), o_tt = (real)((mask[c + 2 * s_z] >> 3) & 1);
-        const real hx = R(0.5) * dx[i], hy = R(0.5) * dy[j], hz = R(0.5) * dz[k];
-        real out = face_correction(F_e, q[c - 1], q0, q[c + 1], q[c + 2], r_w, r_e, ex[i + 2 + inverse], hx, R(0.5) * dx[i + 1], o_w, o_ee);
-        out -= face_correction(F_w, q[c - 2], q[c - 1], q0, q[c + 1], ex[i - 1 + inverse], r_w, r_e, R(0.5) * dx[i - 1], hx, o_ww, o_e);
-        out += face_correction(F_n, q[c - s_y], q0, q[c + s_y], q[c + 2 * s_y], r_s, r_n, ey[j + 2 + inverse], hy, R(0.5) * dy[j + 1], o_s, o_nn);
-        out -= face_correction(F_s, q[c - 2 * s_y], q[c - s_y], q0, q[c + s_y], ey[j - 1 + inverse], r_s, r_n, R(0.5) * dy[j - 1], hy, o_ss, o_n);
-        out += face_correction(F_t, q[c - s_z], q0, q[c + s_z], q[c + 2 * s_z], r_b, r_t, ez[k + 2 + inverse], hz, R(0.5) * dz[k + 1], o_b, o_tt);
-        out -= face_correction(F_b, q[c - 2 * s_z], q[c - s_z], q0, q[c + s_z], ez[k - 1 + inverse], r_b, r_t, R(0.5) * dz[k - 1], hz, o_bb, o_t);
+        real out = face_correction(F_e, q[c - 1], q0, q[c + 1], q[c + 2], r_w, r_e, ex[i + 2 + inverse], dx[i], dx[i + 1], o_w, o_ee);
+        out -= face_correction(F_w, q[c - 2], q[c - 1], q0, q[c + 1], ex[i - 1 + inverse], r_w, r_e, dx[i - 1], dx[i], o_ww, o_e);
+        out += face_correction(F_n, q[c - s_y], q0, q[c + s_y], q[c + 2 * s_y], r_s, r_n, ey[j + 2 + inverse], dy[j], dy[j + 1], o_s, o_nn);
+        out -= face_correction(F_s, q[c - 2 * s_y], q[c - s_y], q0, q[c + s_y], ey[j - 1 + inverse], r_s, r_n, dy[j - 1], dy[j], o_ss, o_n);
+        out += face_correction(F_t, q[c - s_z], q0, q[c + s_z], q[c + 2 * s_z], r_b, r_t, ez[k + 2 + inverse], dz[k], dz[k + 1], o_b, o_tt);
+        out -= face_correction(F_b, q[c - 2 * s_z], q[c - s_z], q0, q[c + s_z], ez[k - 1 + inverse], r_b, r_t, dz[k - 1], dz[k], o_bb, o_t);
         source -= out;
     }
     const real diagonal = c_w + c_e + c_s + c_n + c_b + c_t + extra;

@@ -208,21 +208,33 @@ def _series(g, k, j, i, axis, left, pair):
     return here / (1 + here * resistance.astype(g.dtype))
 
 
-def coarsen_conductances(nx, ny, nz, fx, fy, fz, starts, gx, gy, gz, hx, hy, hz):
-    """Conductances of a coarse level: series along the axis, parallel across it."""
-    spans = _children(starts, nx, ny, nz)[::-1]
-    pairs = [last > first for first, last, _ in spans]
-    kinds = [_shares(first, last) for first, last, _ in spans]
-    for axis, g, h in ((0, gz, hz), (1, gy, hy), (2, gx, hx)):
-        across = list(kinds)
-        across[axis] = (kinds[axis][0],)
+def line_conductances(nx, ny, nz, fy, parents, starts, mx, gx, gy, gz, sx, sy, sz):
+    """Series along each axis, added up over the children along y and z; nx fine cells along x, ny, nz coarse ones."""
+    (j0, j1, before_j), (k0, k1, before_k) = (_unpack(starts[mx + 3 + skip :], n) for skip, n in ((0, ny), (ny + 3, nz)))
+    side = parents[nx + 4 : 2 * nx + 8]
+    every = np.arange(nx + 1)  # the second child of the last coarse cell may lie beyond a cut
+    rows_y, rows_z = _shares(j0, j1), _shares(k0, k1)
+    pairs = {0: (before_k > 1, k1 > k0), 1: (before_j > 1, j1 > j0), 2: (side[1:-2] != 0, side[2:-1] != 0)}
+    firsts = {0: ((k0, np.ones(nz)),), 1: ((j0, np.ones(ny)),), 2: ((every, np.ones(nx + 1)),)}
+    for axis, g, s in ((2, gx, sx), (1, gy, sy), (0, gz, sz)):
+        kinds = [rows_z, rows_y, firsts[2]]
+        kinds[axis] = firsts[axis]
         total = 0
-        for k, wk in across[0]:
-            for j, wj in across[1]:
-                for i, wi in across[2]:
-                    weight = (wk[:, None, None] * wj[:, None] * wi).astype(g.dtype)
-                    total = total + weight * _series(g, k, j, i, axis, spans[axis][2] > 1, pairs[axis])
-        h[INTERIOR] = total
+        for k, wk in kinds[0]:
+            for j, wj in kinds[1]:
+                for i, _ in kinds[2]:
+                    weight = (wk[:, None, None] * wj[:, None]).astype(g.dtype)
+                    total = total + weight * _series(g, k, j, i, axis, *pairs[axis])
+        s[2:-2, 2:-2, 2:-1] = total
+
+
+def coarsen_conductances(nx, ny, nz, fx, starts, sx, sy, sz, hx, hy, hz):
+    """The first child of each pair along x, and the sum of both."""
+    first, last, _ = _unpack(starts, nx)
+    (one, _), (two, weight) = _shares(first, last)
+    hx[INTERIOR] = sx[2:-2, 2:-2, one + 2]
+    for s, h in ((sy, hy), (sz, hz)):
+        h[INTERIOR] = s[2:-2, 2:-2, one + 2] + weight.astype(s.dtype) * s[2:-2, 2:-2, two + 2]
 
 
 def coarsen_fixed(count, cells, nx, ny, nz, fx, fy, fz, starts, gx, gy, gz, gd, hd):

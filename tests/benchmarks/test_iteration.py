@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import iteration, kernels
+from benchmarks import hot, iteration, kernels
 from benchmarks.variants import Variant
 from tests.kernels.stand_in import cupy_stand_in
 from thermal.gridding import make_grid
@@ -38,6 +38,13 @@ def test_counts_do_not_depend_on_the_backend(placement: Placement) -> None:
             assert other.moved == other.ideal == one.ideal <= one.moved, name
 
 
+def test_shares_of_time_are_those_of_one_iteration(placement: Placement) -> None:
+    """Every kernel of an iteration, no other, and together all of it."""
+    found = hot.shares(placement)
+    assert set(found) == set(iteration.record(placement, "host", "single", 1).by_kernel())
+    assert sum(found.values()) == pytest.approx(1.0) and min(found.values()) > 0
+
+
 def test_parts_and_kernels_are_the_same_whole(placement: Placement) -> None:
     recorder = iteration.record(placement, "host", "single", 1)
     total = recorder.total()
@@ -64,7 +71,7 @@ def test_the_page_of_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     page = tmp_path / "kernels.md"
     words = ["--precision", "single", "--threads", "1", "--cells", "3000", "--write", str(page)]
     assert kernels.main([*words, "--only", "axpy", "gather"]) == 0
-    assert "| vector | axpy | 12.0 | 12.0 |" in page.read_text() and "Whole iterations" not in page.read_text()
+    assert "| vector | axpy | 0.3% | 12.0 | 12.0 |" in page.read_text() and "Whole iterations" not in page.read_text()
     monkeypatch.setattr(kernels, "time_kernels", lambda *_: iter(()))
     assert kernels.main(words) == 0
     assert "| tiny-hall, 0.3 m | " in page.read_text()

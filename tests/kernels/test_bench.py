@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kernels import KernelError, open_backend
-from kernels.bench import IN_CACHE, Timing, best_time, choose, grid, last_level_cache, measure, summary
+from kernels.bench import HOT, IN_CACHE, Timing, best_time, choose, grid, iteration_shares, last_level_cache, measure, summary
 from kernels.samples import Hall, arguments
 from kernels.signature import read_kernels
 from kernels.traffic import reads, traffic
@@ -105,12 +106,24 @@ def test_every_backend_prints_the_same_table(backend: str) -> None:
     copy = next(row for row in rows if row.kernel == "copy")
     assert copy.moved == pytest.approx(8 if backend == "cuda" else 12)  # no write-allocate on a GPU
     assert copy.share == pytest.approx(copy.moved * copy.cells / copy.seconds / copy.triad)
-    assert "kernels over whole fields" in summary(rows)
+    assert "hot kernels reach" in summary(rows) and "over whole fields" in summary(rows)
 
 
-def test_a_slow_kernel_is_named() -> None:
-    slow = Timing("copy", "vector", "FV_CELLS", "single", "in cache", 1000, 8, 12, 1.0, 1e9)
-    assert "0 of 1 kernels" in summary([slow]) and "copy 0%" in summary([slow])
+def test_a_slow_kernel_is_named_if_it_is_hot() -> None:
+    slow = Timing("sweep", "scalar", "FV_CELLS", "single", "in cache", 1000, 8, 12, 1.0, 1e9)
+    assert "0 of 1 hot kernels" in summary([slow]) and "sweep 0%" in summary([slow])
+    cold = replace(slow, kernel="scale", file="vector")
+    assert (
+        "0 of 0 hot kernels" in summary([cold])
+        and "0 of 1 over whole fields" in summary([cold])
+        and "scale" not in summary([cold])
+    )
+
+
+def test_shares_of_an_iteration_are_those_of_kernels() -> None:
+    shares = iteration_shares()
+    assert set(shares) - {"fill"} <= set(KERNELS)  # a renamed kernel would no longer be hot
+    assert 0.2 < shares["sweep"] < 0.6 and sum(share >= HOT for share in shares.values()) >= 10
 
 
 def test_unknown_kernels_are_named() -> None:

@@ -53,6 +53,14 @@ class Level:
             parents = [local_parents(a.starts, f, g, c, axis in periodic) for axis, (a, f, g, c, _) in spans]
             self.starts, self.parents = backend.upload(np.concatenate(starts)), backend.upload(np.concatenate(parents))
 
+    def lines(self, coarse: Sequence[int]) -> list[Any]:
+        """Three arrays of fine cells along x and the `coarse` cells (nx, ny, nz) along y and z, in memory that the set-up of this
+        level fills later, and of which nobody reads what lies beyond its cells.
+        """
+        shape = (coarse[2] + 4, coarse[1] + 4, self.n[0] + 4)
+        size = shape[0] * shape[1] * shape[2]
+        return [array.reshape(-1)[:size].reshape(shape) for array in (self.right_side, self.inverse_diagonal, self.weights[0])]
+
 
 def local_starts(starts: np.ndarray, fine_low: int, low: int, high: int, is_joined: bool = False) -> np.ndarray:
     """First fine plane of the coarse cells low - 1 .. high + 1, in indices of the block, int32 (high - low + 3,).

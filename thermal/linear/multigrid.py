@@ -160,14 +160,27 @@ class Hierarchy:
         steps += self._exchange(given)
         operator = tuple(given)
         for fine, coarse, held in zip(self.levels, self.levels[1:], self._held, strict=False):
-            steps.append(bind("prepare_level", *fine.n, fine.parents, *operator, *fine.weights, fine.inverse_diagonal))
-            steps += self._exchange(fine.weights)
             if min(coarse.n) > 0:
-                sizes = (*coarse.n, *fine.n, fine.starts)
-                steps.append(bind("coarsen_conductances", *sizes, *operator[:3], *coarse.conductances[:3]))
+                lines, sizes = fine.lines(coarse.n), (*coarse.n, *fine.n, fine.starts)
+                steps.append(
+                    bind(
+                        "line_conductances",
+                        fine.n[0],
+                        *coarse.n[1:],
+                        fine.n[1],
+                        fine.parents,
+                        fine.starts,
+                        coarse.n[0],
+                        *operator[:3],
+                        *lines,
+                    )  # fmt: skip
+                )
+                steps.append(bind("coarsen_conductances", *coarse.n, fine.n[0], fine.starts, *lines, *coarse.conductances[:3]))
                 if held.size:
                     table = self.backend.upload(held.ravel(), np.int32)
                     steps.append(bind("coarsen_fixed", held.shape[1], table, *sizes, *operator, coarse.conductances[3]))
+            steps.append(bind("prepare_level", *fine.n, fine.parents, *operator, *fine.weights, fine.inverse_diagonal))
+            steps += self._exchange(fine.weights)
             operator = coarse.conductances
             steps += self._loosen(coarse, operator)
             if coarse is not self.levels[-1]:

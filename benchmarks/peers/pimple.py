@@ -34,6 +34,11 @@ class Stepping:
     corrections: int = 2
     first: float = 0.01  # s, length of the first step
 
+    def __str__(self) -> str:
+        """In words."""
+        kind = "PISO" if self.outer == 1 else f"PIMPLE with {self.outer} outer iterations"
+        return f"{kind}, Courant number up to {self.courant:g}"
+
 
 @dataclass
 class Course:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,15 @@ import pytest
 
 from benchmarks import transient
 from benchmarks.peers import pimple
-from benchmarks.peers.mesh import patch_name
-from benchmarks.transient import Stepped, ours, peer
+from benchmarks.peers.fields import read_cells
+from benchmarks.peers.mesh import make_mesh, patch_name
+from benchmarks.peers.states import hand_over
+from benchmarks.transient import Stepped, developed, march, ours, peer, table
 from benchmarks.variants import Variant
 from thermal.case.timeline import TimeSpan
 from thermal.flow.statistics import statistics
+from thermal.gridding import make_grid
+from thermal.place import place
 
 VARIANT = Variant("openfoam-h0", "second-order", 0.6, "k-epsilon")
 SPAN = TimeSpan(end=4.0, start="rest", average_from=2.0, largest_cfl=5.0)
@@ -44,9 +49,43 @@ def test_what_the_peer_left_is_read_with_its_errors(written: Path) -> None:
         (folder / "x.dat").write_text("# Time\n" + "".join(f"{t:.6g} {293.15 + t:.6f}\n" for t in times))
     (written / "log").write_text("".join(f"ExecutionTime = {2 * n} s\n" for n in range(1, 41)))
     (written / "seconds").write_text(json.dumps({"wall": 80.0}))
-    found = peer(VARIANT, SPAN, 0.8, written)
+    found = peer(VARIANT, SPAN, pimple.Stepping(4.0, 0.8), written)
     assert (found.steps, found.speed) == (40, pytest.approx(4.0 / 80.0))
     assert found.means.mean == pytest.approx(np.full(len(found.means.mean), 23.05), abs=1e-6)
+
+
+def test_the_peer_begins_with_our_state(written: Path) -> None:
+    """Speeds at the centres, and what else it reads, in the order of its cells; what holds on its patches stays."""
+    case = VARIANT.load()
+    mesh = make_mesh(place(case, make_grid(case)))
+    outcome, seconds, _ = march(VARIANT, TimeSpan(end=1.0, start="rest"), 1)
+    before = (written / "0" / "U").read_text()
+    hand_over(mesh, outcome.fields, written)
+    fluid = mesh.cell >= 0
+    temperature = read_cells(written / "0" / "T", mesh.cells)
+    assert temperature == pytest.approx(outcome.fields["T"][fluid] + case.air.reference_temperature, abs=1e-4)
+    u, velocity = outcome.fields["u"], read_cells(written / "0" / "U", mesh.cells)
+    assert velocity[:, 0] == pytest.approx((0.5 * (u[:, :, 1:] + u[:, :, :-1]))[fluid], abs=1e-6) and np.ptp(velocity[:, 0]) > 0.1
+    assert read_cells(written / "0" / "nut", mesh.cells) == pytest.approx(outcome.fields["eddy_viscosity"][fluid], rel=1e-6)
+    conditions = before[before.index("boundaryField") :]
+    assert (written / "0" / "U").read_text().endswith(conditions) and seconds > 0.0
+
+
+def test_a_developed_state_is_kept_and_begun_from(tmp_path: Path) -> None:
+    span = TimeSpan(end=1.0, start="rest", record_every=1.0)
+    fields = developed(VARIANT, span, 1, tmp_path / "new" / "begin.npz")
+    again = developed(VARIANT, span, 1, tmp_path / "new" / "begin.npz")
+    assert all((fields[name] == again[name]).all() for name in fields)
+    begun, _, words = march(VARIANT, replace(span, end=0.05), 1, fields)
+    first = begun.series.rows()[0][begun.series.names.index("inlet.A1")]
+    cold = march(VARIANT, replace(span, end=0.05), 1)[0].series.rows()[0][begun.series.names.index("inlet.A1")]
+    assert first != pytest.approx(cold, abs=0.1) and "1 threads" in words
+
+
+def test_means_stand_beside_each_other() -> None:
+    one = statistics(np.ones(16), np.arange(32.0).reshape(16, 2))
+    text = table(["A1", "A2"], {"x": one, "y": one})
+    assert text.count("\n") == 3 and "| x | 15.00 ± 3.4" in text
 
 
 def test_our_run_is_told_in_words() -> None:

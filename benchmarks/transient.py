@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from benchmarks.peers.states import hand_over
 from benchmarks.table import load
 from benchmarks.variants import Variant
 from kernels import open_backend
-from thermal.case.timeline import TimeSpan
+from thermal.case.timeline import Event, TimeSpan
 from thermal.flow.averages import PLACES
 from thermal.flow.monitor import Monitor
 from thermal.flow.statistics import Statistics, statistics
@@ -39,6 +40,7 @@ from thermal.parallel import Serial
 from thermal.place import place
 
 Fields = dict[str, np.ndarray]
+IDLE = (1.0, 20.0)  # s: long enough that a symmetric hall forgets that it is one
 
 
 @dataclass
@@ -65,9 +67,18 @@ class Stepped:
         return words
 
 
-def march(variant: Variant, span: TimeSpan, threads: int, begin: Fields | None = None) -> tuple[March, float, str]:
-    """Step a variant from rest or from the solver's own fields: what that leaves, seconds of the processor, cells and threads."""
+def march(
+    variant: Variant, span: TimeSpan, threads: int, begin: Fields | None = None, idle: str | None = None
+) -> tuple[March, float, str]:
+    """Step a variant from rest or from the solver's own fields: what that leaves, seconds of the processor, cells and threads.
+
+    idle   racks that give no heat from IDLE[0] to IDLE[1] s, as an [[event]] names them
+    """
     case = replace(variant.load(), time=span)
+    if idle:
+        power = next(rack.power for rack in case.racks if fnmatchcase(f"rack.{rack.name}", idle))
+        events = (Event("off", IDLE[0], idle, "power", 0.0), Event("on", IDLE[1], idle, "power", power))
+        case = replace(case, events=events)
     device = open_backend("auto", "single", threads)
     placement = place(case, make_grid(case))
     flow = SteadyRun([placement], device, Serial(), 1, Monitor()).enter_finest()
@@ -93,11 +104,11 @@ def ours(variant: Variant, span: TimeSpan, threads: int, begin: Fields | None = 
     return Stepped(label, span.end / seconds, outcome.clock.count, projections, means)
 
 
-def developed(variant: Variant, span: TimeSpan, threads: int, kept: Path | None) -> Fields:
-    """The solver's fields at the end of a span from rest; `kept` holds them from then on."""
+def developed(variant: Variant, span: TimeSpan, threads: int, kept: Path | None, idle: str | None = None) -> Fields:
+    """The solver's fields at the end of a span from rest; `kept` holds them from then on, `idle` as of march."""
     if kept and kept.is_file():
         return dict(np.load(kept))
-    fields = march(variant, replace(span, average_from=None), threads)[0].fields
+    fields = march(variant, replace(span, average_from=None), threads, idle=idle)[0].fields
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
         np.savez(kept, **fields)  # type: ignore[arg-type]  # names of fields, none of savez's own
@@ -138,6 +149,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--developed", type=float, metavar="S", help="begin with the state that Hallflow reaches S seconds after rest"
     )
+    parser.add_argument(
+        "--idle", metavar="RACKS", help=f"which give no heat from {IDLE[0]:g} to {IDLE[1]:g} s before that: rack.A*"
+    )
     parser.add_argument("--end", type=float, default=60.0, help="s from the beginning")
     parser.add_argument("--average-from", type=float, default=20.0, help="s from the beginning")
     parser.add_argument(
@@ -146,6 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tolerance", type=float, default=TimeSpan.tolerance)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--peer", type=float, metavar="COURANT", help="run OpenFOAM as well, at this Courant number")
+    parser.add_argument("--peer-scheme", choices=("upwind", "second-order", "van-leer"), help="of OpenFOAM, where it is another")
     parser.add_argument("--outer", type=int, default=1, help="outer iterations of OpenFOAM's step (PIMPLE), 1: PISO")
     parser.add_argument("--run", type=Path, metavar="DIR", help="folder of the OpenFOAM case, kept; a finished run is read again")
     options = parser.parse_args(arguments)
@@ -154,14 +169,14 @@ def main(arguments: list[str] | None = None) -> int:
     begin, start = None, "from rest"
     if options.developed:
         first = replace(span, end=options.developed, record_every=options.developed)
-        begin = developed(variant, first, options.threads, options.run and options.run / "begin.npz")
+        begin = developed(variant, first, options.threads, options.run and options.run / "begin.npz", options.idle)
         start = f"from the state at {options.developed:g} s"
     print(f"{variant}, {options.end:g} s {start}, means from {options.average_from:g} s; load average {load():.1f}", flush=True)
     runs = [ours(variant, replace(span, largest_cfl=courant), options.threads, begin) for courant in options.courants]
     for one in runs:
         print(one.line(runs[-1].means if one is not runs[-1] else None), flush=True)
     if options.peer:
-        stepping = Stepping(options.end, options.peer, options.outer)
+        stepping = Stepping(options.end, options.peer, options.outer, scheme=options.peer_scheme)
         try:
             with tempfile.TemporaryDirectory() as place_:
                 other = peer(variant, span, stepping, options.run or Path(place_) / "openfoam", begin)

@@ -82,6 +82,15 @@ def test_a_developed_state_is_kept_and_begun_from(tmp_path: Path) -> None:
     assert first != pytest.approx(cold, abs=0.1) and "1 threads" in words
 
 
+def test_a_row_that_idles_disturbs_the_symmetry_of_a_hall() -> None:
+    """Rows A and B of this hall are mirror images along y; row A blows as cold as it breathes."""
+    span = TimeSpan(end=4.0, start="rest", record_every=4.0)
+    for idle, low, high in ((None, 0.0, 0.5), ("rack.A*", 3.0, 13.0)):
+        warm = march(VARIANT, span, 1, idle=idle)[0].fields["T"]
+        apart = np.abs(warm - warm[:, ::-1]).max()
+        assert low <= apart <= high, idle
+
+
 def test_means_stand_beside_each_other() -> None:
     one = statistics(np.ones(16), np.arange(32.0).reshape(16, 2))
     text = table(["A1", "A2"], {"x": one, "y": one})

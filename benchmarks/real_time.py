@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.process import hallflow
+from benchmarks.process import Run, hallflow
 from benchmarks.table import load
 from benchmarks.variants import Variant
 
@@ -24,11 +24,15 @@ def in_time(text: str, end: float, average_from: float) -> str:
     return f'{text}\n[time]\nend = "{end:g} s"\nstart = "rest"\naverage_from = "{average_from:g} s"\n'
 
 
-def run_case(path: Path, threads: int) -> tuple[float, dict]:
-    """Run a case file: seconds by the clock, and its summary."""
+def run_case(path: Path, threads: int) -> tuple[Run, dict]:
+    """Run a case file: how the process went, and its summary."""
     out = path.parent / "record"
     done = hallflow("run", str(path), "--out", str(out), "--threads", str(threads), threads=threads)
-    return done.wall, json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    return done, json.loads((out / "summary.json").read_text(encoding="utf-8"))
+
+
+def _seconds(done: Run) -> str:
+    return f"{done.wall:.1f} s by the clock ({done.processor:.1f} s of the processor)"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,15 +48,13 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{variant}, {options.threads} threads; load average {load():.1f}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         path = variant.write(Path(folder) / "steady")
-        seconds, steady = run_case(path, options.threads)
-        print(f"steady run: {steady['verdict']}, {seconds:.1f} s by the clock", flush=True)
+        done, steady = run_case(path, options.threads)
+        print(f"steady run: {steady['verdict']}, {_seconds(done)}", flush=True)
         later = Path(folder) / "time" / options.case / "case.toml"
         later.parent.mkdir(parents=True)
         later.write_text(in_time(path.read_text(encoding="utf-8"), options.end, options.average_from), encoding="utf-8")
-        seconds, timed = run_case(later, options.threads)
-    print(
-        f"run in time: {options.end:g} s of the hall in {seconds:.1f} s by the clock, {options.end / seconds:.2f} times real time"
-    )
+        done, timed = run_case(later, options.threads)
+    print(f"run in time: {options.end:g} s of the hall in {_seconds(done)}; {options.end / done.wall:.2f} times real time")
     rows = [
         (abs(one["inlet_mean_degC"] - other["inlet_mean_degC"]), one["name"], one["inlet_error_K"])
         for one, other in zip(timed["racks"], steady["racks"], strict=True)

@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.peers.mesh import UnsupportedError, make_mesh
 from benchmarks.peers.pimple import Stepping, read, solve, write
-from benchmarks.peers.states import hand_over
+from benchmarks.peers.states import hand_over, take_over
 from benchmarks.table import load
 from benchmarks.variants import Variant
 from kernels import open_backend
@@ -152,6 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--idle", metavar="RACKS", help=f"which give no heat from {IDLE[0]:g} to {IDLE[1]:g} s before that: rack.A*"
     )
+    parser.add_argument("--taken", type=Path, metavar="INSTANT", help="begin with what OpenFOAM wrote on these cells: of/240")
     parser.add_argument("--end", type=float, default=60.0, help="s from the beginning")
     parser.add_argument("--average-from", type=float, default=20.0, help="s from the beginning")
     parser.add_argument(
@@ -171,6 +172,9 @@ def main(arguments: list[str] | None = None) -> int:
         first = replace(span, end=options.developed, record_every=options.developed)
         begin = developed(variant, first, options.threads, options.run and options.run / "begin.npz", options.idle)
         start = f"from the state at {options.developed:g} s"
+    if options.taken:
+        case = variant.load()
+        begin, start = take_over(make_mesh(place(case, make_grid(case))), options.taken), f"from {options.taken}"
     print(f"{variant}, {options.end:g} s {start}, means from {options.average_from:g} s; load average {load():.1f}", flush=True)
     runs = [ours(variant, replace(span, largest_cfl=courant), options.threads, begin) for courant in options.courants]
     for one in runs:

@@ -13,7 +13,7 @@ from benchmarks import transient
 from benchmarks.peers import pimple
 from benchmarks.peers.fields import read_cells
 from benchmarks.peers.mesh import make_mesh, patch_name
-from benchmarks.peers.states import hand_over
+from benchmarks.peers.states import hand_over, take_over
 from benchmarks.transient import Stepped, developed, march, ours, peer, table
 from benchmarks.variants import Variant
 from thermal.case.timeline import TimeSpan
@@ -69,6 +69,45 @@ def test_the_peer_begins_with_our_state(written: Path) -> None:
     assert read_cells(written / "0" / "nut", mesh.cells) == pytest.approx(outcome.fields["eddy_viscosity"][fluid], rel=1e-6)
     conditions = before[before.index("boundaryField") :]
     assert (written / "0" / "U").read_text().endswith(conditions) and seconds > 0.0
+
+
+def test_the_peers_state_is_taken_over_face_by_face(written: Path) -> None:
+    """Our own state written as the peer would: flows through faces in its order, outwards on its patches."""
+    case = VARIANT.load()
+    mesh = make_mesh(place(case, make_grid(case)))
+    fields = march(VARIANT, TimeSpan(end=1.0, start="rest"), 1)[0].fields
+    hand_over(mesh, fields, written)
+    grid, inner = mesh.placement.grid, len(mesh.neighbour)
+    place_ = np.argwhere(mesh.cell >= 0)
+    low, high = place_[mesh.owner[:inner]], place_[mesh.neighbour]
+    flows = np.zeros(inner)
+    for axis, name in enumerate("uvw"):
+        mine = (high - low)[:, 2 - axis] == 1
+        area = np.broadcast_to(grid.face_areas(axis), fields[name][tuple(slice(n) for n in grid.shape)].shape)
+        flows[mine] = (fields[name][tuple(high[mine].T)]) * area[tuple(high[mine].T)]
+    patches = ""
+    for patch in mesh.patches:  # of this hall all lie on the low or high side of one axis
+        if patch.velocity is None:
+            assert patch.source is not None
+            at = patch.cell.copy()
+            at[:, 2 - patch.axis[0]] += patch.side > 0
+            out = fields["uvw"[patch.axis[0]]][tuple(at.T)] * patch.source.area * patch.side
+            patches += f"    {patch.name}\n    {{\n        value nonuniform List<scalar> {len(out)}(" + " ".join(
+                map(repr, out.tolist())
+            )
+            patches += ");\n    }\n"
+    listed = " ".join(map(repr, flows.tolist()))
+    text = f"internalField nonuniform List<scalar> {inner}({listed});\nboundaryField\n{{\n{patches}}}\n"
+    (written / "0" / "phi").write_text(text)
+    taken = take_over(mesh, written / "0")
+    fluid = mesh.cell >= 0
+    for name in ("T", "k", "epsilon", "p", "eddy_viscosity"):
+        assert taken[name][fluid] == pytest.approx(fields[name][fluid], rel=1e-5, abs=1e-4), name
+    begun = march(VARIANT, TimeSpan(end=0.05, start="rest", record_every=0.05), 1, taken)[0]
+    assert begun.series.rows()[0][begun.series.names.index("mass")] < 1e-4  # fixed openings and all faces balance, as they did
+    for axis, name in enumerate("uvw"):
+        inside = tuple(high[(high - low)[:, 2 - axis] == 1].T)
+        assert taken[name][inside] == pytest.approx(fields[name][inside], abs=1e-5), name
 
 
 def test_a_developed_state_is_kept_and_begun_from(tmp_path: Path) -> None:

@@ -26,13 +26,20 @@ SOLVER = "buoyantBoussinesqPimpleFoam"
 
 @dataclass(frozen=True)
 class Stepping:
-    """How OpenFOAM is to step: end in s, largest Courant number, outer iterations and pressure corrections of a step."""
+    """How OpenFOAM is to step: end in s, largest Courant number, outer iterations and pressure corrections of a step, convection
+    scheme of velocity and temperature (of benchmarks.peers.dictionaries; None: that of the variant)."""
 
     end: float
     courant: float = 1.0
     outer: int = 1
     corrections: int = 2
     first: float = 0.01  # s, length of the first step
+    scheme: str | None = None
+
+    def __str__(self) -> str:
+        """In words."""
+        kind = "PISO" if self.outer == 1 else f"PIMPLE with {self.outer} outer iterations"
+        return f"{kind}, Courant number up to {self.courant:g}" + (f", {self.scheme}" if self.scheme else "")
 
 
 @dataclass
@@ -47,7 +54,7 @@ class Course:
 
 def write(variant: Variant, stepping: Stepping, folder: Path) -> None:
     """Write the case of a variant, its time scheme in place of the steady one."""
-    settings = Settings(variant.scheme or "second-order", "slip", every=1, tolerance=0.05)
+    settings = Settings(stepping.scheme or variant.scheme or "second-order", "slip", every=1, tolerance=0.05)
     prepare(variant, settings, folder)
     system = folder / "system"
     control = (system / "controlDict").read_text()

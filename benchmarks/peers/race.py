@@ -1,12 +1,16 @@
 """Both programs on the same cells, one after the other, timed to one criterion: ours, OpenFOAM, ours again.
 
     python -m benchmarks.peers.openfoam openfoam-h0 --cell 0.1 --scheme second-order --race --write docs/race.md
+    python -m benchmarks.peers.openfoam hall-30kw-contained --cell 0.1 --processes 1 --race --run of --write docs/race.md
 
 Criterion: every rack inlet within 0.1 K over a window, and heat within 1 % on the window's mean. The window is OpenFOAM's 100
-iterations, and a program pays for it. Ours is timed three ways: the whole command `hallflow run`, from the shell to the written
-report, which goes on to its own, tighter verdict; the solver alone to the criterion over 100 of its own iterations, for which it
-has to go on beyond its verdict; and to the criterion over the window of equal pseudo-time. An iteration at relaxation a is a step
-in local time of CFL a/(1 - a), which makes 100 iterations at 0.3 as long as 11 at 0.8.
+iterations, and a program pays for it. Both have as many threads as the other has processes. With one process, seconds are
+those of the processor, which other work on the machine hardly touches; with more, those of the clock, on a machine that has
+nothing else to do. A finished run of OpenFOAM that `--run` names is read again. Ours is timed three ways: the whole command
+`hallflow run`, from the shell to the written report, which goes on to its own, tighter verdict; the solver alone to the
+criterion over 100 of its own iterations, for which it has to go on beyond its verdict; and to the criterion over the window
+of equal pseudo-time. An iteration at relaxation a is a step in local time of CFL a/(1 - a), which makes 100 iterations at 0.3
+as long as 11 at 0.8.
 """
 
 from __future__ import annotations
@@ -40,7 +44,7 @@ from thermal.place import place_case
 @dataclass
 class Track:
     """Our solver on the finest grid: iterations, rack inlets in degC (looks, racks), heat out over heat in, and the seconds since
-    the case was read, up to the verdict (`verdict` looks) and beyond it."""
+    the case was read, of the race's kind, up to the verdict (`verdict` looks) and beyond it."""
 
     iterations: np.ndarray
     inlets: np.ndarray
@@ -62,13 +66,18 @@ def equal_window(relaxation: float, peer: float) -> int:
     return math.ceil(WINDOW * (peer / (1.0 - peer)) / (relaxation / (1.0 - relaxation)))
 
 
-def track(variant: Variant, beyond: int = WINDOW) -> Track:
-    """Solve a variant in this process, two threads, single precision, and go on beyond the verdict."""
-    begun = time.perf_counter()
+def now(threads: int) -> float:
+    """s: of the processor for one thread, else by the clock."""
+    return time.process_time() if threads == 1 else time.perf_counter()
+
+
+def track(variant: Variant, beyond: int = WINDOW, threads: int = 2) -> Track:
+    """Solve a variant in this process, single precision, and go on beyond the verdict."""
+    begun = now(threads)
     case = variant.load()
-    device = open_backend("auto", "single", 2)
+    device = open_backend("auto", "single", threads)
     elapsed: list[float] = []
-    monitor = Monitor(step=lambda row: elapsed.append(time.perf_counter() - begun))
+    monitor = Monitor(step=lambda row: elapsed.append(now(threads) - begun))
     outcome = SteadyRun(place_sequence(case, make_grid(case)), device, Serial(), case.stop.iterations, monitor).run()
     reference = case.air.reference_temperature - 273.15
     rows = [
@@ -77,52 +86,56 @@ def track(variant: Variant, beyond: int = WINDOW) -> Track:
         if row["level"] == 0
     ]
     verdict, last = len(rows), rows[-1][0]
-    resumed = time.perf_counter() - rows[-1][3]
+    resumed = now(threads) - rows[-1][3]
     for number in range(1, beyond + 1):
         measure = outcome.flow.iterate(number % EVERY == 0)
         if measure is not None:
             inlets = list(measure.inlets + reference)
-            rows.append((last + number, inlets, 1.0 + measure.balance, time.perf_counter() - resumed))
+            rows.append((last + number, inlets, 1.0 + measure.balance, now(threads) - resumed))
     iterations, inlets, balance, clock = (np.array(column, float) for column in zip(*rows, strict=True))
     return Track(iterations, inlets, balance, clock, verdict)
 
 
 @dataclass
 class Process:
-    """One `hallflow run` as a process of its own: seconds from the shell to the written report, and its summary."""
+    """One `hallflow run` as a process of its own: seconds (of the race's kind) from the shell to the report, and its summary."""
 
-    wall: float
+    seconds: float
     summary: dict
 
 
-def whole(variant: Variant) -> Process:
-    """Run the command on two threads with a warm compile cache."""
+def whole(variant: Variant, threads: int = 2) -> Process:
+    """Run the command with a warm compile cache."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
-        done = hallflow("run", str(variant.write(Path(folder) / "case")), "--out", str(out), "--threads", "2")
-        return Process(done.wall, json.loads((out / "summary.json").read_text(encoding="utf-8")))
+        words = ("run", str(variant.write(Path(folder) / "case")), "--out", str(out), "--threads", str(threads))
+        done = hallflow(*words, threads=threads)
+        return Process(
+            done.processor if threads == 1 else done.wall, json.loads((out / "summary.json").read_text(encoding="utf-8"))
+        )
 
 
 def race(variant: Variant, settings: Settings, kept: Path | None, page: Path | None) -> int:
     """Run both and print; 2 if OpenFOAM is missing, fails, or the case holds what the bridge does not know."""
-    notes = machine(open_backend("auto", "single", 2))
+    threads = settings.processes
+    notes = machine(open_backend("auto", "single", threads))
     print("\n".join(notes), flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = kept or Path(temporary) / "openfoam"
         try:
             mesh = prepare(variant, settings, folder)
             whole(Variant("tiny-hall"))  # warms the compile cache
-            ours = [whole(variant)]
-            print(f"Hallflow: {ours[0].wall:.1f} s", flush=True)
+            ours = [whole(variant, threads)]
+            print(f"Hallflow: {ours[0].seconds:.1f} s", flush=True)
             if not (folder / "seconds").is_file():
                 print(f"OpenFOAM: {solve(folder, settings.processes):.1f} s, {settings.iterations} iterations", flush=True)
         except (UnsupportedError, FileNotFoundError, RuntimeError) as error:
             print(f"{variant}: {error}", file=sys.stderr)
             return 2
-        ours.append(whole(variant))
+        ours.append(whole(variant, threads))
         peer = read(variant, mesh, folder)
     notes.append(f"load average {load():.1f} at the end; a time taken on a busy machine is no measure of a program")
-    text = report(variant, settings, peer, ours, track(variant))
+    text = report(variant, settings, peer, ours, track(variant, threads=threads))
     print(text)
     if page:
         heading = (
@@ -140,16 +153,17 @@ def report(variant: Variant, settings: Settings, peer: Peer, ours: list[Process]
     """The race as Markdown: times, ratios, inlets side by side."""
     row = peer.settled()
     at = len(peer.iterations) - 1 if row is None else row
-    theirs = float(peer.clock[at])
+    alone = settings.processes == 1
+    theirs = float((peer.seconds if alone else peer.clock)[at])
+    mine = "Hallflow, 1 thread" if alone else f"Hallflow, {settings.processes} threads"
     window = equal_window(relaxation(place_case(variant.load())), settings.relaxation[0])
-    walls = [process.wall for process in ours]
     ended = "criterion met" if row is not None else "criterion NOT met, so at least"
     lines = [
         f"## {variant}, {peer.cells} cells, rack fronts {settings.fronts}",
         "",
         f"Criterion: inlets within {STILL:g} K over a window, heat within {BALANCED:.0%} on its mean.",
         "",
-        "| program | timed | iterations | seconds | OpenFOAM takes |",
+        f"| program | timed | iterations | {'processor seconds' if alone else 'seconds'} | OpenFOAM takes |",
         "|---|---|---|---|---|",
         f"| OpenFOAM v1912, {_processes(settings.processes)} | solver, to the criterion over {WINDOW} iterations ({ended}) | "
         f"{peer.iterations[at]:.0f} | {theirs:.1f} | |",
@@ -157,12 +171,12 @@ def report(variant: Variant, settings: Settings, peer: Peer, ours: list[Process]
     for when, process in zip(("before", "after"), ours, strict=True):
         summary = process.summary
         lines.append(
-            f"| Hallflow, 2 threads, {when} | whole command with report, to its own verdict ({summary['verdict']}) | "
-            f"{summary['iterations']} | {process.wall:.2f} | {theirs / process.wall:.1f} × |"
+            f"| {mine}, {when} | whole command with report, to its own verdict ({summary['verdict']}) | "
+            f"{summary['iterations']} | {process.seconds:.2f} | {theirs / process.seconds:.1f} × |"
         )
     for name, width in ((f"{WINDOW} iterations", WINDOW), (f"{window} iterations, equal in local time", window)):
-        lines.append(_solver_row(own, name, width, theirs))
-    mean = theirs / float(np.mean(walls))
+        lines.append(_solver_row(own, f"| {mine} | solver, to the criterion over {name}", width, theirs))
+    mean = theirs / float(np.mean([process.seconds for process in ours]))
     lines += ["", f"Ratio, whole command against OpenFOAM's solver: **{mean:.1f} ×** (mean of before and after).", ""]
     return "\n".join(lines + _inlets(peer, ours[-1].summary, at))
 
@@ -171,9 +185,8 @@ def _processes(count: int) -> str:
     return "1 process" if count == 1 else f"{count} processes"
 
 
-def _solver_row(own: Track, name: str, width: int, theirs: float) -> str:
+def _solver_row(own: Track, head: str, width: int, theirs: float) -> str:
     here = own.settled(width)
-    head = f"| Hallflow, 2 threads | solver, to the criterion over {name}"
     if here is None:
         return f"{head}: NOT met within {own.iterations[-1]:.0f} iterations | | | |"
     beyond = ", beyond its verdict" if here >= own.verdict else ""

@@ -69,6 +69,6 @@ def synthetic(own: Track) -> tuple[Peer, list[Process], Track]:
 
 def test_a_race_without_the_peer_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
-    monkeypatch.setattr(race, "whole", lambda variant: Process(1.0, {}))
+    monkeypatch.setattr(race, "whole", lambda variant, threads=2: Process(1.0, {}))
     assert race.race(Variant("openfoam-h0", "upwind", 0.3, "k-epsilon"), Settings(), None, None) == 2
     assert "apt-get install openfoam" in capsys.readouterr().err

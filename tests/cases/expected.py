@@ -8,6 +8,8 @@
     source = "OpenFOAM v1912, ..."          # who says so; "regression" marks a value of our own
     statistic = "each"                      # optional, where several match: each (default), mean, sum, least, largest
     run = { cell = "0.2 m", scheme = "upwind" }   # optional: settings of the run that the value belongs to
+    # or a run in time from rest with means; `idle` racks give no heat from 1 to 20 s:
+    run = { end = "290 s", average_from = "170 s", idle = "rack.A*" }
 
 A quantity may be the difference of two paths, "racks.*.outlet_mean_degC - racks.*.inlet_mean_degC", taken name by name.
 A path that matches nothing, or a value that is no number, fails.
@@ -24,7 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from thermal.case.model import Case
-from thermal.units import LENGTH, read_quantity
+from thermal.case.timeline import Event, TimeSpan
+from thermal.units import LENGTH, TIME, read_quantity
 
 STATISTICS: dict[str, Callable[[list[float]], list[float]]] = {
     "each": lambda values: values,
@@ -120,7 +123,10 @@ def runs_of(rows: list[Expectation]) -> list[tuple[dict[str, str], list[Expectat
 
 
 def with_settings(case: Case, settings: dict[str, str]) -> Case:
-    """The case with a row's `run`: cell, scheme, turbulence."""
+    """The case with a row's `run`: cell, scheme, turbulence; end, average_from and idle of a run in time."""
+    if "end" in settings:
+        moments = (read_quantity(settings[key], TIME) for key in ("end", "average_from"))
+        case = in_time(case, *moments, settings.get("idle"))
     for key, value in settings.items():
         if key == "cell":
             case = replace(case, mesh=replace(case.mesh, cell=read_quantity(value, LENGTH)))
@@ -128,6 +134,15 @@ def with_settings(case: Case, settings: dict[str, str]) -> Case:
             case = replace(case, flow=replace(case.flow, velocity_scheme=value, temperature_scheme=value))
         elif key == "turbulence":
             case = replace(case, flow=replace(case.flow, turbulence=replace(case.flow.turbulence, model=value)))
-        else:
+        elif key not in ("end", "average_from", "idle") or "end" not in settings:
             raise KeyError(key)
     return case
+
+
+def in_time(case: Case, end: float, average_from: float, idle: str | None) -> Case:
+    """The case from rest to `end` s, with means from `average_from` s on; `idle` names racks as an [[event]] does."""
+    span = TimeSpan(end=end, start="rest", record_every=end, average_from=average_from)
+    if idle is None:
+        return replace(case, time=span)
+    power = next(rack.power for rack in case.racks if fnmatch.fnmatchcase(f"rack.{rack.name}", idle))
+    return replace(case, time=span, events=(Event("off", 1.0, idle, "power", 0.0), Event("on", 20.0, idle, "power", power)))

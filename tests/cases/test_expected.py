@@ -62,3 +62,18 @@ def test_expectations_find_what_is_wrong(row: Expectation, count: int) -> None:
 
 def test_lookup_names_what_it_found() -> None:
     assert [name for name, _ in lookup(SUMMARY, "racks.*.inlet")] == ["racks.A1.inlet", "racks.B1.inlet"]
+
+
+def test_a_row_may_belong_to_a_disturbed_run_in_time() -> None:
+    case = with_settings(
+        thermal.load("tiny-hall"), {"end": "290 s", "average_from": "170 s", "idle": "rack.A*", "scheme": "upwind"}
+    )
+    assert case.time is not None and case.flow.velocity_scheme == "upwind"
+    assert (case.time.start, case.time.end, case.time.average_from) == ("rest", 290.0, 170.0)
+    power = case.racks[0].power
+    assert [(one.object, one.quantity, one.value) for one in case.events] == [
+        ("rack.A*", "power", 0.0),
+        ("rack.A*", "power", power),
+    ]
+    with pytest.raises(KeyError, match="idle"):
+        with_settings(thermal.load("tiny-hall"), {"idle": "rack.A*"})

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import thermal
 from tests.flow import test_march
 from tests.flow.test_march import Watcher, march
 from tests.movers.ducts import device
 from thermal.case.build import case_from_text
 from thermal.case.model import Case
+from thermal.case.timeline import TimeSpan
 from thermal.errors import CaseErrors
 from thermal.movers.points import device_rows
 from thermal.output.checkpoint import read_checkpoint
+from thermal.overrides import with_overrides
 from thermal.place import place_case
 
 TEXT = (Path(__file__).parent / "hall.toml").read_text(encoding="utf-8").replace('cell = "0.2 m"', 'cell = "0.6 m"')
@@ -112,3 +116,17 @@ def test_a_speed_that_follows_a_rule_is_not_set() -> None:
     text = TEXT.replace('fan = { shutoff_pressure = "450 Pa"', rule)
     with pytest.raises(CaseErrors, match=r"the speed of crah.west follows its inlet temperature"):
         place_case(case_from_text(text + TIME + event("4 s", "crah.west", "speed = 0")))
+
+
+@pytest.mark.parametrize("cell", [0.6, pytest.param(0.2, marks=(pytest.mark.slow, pytest.mark.timeout(900)))])
+def test_the_long_run_of_a_room_with_real_coolers_agrees_with_its_steady_verdict(cell: float) -> None:
+    """From rest, so that nothing of the steady answer is in it; means over three changes of the air, after four."""
+    case = with_overrides(thermal.load("room-6kw"), cell=cell)
+    steady = thermal.run(case)
+    timed = thermal.run(replace(case, time=TimeSpan(end=250.0, start="rest", record_every=250.0, average_from=150.0)))
+    assert (steady.summary["verdict"], timed.summary["verdict"]) == ("steady", "complete")
+    for before, after in zip(steady.racks, timed.racks, strict=True):
+        error = after["inlet_error_K"]
+        assert after["inlet_mean_degC"] == pytest.approx(before["inlet_mean_degC"], abs=0.3), (after["name"], error)
+    flows = [[row["flow_m3_s"] for row in run.summary["devices"]] for run in (steady, timed)]
+    assert flows[1] == pytest.approx(flows[0], rel=1e-3)

@@ -1,4 +1,4 @@
-"""Coils on a loop that goes on in time with the air: at rest it stays there, a pump that stops leaves the room its heat, nothing is lost."""
+"""Coils on a loop that marches with the air: at rest it stays there; a pump that stops leaves the room its heat; nothing is lost."""
 
 from __future__ import annotations
 

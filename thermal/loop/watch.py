@@ -15,7 +15,7 @@ OF_CHIPS = ("case", "junction")
 class LoopWatch:
     """The columns of one plant. `names` as in series.csv; numbers in SI.
 
-    LEDGER: W from chips, pumps and single links, to air and outdoors, kept by liquid and chips. Then loop_supply.NAME and
+    LEDGER: W from chips, coils, pumps and single links, to air and outdoors, kept by liquid and chips. Then loop_supply.NAME and
     loop_return.NAME in K, loop_flow.NAME in m3/s, of CDUs and facility loops; case.RACK and junction.RACK in K.
     """
 
@@ -36,7 +36,7 @@ class LoopWatch:
             return np.zeros(0)
         flows = operation.flows or operation.count(0.0)
         ledger = [
-            flows.chips + flows.pumps + flows.singles, flows.to_air + flows.outdoors, flows.stored + flows.chips_stored,
+            flows.chips + flows.pumps + flows.singles + flows.coils, flows.to_air + flows.outdoors, flows.stored + flows.chips_stored,
         ]  # fmt: skip
         loops = [
             *(operation.at(f"{name}.supply") for name in self._loops), *(operation.at(f"{name}.suction") for name in self._loops),

@@ -33,7 +33,7 @@ def test_friction_is_paid_from_the_pressure() -> None:
 
 @pytest.mark.parametrize(("depth", "open_fraction"), [(0.9, 0.25), (0.6, 0.15)])
 def test_a_coarse_plenum_follows_it(depth: float, open_fraction: float) -> None:
-    """Half the spread under the denser floor of the shallower plenum, as the theory has it."""
+    """The denser floor over the shallower plenum is fed more evenly, as the theory has it."""
     one = strip(depth, open_fraction, cell=0.3, threads=1)
     found, theory = one.spreads
     assert one.x.max() < LENGTH and len(one.x) > 10

@@ -31,11 +31,11 @@ def test_friction_is_paid_from_the_pressure() -> None:
     np.testing.assert_allclose(head + lost, head[0], rtol=1e-5)
 
 
-@pytest.mark.parametrize(("depth", "open_fraction"), [(0.9, 0.25), (1.5, 0.25), (0.6, 0.10)])
+@pytest.mark.parametrize(("depth", "open_fraction"), [(0.9, 0.25), (0.6, 0.15)])
 def test_a_coarse_plenum_follows_it(depth: float, open_fraction: float) -> None:
-    """Deeper, or under a denser floor, it feeds the floor more evenly, as the theory has it."""
+    """The denser floor over the shallower plenum is fed more evenly, as the theory has it."""
     one = strip(depth, open_fraction, cell=0.3, threads=1)
     found, theory = one.spreads
     assert one.x.max() < LENGTH and len(one.x) > 10
-    assert found == pytest.approx(theory, rel=0.25)
-    assert one.deviation < 0.08
+    assert found == pytest.approx(theory, rel=0.15)
+    assert one.deviation < 0.05

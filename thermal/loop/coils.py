@@ -63,6 +63,7 @@ class CoilDuty:
     coil: Coil
     is_controlled: bool
     air: CoilAirSide | None = None
+    slack: float = 1.0  # times its heat at the present flow: SLACK while a valve throttles, 1 where it is open
 
     def __call__(self, rate: float, entering: float) -> tuple[float, float]:
         """W into the liquid, and its slope in W/K by the entering temperature, at W/K and K."""
@@ -71,12 +72,12 @@ class CoilDuty:
             return 0.0, 0.0
         heat = full = air.open_heat(self.coil, rate, entering)
         if self.is_controlled and math.isfinite(air.wanted):
-            heat = min(max(air.wanted, 0.0), SLACK * full) if full > 0.0 else 0.0
+            heat = min(max(air.wanted, 0.0), self.slack * full) if full > 0.0 else 0.0
             if heat == air.wanted or heat == 0.0:
                 return heat, 0.0
         elif self.is_controlled:
             heat = air.share * air.open_heat(self.coil, air.water or rate, entering)
-            heat = min(heat, SLACK * full) if full > 0.0 else max(heat, full)
+            heat = min(heat, self.slack * full) if full > 0.0 else max(heat, full)
         difference = air.inlet - entering
         return heat, -max(0.0, heat / difference) if abs(difference) > 1e-9 else 0.0
 
@@ -124,7 +125,7 @@ class Coils:
         now.is_open = not place.valve or passing < REACHED * now.asked or now.asked >= place.flow
         most = passing if now.is_open else max(place.passes(operation.fall(*place.mains)), now.asked)
         duty = self.duties[place.link]
-        duty.air = air
+        duty.air, duty.slack = air, 1.0 if now.is_open else SLACK
         heat, _ = duty(capacity * passing, entering)
         full = air.open_heat(coil, capacity * most, entering)
         stream = 1e-6 * air.capacity * air.flow * max(abs(air.inlet - entering), 1.0)

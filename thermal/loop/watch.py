@@ -36,7 +36,8 @@ class LoopWatch:
             return np.zeros(0)
         flows = operation.flows or operation.count(0.0)
         ledger = [
-            flows.chips + flows.pumps + flows.singles + flows.coils, flows.to_air + flows.outdoors, flows.stored + flows.chips_stored,
+            flows.chips + flows.pumps + flows.singles + flows.coils, flows.to_air + flows.outdoors,
+            flows.stored + flows.chips_stored,
         ]  # fmt: skip
         loops = [
             *(operation.at(f"{name}.supply") for name in self._loops), *(operation.at(f"{name}.suction") for name in self._loops),

@@ -33,7 +33,7 @@ def charts_in_time(series: Sequence[Mapping[str, Any]], time: Mapping[str, Any])
             svg = _chart(shown, times, marks, f"{title} in time, {unit}", rules, smallest)
             made.append(Picture(key, f"{title}, {unit}", caption + left_out, svg))
 
-    limits = {f"{row['limit']} {row['limit_degC']:.4g} °C": row["limit_degC"] for row in time["limits"]}
+    limits = rules_of(time["limits"])
     vertical = " Vertical lines: events." if marks else ""
     words = f"Hottest face of each rack's front; horizontal lines are limits.{vertical}"
     chart("inlets", "Rack inlets", words, _columns(series, "inlet_max.", ZERO_CELSIUS), "°C", limits, 2.0)
@@ -42,8 +42,7 @@ def charts_in_time(series: Sequence[Mapping[str, Any]], time: Mapping[str, Any])
         lines = _named(series, names, ZERO_CELSIUS if what == "temperature" else 0.0)
         chart(f"probes-{what}", title, "", lines, unit, {}, smallest)
     words = f"Hottest junction of each rack on cold plates; horizontal lines are limits.{vertical}"
-    of_chips = {f"{row['limit']} {row['limit_degC']:.4g} °C": row["limit_degC"] for row in time.get("loop_limits", [])
-                if row["of"].startswith("junction")}  # fmt: skip
+    of_chips = rules_of([row for row in time.get("loop_limits", []) if row["of"].startswith("junction")])
     chart("junctions", "Chips", words, _columns(series, "junction.", ZERO_CELSIUS), "°C", of_chips, 2.0)
     loops = {name: f"{name.partition('.')[2]} {name[5:].partition('.')[0]}" for name in series[0]
              if name.startswith(("loop_supply.", "loop_return."))}  # fmt: skip
@@ -81,6 +80,20 @@ def _kilowatts(series: Sequence[Mapping[str, Any]], name: str) -> list[float | N
 
 def _plain(value: Any, shift: float, factor: float = 1.0) -> float | None:
     return factor * (float(value) - shift) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def rules_of(limits: list[dict[str, Any]]) -> dict[str, float]:
+    """Words beside each level of limits, and the level in degC; limits of one level share their line.
+
+    >>> rules_of([{"limit": "recommended", "limit_degC": 27.0}, {"limit": "inlets", "limit_degC": 27.0}])
+    {'recommended, inlets 27 °C': 27.0}
+    """
+    named: dict[float, list[str]] = {}
+    for row in limits:
+        names = named.setdefault(row["limit_degC"], [])
+        if row["limit"] not in names:
+            names.append(row["limit"])
+    return {f"{', '.join(names)} {level:.4g} °C": level for level, names in named.items()}
 
 
 def _chart(

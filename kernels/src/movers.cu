@@ -202,7 +202,9 @@ KERNEL void mover_respond(const int count, const double* sums, const double* set
             const double wanted = F * (T_in - g[7]) + F * warm + trim[n];
             valve = full > 0.0 ? (wanted < 0.0 ? 0.0 : (wanted > full ? 1.0 : wanted / full)) : 0.0;
             const double bound = full > 0.0 ? 0.2 * full : 0.0;
-            const double moved = trim[n] + (valve > 0.0 && valve < 1.0 ? gain : 0.0) * F * (T_out - g[7]);
+            const double miss = T_out - g[7];  // a valve at its end waits, unless the miss takes it back
+            const bool waits = (valve >= 1.0 && miss > 0.0) || (valve <= 0.0 && miss < 0.0);
+            const double moved = trim[n] + (waits ? 0.0 : gain * F * miss);
             trim[n] = moved > bound ? bound : (moved < -bound ? -bound : moved);
         }
         if (g[6] == 2.0) {

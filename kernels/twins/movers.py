@@ -132,7 +132,9 @@ def mover_respond(count, sums, settings, first, T_knot, n_knot, speed, trim, out
             wanted = F * (T_in - g[7]) + F * warm + trim[n]
             valve = min(max(wanted / full, 0.0), 1.0) if full > 0 else 0.0
             bound = 0.2 * full if full > 0 else 0.0
-            moved = trim[n] + (gain if 0 < valve < 1 else 0.0) * F * (T_out - g[7])
+            miss = T_out - g[7]
+            waits = (valve >= 1 and miss > 0) or (valve <= 0 and miss < 0)
+            moved = trim[n] + (0.0 if waits else gain * F * miss)
             trim[n] = min(max(moved, -bound), bound)
         if g[6] == 2:
             step = (T_in - g[7]) / (full / F if full > 1e-3 * F else 1e-3)

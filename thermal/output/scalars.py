@@ -38,9 +38,8 @@ def add_scalars(placement: Any, fields: dict[str, np.ndarray], summary: dict[str
     air_class = CLASSES[placement.case.ashrae_class]
     counts = dict.fromkeys(("recommended", "allowable", "outside"), 0)
     for row in summary["racks"]:
-        front = next(p for p in placement.patches if p.kind == "front" and p.object.name == row["name"])
-        at = tuple(np.asarray(front.cell).T)
-        row |= inlet_humidity(temperature[at], ratio[at], front.area, pressure)
+        at, area = front_cells(placement, row["name"])
+        row |= inlet_humidity(temperature[at], ratio[at], area, pressure)
         row["humidity_range"] = humidity_range(row, air_class)
         counts[row["humidity_range"]] += 1
     most = float(np.nanmax(fields["relative_humidity"]))
@@ -48,6 +47,13 @@ def add_scalars(placement: Any, fields: dict[str, np.ndarray], summary: dict[str
         "class": air_class.name, "pressure_Pa": pressure, "racks": counts, "relative_humidity_max_percent": 100.0 * most,
         "is_saturated": most > 1.0,
     }  # fmt: skip
+
+
+def front_cells(placement: Any, rack: str) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    """Cells (k, j, i) before a rack's front and the m2 of each, (n,); a rack in depth has a front for each of its parts."""
+    fronts = [p for p in [*placement.patches, *placement.intakes] if p.kind == "front" and p.object.name == rack]
+    cells = np.concatenate([np.asarray(front.cell).reshape(-1, 3) for front in fronts])
+    return tuple(cells.T), np.concatenate([front.area for front in fronts])
 
 
 def humidity_range(row: Mapping[str, Any], air_class: AirClass) -> str:

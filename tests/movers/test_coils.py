@@ -86,12 +86,12 @@ def test_the_kernel_s_coil_is_the_host_s(cross: float, exponent: float) -> None:
 
 @pytest.mark.parametrize(("sees", "moves"), [(-2.0, -1), (2.0, 0)])
 def test_an_open_valve_that_overcools_comes_back(sees: float, moves: int) -> None:
-    """What control has added while the valve was at its end falls as soon as the air is colder than its setpoint, and only then."""
+    """What control added before the valve was at its end falls once the air is colder than its setpoint, and only then."""
     settings = np.zeros(16)
-    settings[:8] = 1.0, 5.0, 10.0, -8.0, 0.0, 0.0, 1.0, 0.0  # supply control, setpoint at the reference
-    flow, trim, one, out = 2.0, np.array([6.0]), np.ones(1), np.zeros(8)
+    settings[:8] = 1.0, 1.0, 10.0, -8.0, 0.0, 0.0, 1.0, 0.0  # supply control, setpoint at the reference
+    flow, trim, one, out = 2.0, np.array([2.0]), np.ones(1), np.zeros(8)
     sums = np.array([flow, flow, flow * 12.0, flow * sees, 0.0, 0.0, 0.0, 0.0])
     backend = open_backend("numpy", "double")
     backend.run("mover_respond", 1, sums, settings, np.zeros(2, np.int32), one, one, one.copy(), trim, out, 0.3)
     assert out[3] == 1.0
-    assert np.sign(round(trim[0] - 6.0, 9)) == moves
+    assert np.sign(round(trim[0] - 2.0, 9)) == moves

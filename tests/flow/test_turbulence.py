@@ -24,7 +24,6 @@ CENTRE = (2, 2, 2)
 @pytest.fixture(autouse=True)
 def _whole_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without relaxation the pseudo-time step is a time step."""
-    monkeypatch.setattr(k_epsilon, "RELAXATION", 1.0)
     monkeypatch.setattr(k_epsilon, "MOST", 1e15)  # these rooms have hardly any molecular viscosity to measure it by
 
 

@@ -45,7 +45,8 @@ def test_whatever_is_wished_it_passes_check_or_says_why(racks, cooling, power, r
         assert rows is not None and rows > racks or told
         return
     assert len(case.racks) == racks and sum(rack.power for rack in case.racks) == pytest.approx(racks * power)
-    assert case_from_text(files["case.toml"].decode(), name="hall").racks == case.racks
+    if list(files) == ["case.toml"]:  # a list of racks beside it needs a folder
+        assert case_from_text(files["case.toml"].decode(), name="hall").racks == case.racks
     needed = SURPLUS * sum(rack.flow for rack in case.racks)
     if case.bodies:  # on their curves, against their own loss alone
         assert not case.openings and needed * 0.98 < sum(body.design_flow for body in case.bodies) < 1.15 * needed

@@ -116,10 +116,9 @@ class LargeHall(Hall):
         self.cells = np.sort(self.cells)
 
     def field(self, low: float = 0.1, high: float = 1.0, shape: Any = None) -> np.ndarray:
-        """A field whose planes are alike."""
+        """A field, or a batch of them, whose planes are alike."""
         shape = self.shape if shape is None else shape
-        plane = self.random.uniform(low, high, shape[1:]).astype(self.real)
-        return np.broadcast_to(plane, shape) if len(shape) == 3 else plane
+        return np.broadcast_to(self.random.uniform(low, high, shape[-2:]).astype(self.real), shape)
 
 
 class Triad:

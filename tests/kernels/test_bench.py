@@ -11,7 +11,19 @@ import numpy as np
 import pytest
 
 from kernels import KernelError, open_backend
-from kernels.bench import HOT, IN_CACHE, Timing, best_time, choose, grid, iteration_shares, last_level_cache, measure, summary
+from kernels.bench import (
+    HOT,
+    IN_CACHE,
+    LargeHall,
+    Timing,
+    best_time,
+    choose,
+    grid,
+    iteration_shares,
+    last_level_cache,
+    measure,
+    summary,
+)
 from kernels.samples import Hall, arguments
 from kernels.signature import read_kernels
 from kernels.traffic import reads, traffic
@@ -145,3 +157,13 @@ def test_sizes_straddle_the_cache() -> None:
     copy = KERNELS["copy"]
     inside, outside = (np.prod(grid(copy, SINGLE, factor * cache)) * 8 for factor in (IN_CACHE, 4.0))
     assert inside < 0.5 * cache and outside > 3 * cache
+
+
+def test_cheap_halls_have_the_shapes_of_whole_ones() -> None:
+    """Numbers that repeat, arrays as long: a kernel that is timed must not leave them."""
+    real = np.dtype(np.float32)
+    for kernel in choose():
+        cheap, whole = (arguments(kernel, kind((8, 6, 5), real)) for kind in (LargeHall, Hall))
+        for parameter, one, other in zip(kernel.parameters, cheap, whole, strict=True):
+            if parameter.pointer and np.ndim(one) > 1:
+                assert np.shape(one) == np.shape(other), (kernel.name, parameter.name)

@@ -202,7 +202,7 @@ def test_a_stream_carries_off_what_the_walls_give(one_thread: Backend) -> None:
     assert abs(measure.balance) < 1e-4
 
 
-def test_a_case_file_that_streams() -> None:
+def test_a_case_file_that_streams(tmp_path: Path) -> None:
     """From the dialect to the summary: the mean velocity that was asked for, and the force it takes."""
     text = """
 [room]
@@ -223,7 +223,7 @@ velocity = ["0.1 m/s", "0 m/s", "0 m/s"]
 """
     from thermal.case.build import case_from_text
 
-    result = thermal.run(case_from_text(text), precision="double", threads=1)
+    result = thermal.run(case_from_text(text), out=tmp_path, precision="double", threads=1)
     assert result.summary["verdict"] == "steady"
     stream = result.summary["periodic"]
     assert stream["axes"] == ["x", "y"]

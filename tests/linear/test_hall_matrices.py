@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,12 +60,12 @@ SHIPPED = [
 
 @pytest.mark.parametrize(("case", "cell", "bound"), SHIPPED)
 def test_factor_on_the_matrix_of_a_hall(
-    double: Backend, case: str, cell: float, bound: float, monkeypatch: pytest.MonkeyPatch
+    double: Backend, case: str, cell: float, bound: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """With the hall's own right side and with a random one, at the last iteration of the finest grid."""
     with monkeypatch.context() as patches:
         recorder = Recorder(patches)
-        thermal.run(case, cell=cell, iterations=120)
+        thermal.run(case, out=tmp_path, cell=cell, iterations=120)
         system = recorder.system()
     random = np.random.default_rng(2)
     for b in (system.b, np.pad(random.standard_normal(system.regions.shape) * (system.regions > 0), 2)):

@@ -13,14 +13,14 @@ STOP = '[[event]]\nname = "trip"\nat = "2 s"\nobject = "facility_loop.chilled"\n
 
 
 @pytest.fixture(scope="module")
-def stopped() -> Result:
+def stopped(tmp_path_factory) -> Result:
     """Twenty seconds in which the pump of the chilled water stops."""
-    return thermal.run(room(('cell = "0.2 m"', 'cell = "0.4 m"'), more=TIME + STOP))
+    return thermal.run(room(('cell = "0.2 m"', 'cell = "0.4 m"'), more=TIME + STOP), out=tmp_path_factory.mktemp("stopped"))
 
 
-def test_a_room_at_rest_stays_there() -> None:
+def test_a_room_at_rest_stays_there(tmp_path) -> None:
     case = room(('cell = "0.2 m"', 'cell = "0.4 m"'), more=TIME)
-    summary = thermal.run(case).summary
+    summary = thermal.run(case, out=tmp_path).summary
     coils, fans = summary["liquid"]["coils"], sum(row["fan_power_kW"] for row in summary["devices"])
     assert summary["liquid"]["balance"]["run"] < 1e-9
     assert sum(coil["heat_kW"] for coil in coils) == pytest.approx(32.0 + fans, rel=0.01)

@@ -88,14 +88,14 @@ def test_the_pressure_equation_keeps_its_factor(placement: Placement) -> None:
     assert (norms[-1] / norms[0]) ** (1.0 / (len(norms) - 1)) <= 0.25
 
 
-def test_a_crah_and_racks_on_their_curves_come_to_a_steady_verdict() -> None:
+def test_a_crah_and_racks_on_their_curves_come_to_a_steady_verdict(tmp_path: Path) -> None:
     """From the file to the summary: every number of the operating points is told, heat of coils and racks balances."""
     import json
 
     import thermal
 
     case = case_from_text(TEXT.replace('cell = "0.2 m"', 'cell = "0.3 m"'))
-    result = thermal.run(case, backend="auto", threads=1)
+    result = thermal.run(case, out=tmp_path, backend="auto", threads=1)
     summary = json.loads(json.dumps(result.summary, default=float))
     assert summary["verdict"] == "steady"
     assert summary["balance"]["heat"] < 1e-3

@@ -119,11 +119,12 @@ def test_a_speed_that_follows_a_rule_is_not_set() -> None:
 
 
 @pytest.mark.parametrize("cell", [0.6, pytest.param(0.2, marks=(pytest.mark.slow, pytest.mark.timeout(900)))])
-def test_the_long_run_of_a_room_with_real_coolers_agrees_with_its_steady_verdict(cell: float) -> None:
+def test_the_long_run_of_a_room_with_real_coolers_agrees_with_its_steady_verdict(cell: float, tmp_path) -> None:
     """From rest, so that nothing of the steady answer is in it; means over three changes of the air, after four."""
     case = with_overrides(thermal.load("room-6kw"), cell=cell)
-    steady = thermal.run(case)
-    timed = thermal.run(replace(case, time=TimeSpan(end=250.0, start="rest", record_every=250.0, average_from=150.0)))
+    steady = thermal.run(case, out=tmp_path / "steady")
+    span = TimeSpan(end=250.0, start="rest", record_every=250.0, average_from=150.0)
+    timed = thermal.run(replace(case, time=span), out=tmp_path / "timed")
     assert (steady.summary["verdict"], timed.summary["verdict"]) == ("steady", "complete")
     for before, after in zip(steady.racks, timed.racks, strict=True):
         error = after["inlet_error_K"]

@@ -33,8 +33,8 @@ def refined(alpha: float, placement: Placement) -> float:
 
 
 def sweeps(alpha: float, least: int) -> int:
-    """Jacobi sweeps of two passes, at least so many, after which rows relaxed by `alpha` (0..1) have no more than LEFT to go; rows that
-    are not relaxed ask for no number."""
+    """Jacobi sweeps of two passes, at least so many, after which rows relaxed by `alpha` (0..1) have no more than LEFT to go;
+    rows that are not relaxed ask for no number."""
     if alpha >= 1.0:
         return least
     return max(least, math.ceil(0.5 * math.log(LEFT) / math.log(alpha)))

@@ -20,9 +20,9 @@ AXES = {axis: name for name, axis in PLACES.items()}
 class Ledger:
     """Shares of what passes, zero where all adds up.
 
-    air     per region |net air through its openings and racks| over the hall's supply (or what its racks move)
+    air     per region |net air through its openings and racks| over the hall's supply (or what its racks move, if that is more)
     heat    per region |net heat through the same, through walls, from obstacles, fans and coils| over all heat given to the air
-    cells   sum over all air cells of |net air| over the supply
+    cells   sum over all air cells of |net air| over the same
     racks   K, largest distance of an inlet that the run tells from the flow-weighted mean of its fields
     """
 
@@ -59,7 +59,7 @@ def ledger(placement: Placement, outcome: Outcome) -> Ledger:
         if isinstance(patch.object, Rack) and patch.kind == "front":
             told = outcome.inlets[case.racks.index(patch.object)]
             racks = max(racks, abs(_front_mean(placement, fields, patch.object) - float(told)))
-    supply = sum(o.flow or 0.0 for o in case.openings if o.kind == "supply") or sum(rack.flow for rack in case.racks)
+    supply = max(sum(o.flow or 0.0 for o in case.openings if o.kind == "supply"), sum(rack.flow for rack in case.racks))
     things = (*case.obstacles, *case.zones)
     given = (sum(rack_heat(placement, outcome)) + sum(thing.power for thing in things)) / capacity
     return Ledger(np.abs(air[1:]) / supply, np.abs(heat[1:]) / given, _cell_defect(placement, fields) / supply, racks)

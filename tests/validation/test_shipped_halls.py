@@ -70,7 +70,7 @@ def test_what_enters_leaves(solved, name: str, precision: str) -> None:
     assert one.ledger.racks < (0.01 if one.by_means else 1e-4)
 
 
-@pytest.mark.parametrize("name", map(together, HALLS))
+@pytest.mark.parametrize("name", [*map(together, HALLS)])
 def test_the_written_record_adds_up(tmp_path, name: str) -> None:
     """From summary.json alone: openings take out what others bring in; they and the coils, heat of racks, walls, tanks, fans."""
     case = thermal.load(name)
@@ -99,7 +99,7 @@ def test_the_written_record_adds_up(tmp_path, name: str) -> None:
     assert abs(summary["balance"]["heat"]) < (HEAT if name in STEADY else MEANS) and summary["balance"]["mass"] < 1e-4
 
 
-@pytest.mark.parametrize("name", map(together, STEADY))
+@pytest.mark.parametrize("name", [*map(together, STEADY)])
 def test_single_precision_tells_the_same_inlets(solved, name: str) -> None:
     """Within 0.02 K."""
     single, double = (get(solved, name, precision) for precision in ("single", "double"))

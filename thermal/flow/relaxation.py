@@ -18,6 +18,7 @@ from thermal.place import Placement
 SMOOTH, SHARP = 0.8, 0.7
 COARSE_CELLS = 17_500
 LEFT = 0.22  # share of what the sweeps find that they may leave
+MOST = 10  # sweeps: grids of half a million cells ask for so many; beyond, they would cost more than the iterations they save
 
 
 def relaxation(placement: Placement) -> float:
@@ -33,8 +34,8 @@ def refined(alpha: float, placement: Placement) -> float:
 
 
 def sweeps(alpha: float, least: int) -> int:
-    """Jacobi sweeps of two passes, at least so many, after which rows relaxed by `alpha` (0..1) have no more than LEFT to go;
-    rows that are not relaxed ask for no number."""
+    """Jacobi sweeps of two passes, at least so many, after which rows relaxed by `alpha` (0..1) have no more than LEFT to go, and
+    never more than MOST; rows that are not relaxed ask for no number."""
     if alpha >= 1.0:
         return least
-    return max(least, math.ceil(0.5 * math.log(LEFT) / math.log(alpha)))
+    return max(least, min(MOST, math.ceil(0.5 * math.log(LEFT) / math.log(alpha))))

@@ -20,12 +20,13 @@ from thermal.case.model import Case, Rack
 from thermal.loop.assembly import Assembly, assemble
 from thermal.loop.coils import CoilAirSide
 from thermal.loop.in_time import OperationInTime
-from thermal.loop.operation import NO_COILS, Operation
+from thermal.loop.operation import NO_COILS, TOLERANCE, Operation
 from thermal.loop.settings import RackAirSide
 from thermal.movers.coil_sides import air_sides
 
 EVERY = 10  # iterations of the air between two exchanges
-NEAR = 1e-4  # K: inlets that moved less since the last exchange change nothing that anybody could see
+NEAR = 0.01  # K: inlets that moved less since the last exchange wait for the closing, which leaves nothing open
+ROUGH = 1e-6  # share of itself by which a setting may still move while the air is on its way
 HELD_AT = 1e-3  # K: a supply that the guard moves by less stays where it is
 CLOSED, MOST_CLOSING = 1e-8, 6  # share of a rack's power by which the last exchange may move its heat; exchanges that may take
 
@@ -73,7 +74,7 @@ class Coupling:
         seen = np.concatenate([inlets, [value for one in sides.values() for value in _kelvins(one)]])
         if np.isfinite(seen).all() and (self._seen is None or bool((np.abs(seen - self._seen) > NEAR).any())):
             self._seen = seen
-            self.exchange(inlets, sides)
+            self.exchange(inlets, sides, ROUGH)
             self._give(flow)
 
     def close(self, flow: Any, means: NDArray[np.float64] | None, is_settled: bool) -> None:
@@ -97,13 +98,15 @@ class Coupling:
             self._give(flow)
             flow.movers.carry()  # the heat of the tubes is that of the water they have now
 
-    def exchange(self, inlets: NDArray[np.float64], sides: Mapping[str, CoilAirSide] = NO_COILS) -> float:
+    def exchange(
+        self, inlets: NDArray[np.float64], sides: Mapping[str, CoilAirSide] = NO_COILS, tolerance: float = TOLERANCE
+    ) -> float:
         """Bring the loops to rest with air of these temperatures at the racks, and what coils see and ask for.
 
         inlets    K above the case's reference (racks,);   sides   by label of the body
         Returns   the largest move: of a rack's heat to the air, as a share of its power; of a coil's, as a share of its heat.
         """
-        self.operation.solve(self._racks(inlets), sides)
+        self.operation.solve(self._racks(inlets), sides, tolerance)
         before, self.inlets = self.heat_to_air, inlets.copy()
         self.heat_to_air = np.array([self._to_air(rack) for rack in self.case.racks])
         self.exchanges += 1

@@ -128,8 +128,11 @@ class Operation:
         """Pa between two nodes."""
         return float(self.pressure[self.node[start]] - self.pressure[self.node[end]])
 
-    def solve(self, air: Mapping[str, RackAirSide], coils: Mapping[str, CoilAirSide] = NO_COILS) -> None:
-        """Bring all loops to rest with the air at the racks (by rack name) and at coils (by label of their bodies)."""
+    def solve(
+        self, air: Mapping[str, RackAirSide], coils: Mapping[str, CoilAirSide] = NO_COILS, tolerance: float = TOLERANCE
+    ) -> None:
+        """Bring all loops to rest with the air at racks (by name) and coils (by label of the body): no setting moves by more than
+        `tolerance`, a share of itself."""
         self.coils.begin(coils)
         for self.rounds in range(1, MOST_ROUNDS + 1):
             self.hydraulics.solve()
@@ -145,7 +148,7 @@ class Operation:
             moves += [self._move_chiller(chiller.name) for chiller in self.assembly.chillers]
             moves += [self._move_pump(name) for name in self.settings.speed]
             self.moved = max(moves, default=0.0)
-            if self.moved < TOLERANCE:
+            if self.moved < tolerance:
                 break
 
     # -- racks ----------------------------------------------------------------------------------------------------

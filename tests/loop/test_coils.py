@@ -53,7 +53,7 @@ def test_heat_is_that_of_the_flow_through_the_coil(valve: str, wanted: float) ->
         assert row["heat_kW"] == pytest.approx(by_hand(row, side.flow * side.capacity, 4e3), rel=2e-3)
         most = side.open_heat(coupling.coils[0].coil, coupling.water[f"crah.{row['name']}"][0], 10.0 + 273.15) / 1e3
         assert row["heat_kW"] == pytest.approx(min(wanted / 1e3, most), rel=1e-7)
-        assert row["heat_kW"] == pytest.approx(min(wanted / 1e3, row["heat_kW"]), rel=1e-9)
+        assert row["heat_kW"] <= wanted / 1e3 * (1.0 + 1e-9)  # never more than is asked for
         assert row["heat_kW"] == pytest.approx(WATER * row["branch_L_min"] / 60e3 * (row["return_degC"] - 10.0) / 1e3, rel=2e-3)
         assert row["coil_dp_kPa"] == pytest.approx(40.0 * (row["flow_L_min"] / 90.0) ** 1.85, rel=1e-3)
         assert row["supply_degC"] == pytest.approx(10.0, abs=1e-6)

@@ -137,14 +137,16 @@ def _check_ties(tables: Tables, kinds: dict[str, str], row_types: dict[str, str]
             refer(path, "facility", one.facility, of("facility_loop"), "[[facility_loop]]")
     for path, one in lists["cdu"]:
         if not any(user.cdu == one.name for key in ("rack_manifold", "immersion_tank") for _, user in lists[key]):
-            tables.report(path, f"no racks hang on CDU {one.name}", "", f'add [[rack_manifold]] with cdu = "{one.name}"')
+            ways = f'add [[rack_manifold]] or [[immersion_tank]] with cdu = "{one.name}"'
+            tables.report(path, f"no racks hang on CDU {one.name}", "", ways)
     for path, one in lists["facility_loop"]:
         is_used = one.name in cooling or any(cdu.facility == one.name for _, cdu in lists["cdu"])
         if not is_used and tables.is_whole(*AIR_COOLERS) and not tables.errors:
             ways = f'a [[cdu]] with facility = "{one.name}", or a coil with loop = "{one.name}"'
             tables.report(path, f"facility loop {one.name} cools nothing", "", ways)
         if not any(cooler.facility == one.name for key in COOLERS for _, cooler in lists[key]):
-            tables.report(path, f"nothing cools facility loop {one.name}", "", f'a [[dry_cooler]] with facility = "{one.name}"')
+            ways = f'a [[dry_cooler]], [[cooling_tower]] or [[chiller]] with facility = "{one.name}"'
+            tables.report(path, f"nothing cools facility loop {one.name}", "", ways)
     for path, one in lists["cold_plate"]:
         if one.type in tables.types and not any(row_types.get(row) == one.type for row in fed):
             tables.report(path, f"no manifold feeds racks of type {quote(one.type)}", "a [[rack_manifold]] for their row")

@@ -63,20 +63,22 @@ def _diagram(liquid: Mapping[str, Any], facility: Mapping[str, Any]) -> str:
     coils = [row for row in liquid.get("coils", []) if row["loop"] == name]
     count = len(cdus) + (1 if coils else 0)
     bands = [TOP + BAND * number for number in range(count)]
-    height = TOP + BAND * max(count, 1) - 24.0
     supply_x, return_x = FACILITY_X + 20.0, FACILITY_X + 64.0
     first, last = (bands[0], bands[-1]) if bands else (TOP, TOP)
-    top, bottom = first + 28.0, last + 112.0
+    boxes = _cooler_boxes(coolers, chillers)
+    top = first + 28.0
+    bottom = max(last + 112.0, top + sum(_tall(rows) + 14.0 for rows in boxes))  # below the last box of the column
+    height = max(TOP + BAND * max(count, 1) - 24.0, bottom + 24.0)
     paper.line("supply", (supply_x, top), (supply_x, last + 28.0))
     paper.line("return", (return_x, first + 112.0), (return_x, bottom))
-    _coolers(paper, liquid, coolers, chillers, facility, (supply_x, return_x), (top, bottom))
+    _coolers(paper, f"outdoor {liquid['outdoor']['dry_bulb_degC']:.1f} °C", boxes, (supply_x, return_x), (top, bottom))
     widest = RACKS_X
     if coils:
         widest = max(widest, coil_band(paper, coils, bands[-1], (supply_x, return_x)))
     for band, row in zip(bands, cdus, strict=False):
         widest = max(widest, _band(paper, liquid, row, band, (supply_x, return_x)))
     paper.text(supply_x - 4.0, top - 8.0, f"{facility['supply_degC']:.1f} °C", "cold", "end")
-    paper.text(COOLER_X + 0.5 * BOX + 8.0, bottom - 6.0, f"{facility['return_degC']:.1f} °C", "hot", "start")
+    paper.text(COOLER_X + 0.5 * BOX + 8.0, bottom + 16.0, f"{facility['return_degC']:.1f} °C", "hot", "start")
     pumps = f"{facility['head_kPa']:.0f} kPa at speed {facility['speed']:.2f}"
     words = f"{facility['flow_L_min']:.0f} L/min of {facility['fluid']}, {pumps}"
     paper.text(COOLER_X, 16.0, f"Facility loop {name}: {words}", "name", "start", 12.0)
@@ -86,35 +88,38 @@ def _diagram(liquid: Mapping[str, Any], facility: Mapping[str, Any]) -> str:
     return paper.svg(widest + 12.0, height, f"Loops on {name}", description)
 
 
-def _coolers(
-    paper: _Paper, liquid: Mapping[str, Any], coolers: Sequence[Mapping[str, Any]], chillers: Sequence[Mapping[str, Any]],
-    facility: Mapping[str, Any], columns: tuple[float, float], ends: tuple[float, float],
-) -> None:  # fmt: skip
-    """Coolers and chillers in a column on the left, between the facility's return and its supply."""
-    boxes: list[list[str]] = [[f"outdoor {liquid['outdoor']['dry_bulb_degC']:.1f} °C"]]
+def _cooler_boxes(coolers: Sequence[Mapping[str, Any]], chillers: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Lines of each box in the column of coolers, towers and chillers."""
+    boxes = []
     for row in coolers:
-        count = f"{row['count']} × " if row["count"] > 1 else ""
-        rows = [
-            f"{count}{row['name']}",
-            f"{row['heat_kW']:.0f} kW",
-            f"fans {100 * row['fan_speed']:.0f} %, {row['fan_kW']:.0f} kW",
-        ]
-        rows.append(f"approach {row['approach_K']:.1f} K")
+        fans = f"fans {100 * row['fan_speed']:.0f} %, {row['fan_kW']:.0f} kW"
+        rows = [_named(row), f"{row['heat_kW']:.0f} kW", fans, f"approach {row['approach_K']:.1f} K"]
         boxes.append(rows + ([f"water {row['water_L_h']:.0f} L/h"] if row["water_L_h"] > 0.0 else []))
     for row in chillers:
-        count = f"{row['count']} × " if row["count"] > 1 else ""
-        boxes.append(
-            [f"{count}{row['name']}", f"{row['heat_kW']:.0f} kW", f"{row['power_kW']:.0f} kW electric, COP {row['cop']:.1f}"]
-        )
+        boxes.append([_named(row), f"{row['heat_kW']:.0f} kW", f"{row['power_kW']:.0f} kW electric, COP {row['cop']:.1f}"])
+    return boxes
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    return f"{row['count']} × {row['name']}" if row["count"] > 1 else str(row["name"])
+
+
+def _tall(rows: Sequence[str]) -> float:
+    return 14.0 * len(rows) + 10.0
+
+
+def _coolers(
+    paper: _Paper, outdoor: str, boxes: Sequence[Sequence[str]], columns: tuple[float, float], ends: tuple[float, float]
+) -> None:
+    """Coolers and chillers in a column on the left, between the facility's return and its supply."""
     y = ends[0] - 14.0
-    paper.text(COOLER_X + 0.5 * BOX, y, boxes[0][0], "value", size=10.5)
-    for rows in boxes[1:]:
-        tall = 14.0 * len(rows) + 10.0
-        paper.box(COOLER_X, y + 8.0, BOX, tall)
+    paper.text(COOLER_X + 0.5 * BOX, y, outdoor, "value", size=10.5)
+    for rows in boxes:
+        paper.box(COOLER_X, y + 8.0, BOX, _tall(rows))
         paper.lines(COOLER_X + 0.5 * BOX, y + 23.0, rows)
-        y += tall + 14.0
+        y += _tall(rows) + 14.0
     paper.line("supply", (COOLER_X + BOX, ends[0] + 6.0), (columns[0], ends[0] + 6.0), (columns[0], ends[0]))
-    paper.line("return", (columns[1], ends[1]), (COOLER_X + 0.5 * BOX, ends[1]), (COOLER_X + 0.5 * BOX, y))
+    paper.line("return", (columns[1], ends[1]), (COOLER_X + 0.5 * BOX, ends[1]), (COOLER_X + 0.5 * BOX, y - 6.0))
 
 
 def _band(paper: _Paper, liquid: Mapping[str, Any], row: Mapping[str, Any], band: float, columns: tuple[float, float]) -> float:

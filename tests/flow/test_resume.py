@@ -131,14 +131,16 @@ def test_resumed_at_the_limit(single: Backend, tmp_path: Path) -> None:
     assert_same_bits(straight, resumed)
 
 
-@pytest.mark.parametrize("level", [1, 0])
-def test_resumed_on_a_coarser_grid(single: Backend, tmp_path: Path, level: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The place in the sequence of grids is kept."""
-    monkeypatch.setattr(sequence, "WORTH", 1000)
+@pytest.mark.parametrize(("grids", "worth", "level"), [(2, 1000, 1), (2, 1000, 0), (3, 300, 1)])
+def test_resumed_on_a_coarser_grid(
+    single: Backend, tmp_path: Path, grids: int, worth: int, level: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The place in the sequence of grids is kept, and on a grid between two others what the next one's start is taken from."""
+    monkeypatch.setattr(sequence, "WORTH", worth)
     case = modelled(tiny_hall(), "k-epsilon", "second-order")
-    assert len(place_sequence(case, make_grid(case))) == 2
+    assert len(place_sequence(case, make_grid(case))) == grids
     straight, resumed = straight_and_resumed(case, single, tmp_path, iteration=8, level=level)
-    assert len(straight.level_iterations) == 2
+    assert len(straight.level_iterations) == grids
     assert_same_bits(straight, resumed)
 
 

@@ -11,7 +11,7 @@ from kernels import Backend
 from tests.flow.halls import hall_of_everything, modelled
 from thermal.case.model import Case, Mesh
 from thermal.flow.monitor import Monitor
-from thermal.flow.sequence import refine_centres, refine_faces
+from thermal.flow.sequence import look_ahead, refine, refine_centres, refine_faces
 from thermal.flow.steady import Outcome, SteadyRun
 from thermal.gridding import similar_grids
 from thermal.parallel import Serial
@@ -51,6 +51,32 @@ def test_fields_keep_their_sums_and_their_symmetry(factors: tuple[int, int, int]
         if all(np.allclose(row, ends - row[::-1], rtol=0, atol=1e-9) for row in rows):
             flipped = refine_centres(np.flip(centres, 2 - axis), coarse, fine)
             np.testing.assert_allclose(np.flip(flipped, 2 - axis), refined, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(("scheme", "order"), [("upwind", 1), ("second-order", 2)])
+def test_two_answers_tell_the_next_one(scheme: str, order: int) -> None:
+    """Errors of the scheme's order in the cell, constant over the cells of the coarsest grid: the third answer is found exactly.
+    Turbulence stays as it is, and no temperature leaves those of the answer."""
+    grids = similar_grids(replace(hall_of_everything(), mesh=Mesh(0.3)), (1, 2, 4))
+    places, exact, error = {"u": 0, "v": 1, "w": 2, "p": None, "T": None, "k": None}, {}, {}
+    random = np.random.default_rng(2)
+    for name, axis in places.items():
+        shape = [n + (axis is not None and 2 - axis == place) for place, n in enumerate(grids[0].shape)]
+        exact[name], error[name] = random.random(shape), random.random(shape)
+
+    def answer(number: int) -> tuple:
+        fields = {name: exact[name] + error[name] * 0.5 ** (order * number) for name in places}
+        for grid_before, grid in zip(grids[:number], grids[1 : number + 1], strict=True):
+            fields = refine((grid_before, fields), grid)
+        return grids[number], fields
+
+    _, ahead = look_ahead(answer(1), answer(0), scheme)
+    found, wanted, middle = refine((grids[1], ahead), grids[2]), answer(2)[1], answer(1)[1]
+    for name in "uvwp":
+        np.testing.assert_allclose(found[name], wanted[name], rtol=0, atol=1e-12, err_msg=name)
+    np.testing.assert_array_equal(ahead["k"], middle["k"])
+    low, high = middle["T"].min(), middle["T"].max()
+    np.testing.assert_allclose(found["T"], np.clip(wanted["T"], low, high), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("model", "factors"), [("zero-equation", (2, 3, 4)), ("k-epsilon", (1, 2, 4))])

@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from meshes import Grid
 from thermal.couple import Coupling, Uncoupled, couple
 from thermal.flow.averages import PLACES, Averages, amount
 from thermal.flow.domain import Domain
 from thermal.flow.monitor import Monitor
 from thermal.flow.relaxation import relaxation
 from thermal.flow.remaining import iterations_left
-from thermal.flow.sequence import refine_centres, refine_faces
+from thermal.flow.sequence import Answer, look_ahead, refine
 from thermal.flow.solver import Flow, Measure
 from thermal.flow.tracks import PER_KELVIN
 from thermal.flow.watch import COARSE, FINE, ROOM, Gates, Watch
@@ -116,6 +115,7 @@ class SteadyRun:
         self.started = self.saved = time.monotonic()
         self.averages: Averages | None = None
         self.coupling = couple(self.case)
+        self.coarser: Answer | None = None  # of the grid before the present one
         self.flow: Flow
         self.watch: Watch
 
@@ -123,7 +123,7 @@ class SteadyRun:
     def run(
         self,
         checkpoint: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None,
-        start: tuple[Grid, dict[str, np.ndarray]] | None = None,
+        start: Answer | None = None,
     ) -> Outcome:
         """Go from the coarsest grid, or from a checkpoint, to an outcome.
 
@@ -137,11 +137,14 @@ class SteadyRun:
             ending = self._level()
             if ending or self.phase.level == len(self.placements) - 1:
                 return self._close(*(ending or ("unfinished", "")))
-            before = self.placements[self.phase.level].grid, self.fields()
+            answer, before = (self.placements[self.phase.level].grid, self.fields()), self.coarser
             movers = self.flow.movers.arrays()
             self.phase.force = self.flow.drive.force
             self.phase.level_iterations.append(self.phase.iteration)
-            self._enter(self.phase.level + 1, before)
+            self.coarser = answer
+            if before is not None:
+                answer = look_ahead(answer, before, self.case.flow.velocity_scheme)
+            self._enter(self.phase.level + 1, answer)
             self.flow.movers.restore(movers)
 
     def _level(self) -> tuple[str, str] | None:
@@ -265,7 +268,7 @@ class SteadyRun:
         self._enter(len(self.placements) - 1, None)
         return self.flow
 
-    def _enter(self, level: int, before: tuple[Grid, dict[str, np.ndarray]] | None) -> None:
+    def _enter(self, level: int, before: Answer | None) -> None:
         """Set up a grid of the sequence, from rest or from the fields of a coarser one."""
         self._build(level)
         self.phase.level, self.phase.iteration = level, 0
@@ -274,12 +277,7 @@ class SteadyRun:
         self.flow.begin()
         if before is not None:
             self._set_force()
-            (coarse, fields), grid = before, self.placements[level].grid
-            fine = {
-                name: refine_faces(values, coarse, grid, PLACES[name]) if name in PLACES else refine_centres(values, coarse, grid)
-                for name, values in fields.items()
-            }
-            self._set_fields(fine)
+            self._set_fields(refine(before, self.placements[level].grid))
         self._tilt()
 
     def _tilt(self) -> None:
@@ -374,6 +372,8 @@ class SteadyRun:
         arrays |= {f"movers/{name}": values for name, values in self.flow.movers.arrays().items()}
         arrays |= {f"coupling/{name}": values for name, values in self.coupling.arrays().items()}
         arrays |= {f"watch/{name}": values for name, values in self.watch.arrays().items()}
+        if self.coarser is not None and self.phase.level < len(self.placements) - 1:
+            arrays |= {f"coarser/{name}": values for name, values in self.coarser[1].items()}
         if self.averages is not None:
             arrays |= {f"averages/{name}": values for name, values in self.averages.arrays().items()}
         self.phase.force = self.flow.drive.force
@@ -392,6 +392,8 @@ class SteadyRun:
         self._set_force()
         self._set_fields({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("fields/")})
         self.flow.movers.restore({n.split("/")[1]: values for n, values in arrays.items() if n.startswith("movers/")})
+        coarser = {n.split("/")[1]: values for n, values in arrays.items() if n.startswith("coarser/")}
+        self.coarser = (self.placements[phase.level - 1].grid, coarser) if coarser else None
         self.watch.restore({name: arrays[f"watch/{name}"] for name in ("tracks", "spans", "residuals")})
         if phase.averaging:
             self.averages = Averages(self.flow.tracks.tracks)

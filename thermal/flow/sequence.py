@@ -104,22 +104,22 @@ def _share_out(values: np.ndarray, coarse: Grid, fine: Grid, axis: int) -> np.nd
         share = np.where(first == last, 1.0, (planes[first + 1] - low) / (high - low))
         return _mix(values, first, last, share, axis)
     centres = 0.5 * (planes[1:] + planes[:-1])
-    steps = np.diff(values, axis=2 - axis) / _along(np.diff(centres), axis)
-    slopes = np.zeros_like(steps, shape=values.shape)
+    steps = np.diff(values, axis=2 - axis) / _along(np.diff(centres), axis, values)
+    slopes = np.zeros_like(values)
     inner = tuple(slice(1, -1) if n == 2 - axis else slice(None) for n in range(3))
     before, after = (np.take(steps, range(n, steps.shape[2 - axis] - 1 + n), axis=2 - axis) for n in (0, 1))
     smaller = np.where(np.abs(before) < np.abs(after), before, after)
     slopes[inner] = np.where(before * after > 0.0, smaller, 0.0)
-    away = _along(0.5 * (low + high) - centres[first], axis)
+    away = _along(0.5 * (low + high) - centres[first], axis, values)
     return np.take(values, first, axis=2 - axis) + away * np.take(slopes, first, axis=2 - axis)
 
 
-def _along(numbers: np.ndarray, axis: int) -> np.ndarray:
-    """Numbers of the layers along an axis, in the shape that multiplies a [k, j, i] field."""
-    return numbers.reshape([len(numbers) if n == 2 - axis else 1 for n in range(3)])
+def _along(numbers: np.ndarray, axis: int, field: np.ndarray) -> np.ndarray:
+    """Numbers of the layers along an axis, in the shape that multiplies a [k, j, i] field, and in its precision."""
+    return numbers.reshape([len(numbers) if n == 2 - axis else 1 for n in range(3)]).astype(field.dtype)
 
 
 def _mix(values: np.ndarray, first: np.ndarray, last: np.ndarray, share: np.ndarray, axis: int) -> np.ndarray:
     """`share` of the layers `first` and the rest of the layers `last`, along an axis."""
-    weight = _along(share, axis)
-    return weight * np.take(values, first, axis=2 - axis) + (1.0 - weight) * np.take(values, last, axis=2 - axis)
+    weight = _along(share, axis, values)
+    return weight * np.take(values, first, axis=2 - axis) + (1 - weight) * np.take(values, last, axis=2 - axis)

@@ -26,7 +26,7 @@ from thermal.state import State
 # hall-130kw-hybrid, 468 000 cells: 58 iterations with 10, 3 and 0.98, 38 so; openfoam-h0, 307 000: 64 and 54.
 TEMPERATURE_SWEEPS, REFRESH = 20, 4
 TEMPERATURE_RELAXATION = 0.995
-CLOSED, MOST_POLISHED = 2e-4, 8  # heat balance of a polished answer; times the rounds that may take
+CLOSED, LOOKED, MOST_POLISHED = 2e-4, 4, 12  # heat balance of a polished answer; rounds between two looks at it, at most; looks
 
 
 @dataclass
@@ -129,11 +129,11 @@ class Flow:
         )
 
     def polish(self, rounds: int) -> None:
-        """Close the balances of a settled flow: project without predicting, then relax the temperature on the projected flow, so
-        many rounds at a time, until the heat balance closes."""
+        """Close the balances of a settled flow: project without predicting, so many rounds, then relax the temperature on the
+        projected flow until the heat balance closes."""
         self.pressure.close(rounds)
         for _ in range(MOST_POLISHED):
-            for _ in range(rounds):
+            for _ in range(min(rounds, LOOKED)):
                 self.energy.solve(TEMPERATURE_SWEEPS, REFRESH, False)
             if abs(self.measure(0.0).balance) < CLOSED:
                 break

@@ -36,10 +36,10 @@ def run(sheet: Sheet) -> None:
         "What lowers the orders below 2, found by switching one term at a time in a copy of the kernels (no command repeats "
         "it). Momentum along y through the duct, 8³, 16³, 32³ even (orders 2.02, 1.87, and 1.95 to 64³; 2.39e-03 on 32³): slopes "
         "without limiter 1.92, 1.80; central values in place of upwind ones next to walls and openings 2.36, 2.16 and half the "
-        "error (1.20e-03). So the fall-back is the cause, across the rows (along a row's own axis alone it changes nothing: 2.02, "
-        "1.87). With the tangential velocity of a closed face, which is zero, as the far value of the limiter there: 2.05, "
-        "1.68, 2.03e-03: bounded, a smaller error, no better order. Central values are not bounded, and second order on 0.2 m "
-        "then leaves `hall-30kw-contained` unfinished; so upwind stays.",
+        "error (1.20e-03). So the fall-back is the cause, across the rows (along a row's own axis alone it changes nothing: "
+        "2.02, 1.87). With the tangential velocity of a closed face, which is zero, as the far value of the limiter there: "
+        "2.05, 1.68, 2.03e-03: bounded, a smaller error, no better order. Central values are not bounded, and second order on "
+        "0.2 m then leaves `hall-30kw-contained` unfinished; so upwind stays.",
     )
     sheet.note(
         STUDY,

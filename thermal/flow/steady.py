@@ -20,10 +20,10 @@ from thermal.flow.domain import Domain
 from thermal.flow.monitor import Monitor
 from thermal.flow.relaxation import relaxation
 from thermal.flow.remaining import iterations_left
-from thermal.flow.sequence import Answer, look_ahead, refine
+from thermal.flow.sequence import Answer, Climb, refine
 from thermal.flow.solver import Flow, Measure
 from thermal.flow.tracks import PER_KELVIN
-from thermal.flow.watch import COARSE, FINE, ROOM, Gates, Watch
+from thermal.flow.watch import COARSE, FINE, PASSABLE, ROOM, Gates, Watch
 from thermal.parallel import Communicator, cut
 from thermal.place import Placement
 
@@ -115,7 +115,7 @@ class SteadyRun:
         self.started = self.saved = time.monotonic()
         self.averages: Averages | None = None
         self.coupling = couple(self.case)
-        self.coarser: Answer | None = None  # of the grid before the present one
+        self.climb = Climb(self.case.flow.velocity_scheme)
         self.flow: Flow
         self.watch: Watch
 
@@ -137,14 +137,11 @@ class SteadyRun:
             ending = self._level()
             if ending or self.phase.level == len(self.placements) - 1:
                 return self._close(*(ending or ("unfinished", "")))
-            answer, before = (self.placements[self.phase.level].grid, self.fields()), self.coarser
-            movers = self.flow.movers.arrays()
             self.phase.force = self.flow.drive.force
             self.phase.level_iterations.append(self.phase.iteration)
-            self.coarser = answer
-            if before is not None:
-                answer = look_ahead(answer, before, self.case.flow.velocity_scheme)
-            self._enter(self.phase.level + 1, answer)
+            grid = self.placements[self.phase.level].grid
+            start, movers = self.climb.leave(grid, self.fields(), self.flow.movers.arrays())
+            self._enter(self.phase.level + 1, start)
             self.flow.movers.restore(movers)
 
     def _level(self) -> tuple[str, str] | None:
@@ -174,6 +171,9 @@ class SteadyRun:
         if self.watch.is_broken(self._hottest()):
             return "diverged", "a residual or an inlet temperature is no longer a sensible number"
         if not finest:
+            self.climb.settled = not shortfalls
+            if self.climb.passable is None and not self.watch.shortfalls(PASSABLE):
+                self.climb.passable = self.fields(), self.flow.movers.arrays()
             return None if shortfalls else "next"
         if self.averages is not None:
             self.averages.add(measure, self.flow)
@@ -372,8 +372,8 @@ class SteadyRun:
         arrays |= {f"movers/{name}": values for name, values in self.flow.movers.arrays().items()}
         arrays |= {f"coupling/{name}": values for name, values in self.coupling.arrays().items()}
         arrays |= {f"watch/{name}": values for name, values in self.watch.arrays().items()}
-        if self.coarser is not None and self.phase.level < len(self.placements) - 1:
-            arrays |= {f"coarser/{name}": values for name, values in self.coarser[1].items()}
+        if self.phase.level < len(self.placements) - 1:
+            arrays |= self.climb.arrays()
         if self.averages is not None:
             arrays |= {f"averages/{name}": values for name, values in self.averages.arrays().items()}
         self.phase.force = self.flow.drive.force
@@ -392,8 +392,7 @@ class SteadyRun:
         self._set_force()
         self._set_fields({name.split("/")[1]: values for name, values in arrays.items() if name.startswith("fields/")})
         self.flow.movers.restore({n.split("/")[1]: values for n, values in arrays.items() if n.startswith("movers/")})
-        coarser = {n.split("/")[1]: values for n, values in arrays.items() if n.startswith("coarser/")}
-        self.coarser = (self.placements[phase.level - 1].grid, coarser) if coarser else None
+        self.climb.restore(arrays, self.placements[phase.level - 1].grid if phase.level else None)
         self.watch.restore({name: arrays[f"watch/{name}"] for name in ("tracks", "spans", "residuals")})
         if phase.averaging:
             self.averages = Averages(self.flow.tracks.tracks)

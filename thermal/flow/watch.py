@@ -35,9 +35,10 @@ class Gates:
 
 
 FINE = Gates()
-# On the coarser grids of the sequence only the start of the next grid is wanted, but one that can be taken ahead
-# (thermal.flow.sequence): with ten times wider gates two coarse answers differ by what they lack, too.
+# On the coarser grids of the sequence only the start of the next grid is wanted: one that can be taken ahead
+# (thermal.flow.sequence), as with wider gates two coarse answers differ by what they lack, too; or else one that will do.
 COARSE = replace(FINE, window=6)
+PASSABLE = Gates(window=6, drift=0.1, ahead=0.3, swing=0.3, mass=0.05, momentum=2.0, heat=0.1, balance=0.05)
 # Rooms without racks have no fans that settle them soon: layers of a cavity creep to their end by 2 % a window.
 ROOM = Gates(slowest=0.98)
 LONG = 60  # iterations of the shortest long window
@@ -81,9 +82,12 @@ class Watch:
         numbers = [*self.residuals[-1], *self.tracks[-1]]
         return not np.all(np.isfinite(numbers)) or bool(np.any(np.abs(self.tracks[-1] / self.spans) > hottest))
 
-    def shortfalls(self) -> list[tuple[float, str, int, float, float]]:
-        """What keeps the run from being steady: (times its gate, quantity, track or -1, value, gate), worst first."""
-        g = self.gates
+    def shortfalls(self, gates: Gates | None = None) -> list[tuple[float, str, int, float, float]]:
+        """What keeps the run from being steady: (times its gate, quantity, track or -1, value, gate), worst first.
+
+        gates   in place of the watch's own, with the same window
+        """
+        g = gates or self.gates
         points = self._points(g.window)
         found: list[tuple[float, str, int, float, float]] = []
         if len(self.tracks) < 3 * points:

@@ -12,7 +12,7 @@ from kernels import Backend
 from tests.flow.halls import hall_of_everything, modelled
 from thermal.case.model import Case, Mesh
 from thermal.flow.monitor import Monitor
-from thermal.flow.sequence import look_ahead, place_sequence, refine, refine_centres, refine_faces
+from thermal.flow.sequence import Climb, look_ahead, place_sequence, refine, refine_centres, refine_faces
 from thermal.flow.steady import Outcome, SteadyRun
 from thermal.gridding import make_grid, similar_grids
 from thermal.parallel import Serial
@@ -93,6 +93,23 @@ def test_two_answers_tell_the_next_one(scheme: str, order: int) -> None:
     np.testing.assert_array_equal(ahead["k"], middle["k"])
     factor = (1.0 + 0.25**order) / (1.0 + 0.5**order)
     np.testing.assert_allclose(ahead["T"], np.clip(middle["T"] * factor, middle["T"].min(), middle["T"].max()), rtol=1e-12)
+
+
+def test_a_grid_that_does_not_settle_gives_its_first_passable_fields() -> None:
+    """Not those it wandered to, and nothing is taken ahead from it or to the grid after it; also over a checkpoint."""
+    grids = similar_grids(replace(hall_of_everything(), mesh=Mesh(0.3)), (1, 2, 4))
+    fields = [{name: np.full(grids[0].shape, 1.0 + n) for name in "pT"} for n in range(3)]
+    fields = [f | {"u": np.full((*grids[0].shape[:2], grids[0].n[0] + 1), 2.0), "v": f["p"], "w": f["p"]} for f in fields]
+    climb = Climb("upwind", passable=(fields[0], {"speed": np.ones(2)}))
+    kept = Climb("upwind")
+    kept.restore(climb.arrays() | {"fields/u": np.zeros(1)}, None)
+    for one in (climb, kept):
+        (grid, start), movers = one.leave(grids[0], fields[1], {"speed": np.zeros(2)})
+        assert grid is grids[0] and start["p"][0, 0, 0] == 1.0 and movers["speed"][0] == 1.0
+        assert one == Climb("upwind")
+        one.settled = True  # the next grid comes to rest: its own fields, as they are
+        (_, start), _ = one.leave(grids[1], fields[2], {})
+        assert start is fields[2] and one.coarser == (grids[1], fields[2]) and not one.settled
 
 
 @pytest.mark.parametrize(("model", "factors"), [("zero-equation", (2, 3, 4)), ("k-epsilon", (1, 2, 4))])

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import example as always
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def here(tmp_path, monkeypatch) -> Path:
     st.integers(1, 120), st.sampled_from(COOLING), st.sampled_from([2e3, 6e3, 15e3, 60e3]),
     st.sampled_from([None, 1, 2, 3, 4, 7]), st.sampled_from([0.0, 0.85]),
 )  # fmt: skip
+@always(106, "in-row", 2e3, None, 0.85)  # slow fans, whose speed must not lose its digits
 def test_whatever_is_wished_it_passes_check_or_says_why(racks, cooling, power, rows, share) -> None:
     wish = Wish("hall", racks=racks, power=power, rows=rows, cooling=cooling, liquid_share=share)
     try:

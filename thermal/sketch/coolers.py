@@ -158,7 +158,7 @@ def _fan_and_coil(unit: Unit, speed: float, supply: float) -> str:
     if speed > FULL:
         raise UsageError(f"the fans of {unit.type} would have to run at {100 * speed:.0f} % speed")
     water = f'coil = {{ water_temperature = "{supply - unit.colder:g} degC", water_flow = "{unit.water_flow}" }}'
-    return f"""{f"fan = {{ speed = {speed:.2g} }}".ljust(38)}# of full; the flow follows from curve and hall
+    return f"""{f"fan = {{ speed = {speed:.3g} }}".ljust(38)}# of full; the flow follows from curve and hall
 {water}
 {f'setpoint = "{supply:g} degC"'.ljust(38)}# of the air that it blows
 """

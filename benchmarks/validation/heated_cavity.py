@@ -165,8 +165,11 @@ def draw(figure: Any, found: dict[float, list[Found]]) -> None:
         right.loglog([rayleigh], [published["Nu_avg"][row]], "ks", mfc="none", ms=9)
         right.loglog([rayleigh], [limit], "C3x")
     near, far = left.get_xlim()
-    left.xaxis.set_minor_formatter("{x:.0f}")
     left.loglog([near, far], [0.02, 0.02 * (near / far) ** 2], "k--", lw=0.8, label="second order")
     left.set(xlabel="cells along a side", ylabel="relative distance of Nu from its limit", title="Grid convergence")
+    left.set(xticks=(20, 40, 80, 160), xticklabels=("20", "40", "80", "160"))
     left.legend(fontsize=8)
     right.set(xlabel="Rayleigh number", ylabel="mean Nusselt number", title="□ de Vahl Davis 1983   × Hallflow")
+    right.set(yticks=(1, 2, 5, 10), yticklabels=("1", "2", "5", "10"))
+    for axis in (left, right):
+        axis.minorticks_off()

@@ -144,6 +144,17 @@ def test_resumed_on_a_coarser_grid(
     assert_same_bits(straight, resumed)
 
 
+def test_resumed_on_a_grid_that_does_not_settle(single: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped after its fields first would do: they come from the checkpoint when the grid is left."""
+    monkeypatch.setattr(sequence, "WORTH", 300)
+    monkeypatch.setattr(steady, "COARSE_ITERATIONS", 28)  # it would take 34
+    straight, resumed = straight_and_resumed(modelled(tiny_hall(), "zero-equation"), single, tmp_path, iteration=22, level=1)
+    arrays, _ = read_checkpoint(tmp_path / "checkpoint.h5")
+    assert any(name.startswith("passable/") for name in arrays)
+    assert straight.level_iterations[:2] == [28, 28]
+    assert_same_bits(straight, resumed)
+
+
 @pytest.fixture
 def never_settling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every run swings without end, so that it is averaged after a few iterations."""

@@ -24,7 +24,8 @@ from benchmarks.solving import Scales
 from benchmarks.table import load, machine
 from benchmarks.variants import Variant
 from kernels import open_backend
-from kernels.bench import OUT_OF_CACHE, Triad, last_level_cache
+from kernels.bench import OUT_OF_CACHE, Triad
+from kernels.processors import last_level_cache
 from thermal.flow.domain import Domain
 from thermal.flow.relaxation import relaxation
 from thermal.flow.solver import Flow

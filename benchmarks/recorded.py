@@ -84,6 +84,7 @@ class Recorder:
         )  # fmt: skip
         device.bind, device.fill, device.copy = self.bind, self.fill, self.copy
         device.program = lambda steps: lambda: [step() for step in steps]
+        device.passes = lambda launches, count: lambda: [launch() for _ in range(count) for launch in launches]
         device.run = lambda kernel, *values: self.bind(kernel, *values)()
         self.waits = 0
         self.clock: dict[str, float] = defaultdict(float)

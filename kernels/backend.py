@@ -74,6 +74,14 @@ class Backend(Protocol):
         """
         ...
 
+    def passes(self, launches: Sequence[Launch], count: int) -> Launch:
+        """One call for `count` rounds of launches of one kernel with layers `low`, `high`, each over all of them.
+
+        A launch reads what the one before wrote, in its own layer and the two beside it, and writes what only the one before
+        read; so a processor may let them follow each other from layer to layer, to find in its cache what they share.
+        """
+        ...
+
     def run(self, kernel: str, *arguments: Any) -> None:
         """Bind and launch once."""
         ...

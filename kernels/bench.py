@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import functools
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -24,6 +23,7 @@ import numpy as np
 from kernels.backend import Backend
 from kernels.errors import KernelError
 from kernels.geometry import loop_extent
+from kernels.processors import last_level_cache
 from kernels.samples import Hall, arguments
 from kernels.signature import Kernel, read_kernels
 from kernels.traffic import traffic
@@ -157,23 +157,6 @@ def _sample(backend: Backend, launch: Callable[[], Any], repeats: int) -> float:
         launch()
     backend.synchronize()
     return time.perf_counter() - begun
-
-
-def last_level_cache(root: Path = Path("/sys/devices/system/cpu")) -> float:
-    """Bytes of the largest cache level, all that this process's processors have of it; 32 MiB where the system does not say."""
-    try:
-        mine = os.sched_getaffinity(0)
-    except AttributeError:
-        mine = set(range(os.cpu_count() or 1))
-    found: dict[int, dict[str, float]] = {}
-    for index in [path for number in mine for path in root.glob(f"cpu{number}/cache/index*")]:
-        try:
-            level, size = int((index / "level").read_text()), (index / "size").read_text().strip()
-            shared = (index / "shared_cpu_list").read_text().strip()
-            found.setdefault(level, {})[shared] = float(size[:-1]) * {"K": 2**10, "M": 2**20, "G": 2**30}[size[-1]]
-        except (OSError, ValueError, KeyError, IndexError):
-            continue
-    return sum(found[max(found)].values()) if found else 32 * 2.0**20
 
 
 def grid(kernel: Kernel, real: np.dtype, size: float, cells: int | None = None) -> tuple[int, int, int]:

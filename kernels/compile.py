@@ -34,6 +34,31 @@ TEAM = SOURCES / "team.cpp"
 PROGRAM = "program"  # stem of the text that calls many kernels in one call; made here, from what the kernel files declare
 MEND_COMPILER = "install one: apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora, RHEL)"
 
+# `count` passes over `layers` layers, pass n being call n % kinds, whose arguments number `size`, the ends of its layers in
+# places low and high. In groups of `depth`, each `slab` layers at a time and one layer behind the one before it.
+_PASSES = """
+void fv_passes(int count, int kinds, void (*const* calls)(void* const*), void* const* const* arguments, int size,
+               int low, int high, int layers, int slab, int depth)
+{
+    for (int first = 0; first < count; first += depth) {
+        const int group = count - first < depth ? count - first : depth;
+        for (int front = 0; front < layers + group - 1; front += slab)
+            for (int n = 0; n < group; ++n) {
+                int from = front - n > 0 ? front - n : 0, to = front + slab - n < layers ? front + slab - n : layers;
+                if (from >= to)
+                    continue;
+                const int kind = (first + n) % kinds;
+                void* given[size];
+                for (int m = 0; m < size; ++m)
+                    given[m] = arguments[kind][m];
+                given[low] = &from;
+                given[high] = &to;
+                calls[kind](given);
+            }
+    }
+}
+}
+"""
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"[ \t]*(//[^\n]*)?$', re.M)
 
 
@@ -74,7 +99,8 @@ def flatten(path: Path, seen: set[Path] | None = None) -> str:
 
 
 def program_text(kernels: Iterable[Kernel]) -> str:
-    """C++ that calls kernels by tables of addresses: `fv_call_NAME` one of them, `fv_program` many in a row."""
+    """C++ that calls kernels by tables of addresses: `fv_call_NAME` one of them, `fv_program` many in a row, `fv_passes` those
+    that follow each other from layer to layer."""
     lines = ["// Calls many kernels in one call from Python.", 'extern "C" {']
     for kernel in kernels:
         given = [f"{'' if p.pointer else '*'}({p.type}*)a[{n}]" for n, p in enumerate(kernel.parameters)]
@@ -82,7 +108,8 @@ def program_text(kernels: Iterable[Kernel]) -> str:
         lines.append(f"void {kernel.name}({declared});")
         lines.append(f"void fv_call_{kernel.name}(void* const* a) {{ {kernel.name}({', '.join(given)}); }}")
     lines.append("void fv_program(long long count, void (*const* calls)(void* const*), void* const* const* arguments)")
-    lines.append("{ for (long long n = 0; n < count; ++n) calls[n](arguments[n]); }\n}\n")
+    lines.append("{ for (long long n = 0; n < count; ++n) calls[n](arguments[n]); }")
+    lines.append(_PASSES)
     return "\n".join(lines)
 
 

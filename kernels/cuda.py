@@ -106,6 +106,10 @@ class CudaBackend:
         """One call for many launches, fills and copies: a CUDA graph from the second call on, where CuPy can record one."""
         return Program(self._cupy, steps)
 
+    def passes(self, launches: Sequence[Launch], count: int) -> Launch:
+        """One call for `count` rounds of launches, done in this order each time."""
+        return partial(run_all, tuple(launches) * count)
+
     def run(self, kernel: str, *arguments: Any) -> None:
         """Bind and launch once."""
         self.bind(kernel, *arguments)()

@@ -100,6 +100,10 @@ class NumpyBackend:
         """One call for many launches, done in this order each time."""
         return partial(run_all, tuple(steps))
 
+    def passes(self, launches: Sequence[Launch], count: int) -> Launch:
+        """One call for `count` rounds of launches, done in this order each time."""
+        return partial(run_all, tuple(launches) * count)
+
     def run(self, kernel: str, *arguments: Any) -> None:
         """Bind and launch once."""
         self.bind(kernel, *arguments)()

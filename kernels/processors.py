@@ -1,4 +1,4 @@
-"""The processors that this process may use: by its affinity and by the container's quota."""
+"""The processors that this process may use, by its affinity and by the container's quota, and their cache."""
 
 from __future__ import annotations
 
@@ -14,6 +14,23 @@ def default_threads() -> int:
         allowed = os.cpu_count() or 1
     quota = container_quota()
     return max(1, min(allowed, int(quota + 0.5)) if quota else allowed)
+
+
+def last_level_cache(root: Path = Path("/sys/devices/system/cpu")) -> float:
+    """Bytes of the largest cache level, all that this process's processors have of it; 32 MiB where the system does not say."""
+    try:
+        mine = os.sched_getaffinity(0)
+    except AttributeError:
+        mine = set(range(os.cpu_count() or 1))
+    found: dict[int, dict[str, float]] = {}
+    for index in [path for number in mine for path in root.glob(f"cpu{number}/cache/index*")]:
+        try:
+            level, size = int((index / "level").read_text()), (index / "size").read_text().strip()
+            shared = (index / "shared_cpu_list").read_text().strip()
+            found.setdefault(level, {})[shared] = float(size[:-1]) * {"K": 2**10, "M": 2**20, "G": 2**30}[size[-1]]
+        except (OSError, ValueError, KeyError, IndexError):
+            continue
+    return sum(found[max(found)].values()) if found else 32 * 2.0**20
 
 
 def container_quota(root: Path = Path("/sys/fs/cgroup"), membership: Path = Path("/proc/self/cgroup")) -> float | None:

@@ -265,6 +265,8 @@ BY_KERNEL: dict[tuple[str, str], Recipe] = {
     ("solve_coarsest", "inverse"): lambda hall: _symmetric(hall.random.random((hall.count, hall.count))),
     ("solve_coarsest", "b"): Hall.field,
     ("solve_coarsest", "x"): Hall.field,
+    ("sweep", "low"): lambda hall: 0,
+    ("sweep", "high"): lambda hall: hall.size[2],
     **samples_flow.BY_KERNEL,
     **samples_tracers.BY_KERNEL,
     **samples_movers.BY_KERNEL,

@@ -33,6 +33,7 @@ class Solution:
 
     room   "closed": no-slip walls, T is 1 on x = 0, 0 on x = 1, no flux elsewhere; "duct": air enters through x = 0 square to
            it and leaves through x = 1 with tangential velocities and T level along x, no heat through the sides
+    flow   m3/s through a duct
     """
 
     room: str
@@ -42,6 +43,7 @@ class Solution:
     p: sp.Expr
     T: sp.Expr
     eddy_viscosity: sp.Expr
+    flow: float = 0.0
 
     @property
     def velocity(self) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
@@ -90,18 +92,18 @@ def closed_room(speed: float = 1, eddy: float = 0.02) -> Solution:
     return Solution("closed", *velocity, pressure, temperature, _eddy(eddy))
 
 
-def duct(eddy: float = 0.02) -> Solution:
-    """A stream through a square duct that is stirred half way."""
+def duct(speed: float = 1, eddy: float = 0.02) -> Solution:
+    """A stream through a square duct that is stirred half way; `speed` scales velocities and pressure: the mean speed in m/s."""
     f = 64 * X**3 * (1 - X) ** 3
     g, h = _bump(Y, -sp.Rational(3, 10)), _bump(Z, sp.Rational(4, 5))
     df, dg, dh = sp.diff(f, X), sp.diff(g, Y), sp.diff(h, Z)
-    size = sp.Rational(1, 10)
-    stream = 36 * Y * (1 - Y) * Z * (1 - Z)
+    size = speed * sp.Rational(1, 10)
+    stream = speed * 36 * Y * (1 - Y) * Z * (1 - Z)
     velocity = (stream + size * f * dg * dh, size * df * g * dh, -2 * size * df * dg * h)
     share = sp.Rational(3, 10)
     temperature = 1 + sp.cos(sp.pi * X) * (1 + sp.cos(sp.pi * Y) * share) / 2 + sp.cos(sp.pi * Z) * share
-    pressure = sp.cos(sp.pi * X) * sp.cos(2 * Y) + sp.sin(2 * Z) * (1 + X) / 2
-    return Solution("duct", *velocity, pressure, temperature, _eddy(eddy))
+    pressure = speed * (sp.cos(sp.pi * X) * sp.cos(2 * Y) + sp.sin(2 * Z) * (1 + X) / 2)
+    return Solution("duct", *velocity, pressure, temperature, _eddy(eddy), float(speed))
 
 
 def numeric(expression: sp.Expr) -> Function:
@@ -140,11 +142,11 @@ temperature = "{REFERENCE} degC"
 name = "in"
 on = "x-"
 temperature = "{REFERENCE} degC"
-flow = "1 m3/s"
+flow = "{solution.flow} m3/s"
 [[return]]
 name = "out"
 on = "x+"
-flow = "1 m3/s"
+flow = "{solution.flow} m3/s"
 """
     return case_from_text(
         f"""

@@ -125,9 +125,9 @@ def _neighbour_sum(q, W, E, S, N, B, T):
     return west_to_north + at(B) * at(q, k=-1) + at(T) * at(q, k=1)
 
 
-def sweep(nx, ny, nz, q, W, E, S, N, B, T, rhs, fresh):
-    """One Jacobi pass over normalised rows, from q to `fresh`."""
-    fresh[INTERIOR] = at(rhs) + _neighbour_sum(q, W, E, S, N, B, T)
+def sweep(nx, ny, nz, low, high, q, W, E, S, N, B, T, rhs, fresh):
+    """One Jacobi pass over normalised rows, from q to `fresh`, in the layers low <= k < high."""
+    fresh[INTERIOR][low:high] = (at(rhs) + _neighbour_sum(q, W, E, S, N, B, T))[low:high]
 
 
 def row_defect(nx, ny, nz, q, W, E, S, N, B, T, rhs, rd, partial):

@@ -20,10 +20,10 @@ from kernels.bench import (
     choose,
     grid,
     iteration_shares,
-    last_level_cache,
     measure,
     summary,
 )
+from kernels.processors import last_level_cache
 from kernels.samples import Hall, arguments
 from kernels.signature import read_kernels
 from kernels.traffic import reads, traffic

@@ -101,3 +101,27 @@ def test_store_fills_memory_that_is_there(name: str) -> None:
         assert be.download(target)[0, 0, 0] == 630.0 and cp.counts.allocations == before
         with pytest.raises(KernelError, match="store"):
             be.store(np.zeros(3), target)
+
+
+@pytest.mark.parametrize("name", ["numpy", "host", "cuda"])
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_passes_leave_what_launches_one_by_one_leave(name: str, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the bit, also as a wave of a few layers, which the host makes of them where a cache is small."""
+    with cupy_stand_in():
+        be = open_backend(name, "single", files=["scalar"])
+        n, shape, random = (9, 8, 7), (11, 12, 13), np.random.default_rng(5)
+        first = random.random(shape)
+        q, other, rhs = be.upload(first), be.upload(first), be.upload(random.random(shape))
+        rows = [be.upload(0.16 * random.random(shape)) for _ in range(6)]
+        both = [be.bind("sweep", *n, 0, n[2], a, *rows, rhs, b) for a, b in ((q, other), (other, q))]
+        for _ in range(count):
+            for launch in both:
+                launch()
+        expected = be.download(q)
+        for cache, worth in ((1e9, 1), (4e4, 1), (1e3, 150), (1e3, 300), (1e3, 10**6)):
+            monkeypatch.setattr("kernels.host.last_level_cache", lambda size=cache: size)
+            monkeypatch.setattr("kernels.host.WORTH", worth)
+            be.store(first, q)
+            be.store(first, other)
+            be.passes(both, count)()
+            np.testing.assert_array_equal(be.download(q), expected)

@@ -146,8 +146,8 @@ def momentum(axis: int) -> Callable[[Manufactured], Errors]:
 
 
 def temperature(m: Manufactured) -> Errors:
-    """The temperature equation on the exact flow."""
-    for name in "uvwp":
+    """The temperature equation on the exact flow, from the exact temperature to the discrete one."""
+    for name in "uvwpT":
         m.put(name, m.exact[name])
     m.flow.energy.bind(0.999, 1e3)
 

@@ -263,7 +263,7 @@ def orders(errors: Sequence[float]) -> list[float]:
     return [float(np.log2(coarse / fine)) for coarse, fine in zip(errors, errors[1:], strict=False)]
 
 
-def settle(step: Callable[[], Any], read: Callable[[], np.ndarray], change: float = 1e-9, most: int = 2000) -> None:
+def settle(step: Callable[[], Any], read: Callable[[], np.ndarray], change: float = 1e-9, most: int = 3000) -> None:
     """Repeat `step` until `read` changes by less than `change` of its largest value; raises ArithmeticError where it does not."""
     before = read()
     for _ in range(most):

@@ -71,6 +71,12 @@ class HallRun:
     factor: float | None
     load: float
     day: str
+    flutters: bool = False  # results are means: a jet flutters where no rack feels it, and iterations are those that tell so
+
+    @property
+    def words(self) -> str:
+        """The verdict, with what it rests on."""
+        return f"{self.verdict}, means of a flutter" if self.flutters else self.verdict
 
     @property
     def pace(self) -> float:
@@ -95,7 +101,7 @@ def run_hall(case: str, size: str, cell: float, threads: int | None, variant: Va
     return HallRun(
         case, f"{solved.case.flow.turbulence.model}, {solved.case.flow.velocity_scheme}", size, cell, cells, outcome.verdict,
         list(outcome.level_iterations), [float(span) for span in spans], solved.seconds, shares, peak / cells, steps, load(),
-        time.strftime("%Y-%m-%d"),
+        time.strftime("%Y-%m-%d"), "flutters" in outcome.text,
     )  # fmt: skip
 
 
@@ -145,7 +151,7 @@ def markdown(runs: Sequence[HallRun], notes: Sequence[str], command: str) -> str
     for run in runs:
         steps = "" if run.factor is None else f"{run.factor:.3f}"
         lines.append(
-            f"| {run.case}, {run.model}, {run.cell:g} m | {run.cells} | {run.verdict} | {' + '.join(map(str, run.iterations))} | "
+            f"| {run.case}, {run.model}, {run.cell:g} m | {run.cells} | {run.words} | {' + '.join(map(str, run.iterations))} | "
             f"{run.seconds:.1f} | {run.level_seconds[-1]:.1f} | {run.pace:.0f} | {run.memory:.0f} | {steps} |"
         )
     lines += ["", "Shares of an iteration's time, one in two measured:", ""]
@@ -155,10 +161,13 @@ def markdown(runs: Sequence[HallRun], notes: Sequence[str], command: str) -> str
         lines.append(f"| {run.case}, {run.cells} cells | {shares} |")
     lines += ["", f"Iterations on the finest grid against its cells N, as N^p; target p <= {GROWTH:g}:", ""]
     for case in dict.fromkeys(run.case for run in runs):
-        p = exponent([run for run in runs if run.case == case])
+        its = [run for run in runs if run.case == case]
+        p, still = exponent(its), exponent([run for run in its if not run.flutters])
         if p is not None:
             mark = "met" if p <= GROWTH else "**missed**"
             swings = "" if case in STEADY else "; a hall that swings: iterations are those of its means"
+            if any(run.flutters for run in its) and still is not None:
+                swings += f"; over the grids on which the flow stands {still:+.2f}"
             lines.append(f"- {case}: p = {p:+.2f} ({mark}){swings}")
     lines += ["", f"Load average when each row was taken: {', '.join(f'{run.load:.1f}' for run in runs)}."]
     return "\n".join(lines) + "\n"
@@ -169,7 +178,7 @@ def line(run: HallRun) -> str:
     steps = "" if run.factor is None else f", multigrid factor {run.factor:.3f}"
     shares = ", ".join(f"{part} {share:.0%}" for part, share in sorted(run.shares.items(), key=lambda item: -item[1]))
     return (
-        f"{run.case}, {run.model}, {run.cell:g} m: {run.cells} cells, {run.verdict}, iterations "
+        f"{run.case}, {run.model}, {run.cell:g} m: {run.cells} cells, {run.words}, iterations "
         f"{' + '.join(map(str, run.iterations))}, {run.seconds:.1f} s, {run.pace:.0f} ns a cell and iteration, "
         f"{run.memory:.0f} B a cell{steps}\n    {shares}"
     )

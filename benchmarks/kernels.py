@@ -3,7 +3,8 @@
     python -m benchmarks.kernels --write docs/kernels.md      about two minutes
     python -m benchmarks.kernels --only momentum scalar       some kernels; no iterations
 
-The first table is that of `hallflow bench`: both precisions, in and out of cache. The second is that of `benchmarks.iteration`.
+The first table is that of `hallflow bench`: both precisions, in and out of cache. The second is that of `benchmarks.streams`, the
+third that of `benchmarks.iteration`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.iteration import Iteration, measure, record
+from benchmarks.streams import LIKE
+from benchmarks.streams import measure as time_streams
+from benchmarks.streams import rows as stream_rows
 from benchmarks.table import load, machine
 from benchmarks.variants import Variant
 from kernels import open_backend
@@ -50,6 +54,23 @@ def kernel_rows(timings: Sequence[Timing]) -> list[str]:
             + " |"
         )
     return rows
+
+
+def slow_by_arithmetic(timings: Sequence[Timing]) -> list[str]:
+    """Lines on hot kernels below the target out of cache: those whose arithmetic alone takes too long, as their rate in cache
+    says, and those whose does not."""
+    rates = {(t.kernel, t.precision): t.rate for t in timings if t.place == "in cache"}
+    lines = []
+    for precision in dict.fromkeys(t.precision for t in timings):
+        words: dict[bool, list[str]] = {True: [], False: []}
+        for t in timings:
+            if t.precision == precision and t.place == "out of cache" and is_hot(t) and t.share < GOOD:
+                needed, found = GOOD * t.triad / t.moved, rates.get((t.kernel, precision), 0.0)
+                words[found < needed].append(f"{t.kernel} ({found / 1e6:.0f} of {needed / 1e6:.0f})")
+        for is_slow, said in ((True, "their arithmetic is too slow"), (False, "their arithmetic would do, the memory does not")):
+            if words[is_slow]:
+                lines.append(f"- {precision}, {said}: {', '.join(words[is_slow])}")
+    return lines
 
 
 def iteration_rows(ones: Sequence[tuple[str, Iteration]]) -> list[str]:
@@ -103,6 +124,19 @@ def main(arguments: list[str] | None = None) -> int:
         "",
         *(f"- {row}" for row in summary(timings).split("\n")),
     ]
+    if not options.only and not options.cells and timings and options.backend in ("auto", "host"):
+        lines += ["", "## Below the target, and why", ""]
+        lines += [
+            f"Mcells/s in cache, of those that {GOOD:.0%} of the triad asks for out of it:",
+            "",
+            *slow_by_arithmetic(timings),
+            "",
+        ]
+        lines += [
+            "Loops that only add up what they read, out of cache, single precision: what the memory gives to so many arrays.",
+            "",
+        ]
+        lines += stream_rows([time_streams(*pair, threads=options.threads) for pair in LIKE])
     if ones:
         lines += ["", f"## Whole iterations, target {WHOLE:.0%}", "", *iteration_rows(ones)]
     text = "\n".join(lines) + "\n"

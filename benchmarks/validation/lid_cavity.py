@@ -15,7 +15,7 @@ SOURCE = "Ghia, Ghia & Shin 1982"
 GRIDS = (32, 64, 128)
 TYPING_ERRORS = {("v", 400): (0.9063,)}  # places of the tables that are no reference, see their headers
 TOLERANCE = 0.01  # of the lid's speed
-FAST = ((3200, 128), (5000, 128), (5000, 256))  # Re and cells a side; the tables are from 129 and 257 points
+FAST = (3200, 5000)  # Re
 RELAXATION = 0.95  # of the momentum, once the verdict is reached: long steps, as these flows take hundreds of turns to settle
 CASE = """
 [case]
@@ -100,10 +100,12 @@ def run(sheet: Sheet) -> None:
         profiles[reynolds] = centrelines(runs[128])
     sheet.note(
         STUDY,
-        "Re 3200 and 5000 are no targets but that they settle: the tables are from 129 and 257 points a side.",
+        "Of Re 3200 and 5000 no more is asked than that they settle: the table of 5000 is from 257 x 257 points. On 256 x 256 "
+        "cells Re 5000 lay within 0.8 % (u) and 2.6 % (v) of it after 7400 iterations, with a momentum defect of 0.3 that no "
+        "longer fell (one run, not repeated here).",
     )
-    for reynolds, cells in FAST:
-        found = cavity(reynolds, cells)
+    for reynolds in FAST:
+        found = cavity(reynolds, 128)
         profiles[reynolds] = centrelines(found)
         ours = distance(found, reynolds)
         for which in "uv":
@@ -111,11 +113,11 @@ def run(sheet: Sheet) -> None:
             far = np.abs(ours[which] - reference)
             sheet.add(
                 STUDY, f"Re {reynolds}: largest (mean) distance of {which} from {len(place)} points",
-                f"{100.0 * far.max():.2f} % ({100.0 * far.mean():.2f} %)", "0", SOURCE, "settles", f"{cells}²; {found.words}",
+                f"{100.0 * far.max():.2f} % ({100.0 * far.mean():.2f} %)", "0", SOURCE, "settles", f"128²; {found.words}",
                 found.is_settled,
             )  # fmt: skip
     sheet.draw(
-        STUDY, "lid-cavity", "Lines: Hallflow, 128 x 128 (Re 5000: 256 x 256). Circles: Ghia, Ghia & Shin (1982).",
+        STUDY, "lid-cavity", "Lines: Hallflow, 128 x 128. Circles: Ghia, Ghia & Shin (1982).",
         lambda figure: _plot(figure, profiles),
     )  # fmt: skip
 

@@ -41,6 +41,9 @@ def loop_extent(kernel: Kernel, arguments: Sequence[Any]) -> Size:
         i0, i1, j0, j1, k0, k1 = (_evaluate(kernel, text, values) for text in kernel.macro_arguments[3:9])
         return i1 - i0, j1 - j0, k1 - k0
     nx, ny, nz = (_evaluate(kernel, name, values) for name in ("nx", "ny", "nz"))
+    if kernel.macro == "FV_LAYERS":
+        k0, k1 = (_evaluate(kernel, text, values) for text in kernel.macro_arguments[3:5])
+        return nx, ny, k1 - k0
     return nx, ny, nz
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from kernels.errors import KernelError
 
 TYPES = ("real", "float", "double", "int", "long long", "unsigned char")
-MACROS = ("FV_CELLS", "FV_PICK", "FV_COLOUR", "FV_HALF", "FV_BOX", "FV_EACH", "FV_LIST", "FV_SUM")
+MACROS = ("FV_CELLS", "FV_LAYERS", "FV_PICK", "FV_COLOUR", "FV_HALF", "FV_BOX", "FV_EACH", "FV_LIST", "FV_SUM")
 SOURCES = Path(__file__).parent / "src"
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)

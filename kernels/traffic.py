@@ -100,7 +100,7 @@ def _size(kernel: Kernel, name: str, array: Any, items: int, names: dict[str, An
             lines = len(np.unique(names["cell"] * array.itemsize // LINE))
             return entries * array.itemsize, lines * LINE
         return entries * array.itemsize, entries * array.itemsize
-    if kernel.macro == "FV_BOX" and array.shape == tuple(names[name] + 4 for name in ("nz", "ny", "nx")):
+    if kernel.macro in ("FV_BOX", "FV_LAYERS") and array.shape == tuple(names[name] + 4 for name in ("nz", "ny", "nx")):
         return items * array.itemsize, items * array.itemsize
     size = int(np.prod([max(n - 4, 0) for n in array.shape], dtype=np.int64)) * array.itemsize
     return size, size

@@ -13,6 +13,7 @@
 //   FV_PICK(i,j,k)                 all interior cells, for bodies that read or write at places looked up in lists
 //   FV_COLOUR(i,j,k,colour)        interior cells with i+j+k+colour even, for such bodies
 //   FV_HALF(i,j,k,colour,x,EXPR)   x = EXPR in cells of one colour; EXPR may read x in cells of the other, and in its own cell
+//   FV_LAYERS(i,j,k,k0,k1)         interior cells of the layers k0 <= k < k1, for kernels that Backend.passes leads through the layers
 //   FV_BOX(i,j,k,i0,i1,j0,j1,k0,k1)   cells of the half-open box; bounds from -2 to n+2
 //   FV_EACH(i,j,k,m,columns)       all interior cells of each of `columns` fields that lie one after the other, m the field
 //   FV_LIST(n,count)               0 <= n < count; two entries must not write to the same place
@@ -47,6 +48,7 @@
     const int k = (k0) + FV_THREAD(z);            \
     if (i < (i1) && j < (j1) && k < (k1))
 #define FV_CELLS(i, j, k) FV_BOX(i, j, k, 0, nx, 0, ny, 0, nz)
+#define FV_LAYERS(i, j, k, k0, k1) FV_BOX(i, j, k, 0, nx, 0, ny, k0, k1)
 #define FV_PICK(i, j, k) FV_CELLS(i, j, k)
 #define FV_COLOUR(i, j, k, colour)                              \
     const int j = FV_THREAD(y);                                 \
@@ -120,6 +122,7 @@ INLINE double pow(const double x, const double y) { return __builtin_pow(x, y); 
     FV_PRAGMA(omp simd)                                                                                       \
     for (int i = (i0); i < (i1); ++i)
 #define FV_CELLS(i, j, k) FV_BOX(i, j, k, 0, nx, 0, ny, 0, nz)
+#define FV_LAYERS(i, j, k, k0, k1) FV_BOX(i, j, k, 0, nx, 0, ny, k0, k1)
 // One by one: what a vector would gather costs more together than apart.
 #define FV_PICK(i, j, k)                                             \
     FV_ROWS(j, k, 0, ny, 0, nz, (long long)nx * ny * nz)             \

@@ -169,7 +169,7 @@ KERNEL void energy_rows(const int nx, const int ny, const int nz, const real* k_
 KERNEL void sweep(const int nx, const int ny, const int nz, const int low, const int high, const real* q, const real* W, const real* E,
                   const real* S, const real* N, const real* B, const real* T, const real* rhs, real* fresh)
 {
-    FV_BOX(i, j, k, 0, nx, 0, ny, low, high)
+    FV_LAYERS(i, j, k, low, high)
     {
         const long long c = AT(i, j, k);
         fresh[c] = rhs[c] + W[c] * q[c - 1] + E[c] * q[c + 1] + S[c] * q[c - SY] + N[c] * q[c + SY] + B[c] * q[c - SZ] + T[c] * q[c + SZ];

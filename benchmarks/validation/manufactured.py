@@ -215,4 +215,5 @@ def draw(figure: Any, found: dict[str, list[float]]) -> None:
         axis.set(xlabel="cells along a side", title=room, xticks=CELLS, xticklabels=[str(n) for n in CELLS])
         axis.minorticks_off()
     axes[0].set_ylabel("mean error over the largest value")
-    axes[0].legend(fontsize=7)
+    axes[0].set_ylim(bottom=4e-6)  # room for the legend
+    axes[0].legend(fontsize=7, ncol=2, loc="lower left")

@@ -145,13 +145,13 @@ def run(sheet: Sheet) -> None:
     )
     sheet.note(
         STUDY,
-        "The return along the floor is 3 to 5 % weaker than OpenFOAM's on these cells, and on cells half as wide (upwind "
+        "The return along the floor is 2 to 5 % weaker than OpenFOAM's on these cells, and on cells half as wide (upwind "
         "-0.324 against -0.340). The cause: OpenFOAM's stress has a transposed part, div(nu_t (grad u)^T), which vanishes "
         "only where the eddy viscosity is even, and ours leaves it out. In a trial with it, in a copy of the kernels (no "
         "command repeats it), the three upwind rows came to -0.3, -0.4 and -0.8 %. In the same trial `openfoam-h0` and "
         "`hall-30kw-contained` moved by 0.03 K at most, but `openfoam-h1` (upwind, 0.2 m), which agrees with OpenFOAM within "
-        "0.2 K without it, by up to 1.7 K away from it, in 488 iterations for 112: how the part ends at openings and corners "
-        "is open, so it is not in.",
+        "0.2 K without it, by up to 1.7 K away from it, in 490 iterations for 112, whichever way the part ends at openings "
+        "and corners. Why is open, so it is not in.",
     )
     backend = open_backend("auto", "single")
     finest: dict[tuple[str, bool], Profiles] = {}

@@ -25,10 +25,11 @@ from kernels.signature import SOURCES, Parameter, convert
 # Loops below this many cells run on the calling thread: with src/team.cpp a second thread pays from there on (a V-cycle of 50
 # calls, finest level 118k cells: 106 microseconds with 1000 to 4000, 135 with 20000, 213 on one thread).
 ALONE = 3000
-# Passes that follow each other from layer to layer may hold this share of the last-level cache (other processes have theirs), and
-# advance by so many cells at a time. Sweeps of 415 000, 675 000, 1 047 000, 3 240 000 cells, two threads, 32 MB, a busy machine:
-# 1.1 to 1.5, 1.6, 2.4, 1.6 times as fast as one by one; alone on the machine the first, which its cache then holds, 0.85.
-KEPT, WORTH = 0.5, 24_000
+# Arrays up to the first share of the last-level cache are taken to stay in it. Passes over larger ones follow each other from
+# layer to layer, hold the second share (other processes have theirs) and advance by so many cells a thread at a time. Sweeps of
+# 675 000, 1 047 000, 3 240 000 cells, two threads, 32 MB: 1.0 to 1.7, 1.6 to 2.4, 1.6 to 1.9 times as fast as one by one; of
+# 415 000, 1.1 to 1.5 beside other work and 0.85 alone.
+FITS, KEPT, WORTH = 0.6, 0.5, 12_000
 
 _C_TYPES = {
     "float": ctypes.c_float,
@@ -102,11 +103,11 @@ class HostBackend(NumpyBackend):
         kernel, arrays = launches[0].kernel, launches[0].arrays
         layers = int(arrays[kernel.position("high")])
         fields = [array for array in arrays if isinstance(array, np.ndarray) and array.ndim == 3]
-        layer, kept = sum(field[0].nbytes for field in fields), KEPT * last_level_cache()
-        if layer * layers <= kept:
+        layer, cache = sum(field[0].nbytes for field in fields), last_level_cache()
+        slab = math.ceil(WORTH * self.threads / fields[0][0].size)
+        depth = max(2, int(KEPT * cache / layer) - slab)
+        if layer * layers <= FITS * cache or slab + depth >= layers:
             return self._together(list(launches) * count)
-        slab = min(layers, math.ceil(WORTH / fields[0][0].size))
-        depth = max(2, int(kept / layer) - slab)
         numbers = (len(arrays), kernel.position("low"), kernel.position("high"), layers, slab, depth)
         function = self._library.fv_passes
         function.restype = None

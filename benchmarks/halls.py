@@ -101,7 +101,7 @@ def run_hall(case: str, size: str, cell: float, threads: int | None, variant: Va
     return HallRun(
         case, f"{solved.case.flow.turbulence.model}, {solved.case.flow.velocity_scheme}", size, cell, cells, outcome.verdict,
         list(outcome.level_iterations), [float(span) for span in spans], solved.seconds, shares, peak / cells, steps, load(),
-        time.strftime("%Y-%m-%d"), "flutters" in outcome.text,
+        time.strftime("%Y-%m-%d"), outcome.verdict == "steady" and outcome.swing is not None,
     )  # fmt: skip
 
 

@@ -27,8 +27,8 @@ from kernels.signature import SOURCES, Parameter, convert
 ALONE = 3000
 # Arrays up to the first share of the last-level cache are taken to stay in it. Passes over larger ones follow each other from
 # layer to layer, hold the second share (other processes have theirs) and advance by so many cells a thread at a time. Sweeps of
-# 675 000, 1 047 000, 3 240 000 cells, two threads, 32 MB: 1.0 to 1.7, 1.6 to 2.4, 1.6 to 1.9 times as fast as one by one; of
-# 415 000, 1.1 to 1.5 beside other work and 0.85 alone.
+# 675 000, 1 047 000, 3 240 000 cells, two threads, 32 MB, nothing else at work: 0.9, 1.4, 2.0 times as fast as one by one
+# (python -m benchmarks.passes); beside other work, seen once, 1.7, 2.4, 1.6.
 FITS, KEPT, WORTH = 0.6, 0.5, 12_000
 
 _C_TYPES = {
